@@ -1,0 +1,16 @@
+using System.Net;
+
+namespace Pgmux.Transport;
+
+/// <summary>Where to connect to and how.</summary>
+public sealed record ConnectOptions
+{
+    /// <summary>A <see cref="DnsEndPoint"/>, an <see cref="IPEndPoint"/> or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>.</summary>
+    public required EndPoint EndPoint { get; init; }
+
+    /// <summary>Limit for name resolution and all addresses together. PgBouncer's server_connect_timeout.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Options of the socket.</summary>
+    public SocketTuning Tuning { get; init; } = new();
+}

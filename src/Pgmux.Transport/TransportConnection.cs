@@ -1,0 +1,67 @@
+using System.IO.Pipelines;
+using System.Net;
+
+namespace Pgmux.Transport;
+
+/// <summary>
+/// A byte stream to a peer, owned by one loop. All members are called on that loop's thread.
+/// <para>
+/// Nothing here throws for what a peer does: a read that finds the peer gone returns
+/// <see cref="ReadResult.IsCompleted"/>, a flush likewise, and <see cref="PeerState"/> says how it went.
+/// </para>
+/// </summary>
+public abstract class TransportConnection : IDuplexPipe
+{
+    /// <summary>The loop that owns this connection now; changes only by <see cref="MoveTo"/>.</summary>
+    public abstract EventLoop Loop { get; }
+
+    /// <summary>
+    /// Received bytes. A pending read completes inline on the loop. The memory is lent until
+    /// <see cref="PipeReader.AdvanceTo(SequencePosition, SequencePosition)"/>; bytes that are left unconsumed move to a buffer
+    /// of their own size, so waiting with a small rest is cheap. A reader that does not read stops receiving.
+    /// </summary>
+    public abstract PipeReader Input { get; }
+
+    /// <summary>
+    /// Bytes to send. <see cref="PipeWriter.FlushAsync"/> hands them to the loop, which sends what one turn has written
+    /// together at the end of the turn; it completes at once unless more than <see cref="SocketTuning.UnsentLimitBytes"/> are
+    /// unsent. <see cref="PipeWriter.Complete"/> is the same as <see cref="Close"/>.
+    /// </summary>
+    public abstract PipeWriter Output { get; }
+
+    /// <summary>Our end.</summary>
+    public abstract EndPoint LocalEndPoint { get; }
+
+    /// <summary>The peer's end.</summary>
+    public abstract EndPoint RemoteEndPoint { get; }
+
+    /// <summary>Who is at the other end of a Unix socket (SO_PEERCRED); null for TCP.</summary>
+    public abstract PeerCredentials? PeerCredentials { get; }
+
+    /// <summary>What is known of the peer.</summary>
+    public abstract PeerState PeerState { get; }
+
+    /// <summary>Bytes written (flushed or not) that the kernel has not taken yet.</summary>
+    public abstract long UnsentBytes { get; }
+
+    /// <summary>Whether bytes have been received that no read has consumed.</summary>
+    public abstract bool HasUnreadBytes { get; }
+
+    /// <summary>Told when the peer goes away while no read is pending, and when <see cref="UnsentBytes"/> falls to zero.</summary>
+    public IConnectionObserver? Observer { get; set; }
+
+    /// <summary>
+    /// Hands the connection to another loop. Called on the owner's thread, with nothing unread, nothing unsent and no flush
+    /// pending; a pending read stays pending and completes on the new loop. <paramref name="arrived"/> runs on the new loop.
+    /// </summary>
+    public abstract void MoveTo(EventLoop target, Action<object?> arrived, object? state);
+
+    /// <summary>
+    /// Sends what is unsent, then closes; drops the rest when the peer has not taken it within
+    /// <see cref="SocketTuning.CloseLinger"/>. A pending read completes with <see cref="ReadResult.IsCompleted"/>. May be called again.
+    /// </summary>
+    public abstract void Close();
+
+    /// <summary>Closes at once; unsent bytes are dropped. Pending reads and flushes complete. May be called again.</summary>
+    public abstract void Abort();
+}
