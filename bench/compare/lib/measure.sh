@@ -26,7 +26,7 @@ calculate() { awk "BEGIN { printf \"%.${2:-2f}\", $1 }"; }
 pgbench_run() {
   local round=$1 mode=$2 clients=$3 system=$4
   local name=pgbench-$mode-$clients-$round-$system jobs=$((clients < CORES ? clients : CORES))
-  local is_pooler= from to cpu_from switches_from
+  local is_pooler="" from to cpu_from switches_from
   [[ $system == direct ]] || is_pooler=yes
 
   timeout -k 5 $((RAMP + SECONDS_PER_RUN + 30)) "$PG_BIN/pgbench" -n -S -M "$mode" -c "$clients" -j "$jobs" \
@@ -84,7 +84,8 @@ pgbench_run() {
   record pgbench "$case" "$round" "$system" tps "$tps"
   record pgbench "$case" "$round" "$system" p50_us "$p50"
   record pgbench "$case" "$round" "$system" p99_us "$p99"
-  local told="$(printf '%.0f' "$tps") tps, p50 $p50 us, p99 $p99 us"
+  local told
+  told="$(printf '%.0f' "$tps") tps, p50 $p50 us, p99 $p99 us"
   if [[ -n $is_pooler ]]; then
     local counted="($transactions * $inside / $sampled)" cpu_us
     cpu_us=$(calculate "($CPU_TICKS - $cpu_from) * 1000000 / $TICKS_PER_SECOND / $counted")

@@ -14,7 +14,7 @@ fail() {
 nap() {
   sleep "$1" &
   local pid=$!
-  RUNNING[$pid]=sleep
+  RUNNING[$pid]='sleep'
   wait "$pid"
   unset "RUNNING[$pid]"
 }

@@ -33,7 +33,8 @@ start_postgres() {
     -c synchronize_seqscans=off
   PID[direct]=$STARTED_PID
   DATABASE=postgres await_answer direct
-  DATABASE=postgres ask direct -c "CREATE DATABASE $DATABASE"
+  local created=$DATABASE
+  DATABASE=postgres ask direct -c "CREATE DATABASE $created"
 }
 
 fill_database() {
