@@ -47,4 +47,10 @@ internal abstract class PgmuxFixture(int postgres)
 
         _pgmux = await PgmuxProcess.StartAsync(settings);
     }
+
+    /// <summary>A raw client that has logged in, trusted.</summary>
+    protected Task<RawClient> LoginAsync(PostgresRole? role = null, params (string Key, string Value)[] parameters) =>
+        RawClient.LoginAsync(Pgmux.TcpEndPoint, (role ?? PostgresRole.App).Name, PostgresCluster.Database, parameters: parameters);
+
+    protected Task<ConsoleClient> ConsoleAsync() => ConsoleClient.ConnectAsync(Pgmux);
 }

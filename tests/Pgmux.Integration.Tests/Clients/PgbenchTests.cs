@@ -16,13 +16,13 @@ internal sealed class PgbenchTests(int postgres) : PgmuxFixture(postgres)
         var run = await pgbench.PgbenchAsync("-n", "-M", protocol, "-c", "64", "-j", "2", "-t", "50");
         var servers = await Cluster.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND backend_type = 'client backend'");
 
-        Assert.Multiple(() =>
+        using (Assert.EnterMultipleScope())
         {
             Assert.That(filled.ExitCode, Is.Zero, filled.ToString());
             Assert.That(run.ExitCode, Is.Zero, run.ToString());
             Assert.That(run.Output, Does.Contain("number of transactions actually processed: 3200/3200"));
             Assert.That(run.Output, Does.Contain("number of failed transactions: 0"));
             Assert.That(servers, Is.LessThanOrEqualTo(4));
-        });
+        }
     }
 }

@@ -24,12 +24,12 @@ internal sealed class PsqlTests(int postgres) : PgmuxFixture(postgres)
         var failing = await psql.PsqlAsync("-c", "CREATE TABLE psql_multi (n int); INSERT INTO psql_multi VALUES (1); SELECT 1/0");
         var after = await psql.PsqlAsync("-c", "SELECT to_regclass('psql_multi') IS NULL");
 
-        Assert.Multiple(() =>
+        using (Assert.EnterMultipleScope())
         {
             Assert.That(failing.ExitCode, Is.EqualTo(1), failing.ToString());
             Assert.That(failing.Error, Does.Contain("division by zero"));
             Assert.That(after.Output, Is.EqualTo("t\n"), after.ToString());
-        });
+        }
     }
 
     [Test]
@@ -37,11 +37,11 @@ internal sealed class PsqlTests(int postgres) : PgmuxFixture(postgres)
     {
         var result = await new ToolRunner(Pgmux).RunAsync("psql", ["-X", "-q", "-A", "-t"], "SELECT nonsense;\nSELECT 'still here';\n");
 
-        Assert.Multiple(() =>
+        using (Assert.EnterMultipleScope())
         {
             Assert.That(result.Error, Does.Contain("column \"nonsense\" does not exist"));
             Assert.That(result.Output, Is.EqualTo("still here\n"));
-        });
+        }
     }
 
     [Test]

@@ -102,6 +102,19 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends to a peer that may hang up meanwhile; what it said then is still to be read.</summary>
+    public async Task TrySendAsync(byte[] bytes)
+    {
+        try
+        {
+            await SendAsync(bytes);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+            WasReset = true;
+        }
+    }
+
     /// <summary>The next message, or null at the end of the stream.</summary>
     public async Task<RawMessage?> ReadAsync()
     {

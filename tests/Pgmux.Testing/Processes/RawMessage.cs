@@ -47,6 +47,22 @@ internal sealed record RawMessage(char Type, byte[] Body)
         return columns;
     }
 
+    /// <summary>For RowDescription: the names of the columns.</summary>
+    public IReadOnlyList<string> ColumnNames() => [.. Fields().Select(field => field.Name)];
+
+    /// <summary>For RowDescription: name and type OID of each column.</summary>
+    public IEnumerable<(string Name, int TypeOid)> Fields()
+    {
+        // Behind the name: table OID (4), column number (2), type OID (4), size (2), modifier (4), format (2).
+        const int FixedPart = 18;
+        for (var at = 2; at < Body.Length;)
+        {
+            var end = Array.IndexOf(Body, (byte)0, at);
+            yield return (Encoding.UTF8.GetString(Body, at, end - at), BinaryPrimitives.ReadInt32BigEndian(Body.AsSpan(end + 7)));
+            at = end + 1 + FixedPart;
+        }
+    }
+
     /// <summary>Short form for traces: Z(I), C(SELECT 1), E(22012 division by zero), else the type.</summary>
     public override string ToString() => Type switch
     {
