@@ -32,17 +32,9 @@ internal static class BoundedFile
 
             return bytes.ToArray();
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (FileProblem.IsExpected(e))
         {
-            problem = "does not exist";
-        }
-        catch (UnauthorizedAccessException)
-        {
-            problem = "cannot be read: permission denied";
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
-        {
-            problem = $"cannot be read: {e.Message}";
+            problem = $"cannot be read: {FileProblem.Describe(e)}";
         }
 
         return null;

@@ -158,5 +158,5 @@ internal sealed class ConfigLoader
     private UserList LoadUserList()
         => string.IsNullOrEmpty(_options.AuthFile) || _options.AuthType == AuthType.Any
             ? UserList.Empty
-            : new UserListReader(_options.AuthFile, _faults).Read() ?? UserList.Empty;
+            : new UserListReader(_options.AuthFile, _locations["auth_file"], _faults).Read() ?? UserList.Empty;
 }

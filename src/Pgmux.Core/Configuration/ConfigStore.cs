@@ -68,7 +68,7 @@ internal sealed class ConfigStore
                 return true;
             }
 
-            if (new UserListReader(path, found).Read() is not { } users)
+            if (new UserListReader(path, _current.LocationOf("auth_file"), found).Read() is not { } users)
             {
                 _refusedStamp = stamp;
                 return false;

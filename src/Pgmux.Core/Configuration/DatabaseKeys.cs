@@ -10,7 +10,7 @@ internal static class DatabaseKeys
         EntryKey<DatabaseOptions>.Of("host", new HostListType(), (d, v) => d with { Hosts = v }),
         EntryKey<DatabaseOptions>.Of("port", new PortType(), (d, v) => d with { Port = v }),
         EntryKey<DatabaseOptions>.Text("user", (d, v) => d with { User = v }),
-        EntryKey<DatabaseOptions>.Text("password", (d, v) => d with { Password = v }),
+        EntryKey<DatabaseOptions>.Text("password", (d, v) => d with { Password = UserSecret.Parse(v) }),
         EntryKey<DatabaseOptions>.Count("pool_size", (d, v) => d with { PoolSize = v }),
         EntryKey<DatabaseOptions>.Count("min_pool_size", (d, v) => d with { MinPoolSize = v }),
         EntryKey<DatabaseOptions>.Of("pool_mode", PoolSettings.PoolModes, (d, v) => d with { PoolMode = v }),

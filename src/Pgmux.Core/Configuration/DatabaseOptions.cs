@@ -24,8 +24,8 @@ internal sealed record DatabaseOptions
     /// <summary>The one user that all clients of this database share servers of; null is each client's own.</summary>
     public string? User { get; init; }
 
-    /// <summary>That user's password or secret; null is the one in auth_file.</summary>
-    public string? Password { get; init; }
+    /// <summary>That user's secret in any of its forms; null is the one in auth_file.</summary>
+    public UserSecret? Password { get; init; }
 
     /// <summary>Overrides default_pool_size.</summary>
     public int? PoolSize { get; init; }
@@ -63,10 +63,10 @@ internal sealed record DatabaseOptions
             && Hosts.SequenceEqual(other.Hosts)
             && Port == other.Port
             && User == other.User
-            && Password == other.Password
+            && Password?.Text == other.Password?.Text
             && ConnectQuery == other.ConnectQuery
             && StartupParameters.SequenceEqual(other.StartupParameters);
 
-    /// <summary>The name alone: the other properties include a secret.</summary>
+    /// <summary>The name alone is enough for a message.</summary>
     public override string ToString() => Name;
 }

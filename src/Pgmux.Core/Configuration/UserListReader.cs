@@ -6,7 +6,10 @@ namespace Pgmux.Core.Configuration;
 /// Reads auth_file: <c>"name" "secret"</c> on each line, a quote inside written twice, the rest of the line ignored, lines that
 /// start with a semicolon skipped. A later line for the same user wins.
 /// </summary>
-internal sealed class UserListReader(string path, ICollection<ConfigFault> faults)
+/// <param name="path">The file.</param>
+/// <param name="namedAt">The line that names it, for a file that cannot be read at all.</param>
+/// <param name="faults">Where faults go.</param>
+internal sealed class UserListReader(string path, SourceLocation namedAt, ICollection<ConfigFault> faults)
 {
     /// <summary>PgBouncer's longest user name: a 128-byte field with its terminator.</summary>
     public const int LongestNameBytes = 127;
@@ -32,7 +35,7 @@ internal sealed class UserListReader(string path, ICollection<ConfigFault> fault
         var bytes = BoundedFile.Read(path, LargestFileBytes, out var problem);
         if (bytes is null)
         {
-            faults.Add(new ConfigFault(path, 0, $"auth_file {problem}"));
+            faults.Add(namedAt.Fault($"auth_file \"{path}\" {problem}"));
             return null;
         }
 

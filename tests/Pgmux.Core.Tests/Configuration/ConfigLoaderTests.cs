@@ -5,7 +5,7 @@ namespace Pgmux.Core.Tests.Configuration;
 [TestFixture]
 internal sealed class ConfigLoaderTests
 {
-    private ConfigFiles _files;
+    private ConfigFiles _files = null!;
 
     [SetUp]
     public void MakeDirectory() => _files = new ConfigFiles();
@@ -56,7 +56,7 @@ internal sealed class ConfigLoaderTests
             Assert.That(options.IgnoreStartupParameters.ContainsParameter("Search_Path"), Is.True);
             Assert.That(options.LogConnections, Is.False);
             Assert.That(app.Hosts, Is.EqualTo(new[] { "10.0.0.1", "10.0.0.2" }));
-            Assert.That((app.Port, app.DatabaseName, app.User, app.Password), Is.EqualTo((5433, "real", "svc", "it's")));
+            Assert.That((app.Port, app.DatabaseName, app.User, app.Password?.Text), Is.EqualTo((5433, "real", "svc", "it's")));
             Assert.That(fallback.Name, Is.EqualTo("other"));
             Assert.That(fallback.StartupParameters.Select(p => p.Key), Is.EqualTo(new[] { "timezone", "client_encoding" }));
             Assert.That(snapshot.PoolSizeFor(app, "x"), Is.EqualTo(7));
