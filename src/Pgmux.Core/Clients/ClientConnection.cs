@@ -258,7 +258,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }
 
         Transport.Close();
-        _environment.RegistryOf(Loop).Remove(this);
+        _environment.OnClosed(this);
         _wake.Set();
     }
 

@@ -1,3 +1,5 @@
+using Pgmux.Core.Authentication;
+using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -19,6 +21,8 @@ internal sealed class Pool : IServerHolder
     private readonly LoginThrottle _throttle = new();
     private readonly PoolCounters[] _counters;
     private readonly long _waiterTolerance;
+    private ServerCredentials _captured = ServerCredentials.None;
+    private int _attempts;
     private int _connecting;
     private bool _hasSucceeded;
     private bool _isClosed;
@@ -118,6 +122,23 @@ internal sealed class Pool : IServerHolder
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// A client's login has shown what its user can be logged in to servers with: the plain password, or the keys behind its SCRAM
+    /// proof.
+    /// </summary>
+    public void OfferCredentials(ServerCredentials credentials)
+    {
+        if (credentials.IsNone)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _captured = credentials;
+        }
     }
 
     /// <summary>Waits until it is known what the pool says of itself; true when it is already.</summary>
@@ -241,7 +262,6 @@ internal sealed class Pool : IServerHolder
         }
 
         Start(opened);
-        _environment.OnServerClosed(this);
     }
 
     /// <summary>Takes over what a reload says. Servers that connect elsewhere than they should are closed when they are free.</summary>
@@ -269,6 +289,8 @@ internal sealed class Pool : IServerHolder
         lock (_gate)
         {
             _isClosed = true;
+            _retry?.Dispose();
+            _retry = null;
             RefuseAll(outcome, null);
             servers = [.. _servers];
         }
@@ -412,18 +434,23 @@ internal sealed class Pool : IServerHolder
     // On the server's loop: to the client's, which may be the same.
     private void Deliver(ServerConnection server, LeaseRequest request)
     {
+        request.Pool = this;
+        if (server.State == ServerState.Idle && server.Transport is not { UnsentBytes: 0, HasUnreadBytes: false })
+        {
+            // Half a message has come while nobody had asked for anything: not a server to lend or to move.
+            server.Close(ServerCloseReason.ProtocolViolation);
+        }
+
         if (server.State != ServerState.Idle)
         {
             Requeue(request);
         }
         else if (server.Loop == request.Loop)
         {
-            request.Pool = this;
             request.Loop.Post(Arrive, request);
         }
         else
         {
-            request.Pool = this;
             server.Transport!.MoveTo(request.Loop, Arrive, request);
         }
     }
@@ -531,7 +558,9 @@ internal sealed class Pool : IServerHolder
             && _environment.Ledger.TryAdd(Key, Policy.MaximumOfDatabase, Policy.MaximumOfUser))
         {
             var home = _waiters.First?.Loop ?? loop;
-            var server = new ServerConnection(_environment.NextId(), Policy.Target, this, _environment.Servers, home);
+            var target = Policy.Target;
+            var server = new ServerConnection(
+                _environment.NextId(), target, target.EndPointAt(_attempts++ & int.MaxValue), CredentialsFor(target), this, _environment.Servers, home);
             _servers.Add(server);
             _connecting++;
             (opened ??= []).Add(server);
@@ -550,6 +579,10 @@ internal sealed class Pool : IServerHolder
 
         return Math.Max(wanted, Policy.MinimumSize - (_servers.Count - _connecting));
     }
+
+    // A configured plain password serves everywhere; a SCRAM secret alone cannot log in, but the keys of a client's login can.
+    private ServerCredentials CredentialsFor(ServerTarget target) =>
+        target.Secret.Kind is UserSecretKind.None or UserSecretKind.Scram && !_captured.IsNone ? _captured : ServerCredentials.From(target.Secret);
 
     private static void Start(List<ServerConnection>? opened)
     {

@@ -22,9 +22,4 @@ internal sealed class PoolEnvironment(IReadOnlyList<EventLoop> loops, ServerEnvi
 
     /// <summary>The next number for a connection: one counter for clients and servers, as in PgBouncer.</summary>
     public long NextId() => Interlocked.Increment(ref _lastId);
-
-    /// <summary>Told after a server of a pool has gone: others may wait for its place under a common limit.</summary>
-    public Action<Pool>? ServerClosed { get; set; }
-
-    internal void OnServerClosed(Pool pool) => ServerClosed?.Invoke(pool);
 }

@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Microsoft.Extensions.Logging;
+using Pgmux.Core.Authentication;
 using Pgmux.Core.Parameters;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -22,12 +25,17 @@ internal sealed class ServerConnection : IConnectionObserver
 
     /// <param name="id">Number in the console and the log, from the counter that clients share.</param>
     /// <param name="target">Where to connect and as whom.</param>
+    /// <param name="endPoint">The one of the target's addresses that is this connection's.</param>
+    /// <param name="credentials">What to answer when the server asks for a password.</param>
     /// <param name="holder">Who is told of its life.</param>
     /// <param name="environment">What all servers share.</param>
     /// <param name="home">The loop that opens it.</param>
-    public ServerConnection(long id, ServerTarget target, IServerHolder holder, ServerEnvironment environment, EventLoop home)
+    public ServerConnection(
+        long id, ServerTarget target, EndPoint endPoint, ServerCredentials credentials, IServerHolder holder, ServerEnvironment environment, EventLoop home)
     {
         Id = id;
+        EndPoint = endPoint;
+        Credentials = credentials;
         _home = home;
         OpenedAt = LastUsedAt = home.Timestamp;
         Target = target;
@@ -42,6 +50,12 @@ internal sealed class ServerConnection : IConnectionObserver
 
     /// <summary>Where it connects and as whom.</summary>
     public ServerTarget Target { get; }
+
+    /// <summary>Its address.</summary>
+    public EndPoint EndPoint { get; }
+
+    /// <summary>What it answers when the server asks for a password.</summary>
+    public ServerCredentials Credentials { get; }
 
     /// <summary>Where it stands.</summary>
     public ServerState State { get; private set; }
@@ -108,7 +122,7 @@ internal sealed class ServerConnection : IConnectionObserver
     {
         try
         {
-            Transport = await _home.ConnectAsync(Target.Connect, _connecting.Token);
+            Transport = await _home.ConnectAsync(Target.Connect with { EndPoint = EndPoint }, _connecting.Token);
             if (State == ServerState.Closed)
             {
                 Transport.Abort();
@@ -119,7 +133,16 @@ internal sealed class ServerConnection : IConnectionObserver
             await LogInAsync(Transport);
             while (State != ServerState.Closed)
             {
-                await ReadRepliesAsync(Transport);
+                var result = await Transport.Input.ReadAsync();
+                TakeReplies(result);
+                if (Lessee is { } lessee)
+                {
+                    // The server counts as busy until its client has room for the next replies: a slow client slows its own
+                    // server only.
+                    await lessee.Output.FlushAsync();
+                }
+
+                OnRepliesTaken(result.IsCompleted);
             }
         }
         catch (ConnectException failure)
@@ -286,7 +309,7 @@ internal sealed class ServerConnection : IConnectionObserver
 
     private async ValueTask LogInAsync(TransportConnection transport)
     {
-        var login = new ServerLogin(this, transport, _parameters, _environment);
+        var login = new ServerLogin(this, transport, _parameters);
         if (await login.RunAsync() is { } refusal)
         {
             Close(ServerCloseReason.LoginFailed, refusal);
@@ -319,9 +342,8 @@ internal sealed class ServerConnection : IConnectionObserver
         _holder.OnServerLoggedIn(this);
     }
 
-    private async ValueTask ReadRepliesAsync(TransportConnection transport)
+    private void TakeReplies(in ReadResult result)
     {
-        var result = await transport.Input.ReadAsync();
         if (State == ServerState.Closed)
         {
             return;
@@ -329,21 +351,23 @@ internal sealed class ServerConnection : IConnectionObserver
 
         var buffer = result.Buffer;
         var taken = ReadReplies(buffer);
+        if (State != ServerState.Closed)
+        {
+            Transport!.Input.AdvanceTo(buffer.GetPosition(taken), buffer.End);
+        }
+    }
+
+    private void OnRepliesTaken(bool isEndOfStream)
+    {
         if (State == ServerState.Closed)
         {
             return;
         }
 
-        transport.Input.AdvanceTo(buffer.GetPosition(taken), buffer.End);
-        if (Lessee is { } lessee)
-        {
-            // The server counts as busy until its client has room for the next replies: a slow client slows its own server only.
-            await lessee.Output.FlushAsync();
-        }
-
-        if (result.IsCompleted)
+        if (isEndOfStream)
         {
             Close(ServerCloseReason.Crashed, _replies.LastError);
+            return;
         }
 
         TryRelease();
@@ -460,7 +484,7 @@ internal sealed class ServerConnection : IConnectionObserver
     private long AgeSeconds => (long)Loop.TimeProvider.GetElapsedTime(OpenedAt, Loop.TimeProvider.GetTimestamp()).TotalSeconds;
 
     /// <summary>How the log names the connection.</summary>
-    internal string LogName => $"S-{Id:x}: {Target.Describe()}";
+    public string LogName => $"S-{Id:x}: {Target.Database}/{Target.User}@{EndPoint}";
 
     private void Require(ServerState expected)
     {
