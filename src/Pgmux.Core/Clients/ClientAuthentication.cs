@@ -14,11 +14,20 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
     {
         if (IsOwnerOfConsole())
         {
+            client.IsConsoleOwner = true;
             return ServerCredentials.None;
         }
 
-        var authenticator = new ClientAuthenticator(
-            configuration.Options.AuthType, client.User, configuration.UserList.Find(client.User), environment.ScramSecrets, configuration.Options.ScramIterations);
+        var options = configuration.Options;
+        var login = new ClientLogin
+        {
+            Method = options.AuthType,
+            User = client.User,
+            Secret = configuration.UserList.Find(client.User),
+            ScramIterations = options.ScramIterations,
+            MockKind = configuration.UserList.CommonKind,
+        };
+        var authenticator = new ClientAuthenticator(login, environment.Authentication);
         var step = authenticator.Start(client.Output);
         while (true)
         {
@@ -30,7 +39,7 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
                     Fail(authenticator);
                     return null;
                 case AuthenticationStep.NeedsDerivation:
-                    await client.Loop.OffloadAsync(authenticator.Derive);
+                    await client.Loop.OffloadAsync(authenticator.Derivation!.Run);
                     if (client.State == ClientState.Closed)
                     {
                         return null;
@@ -73,7 +82,7 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
             throw ProtocolViolationException.ExpectedPassword(type);
         }
 
-        if (isComplete && bodyLength > ClientLogin.MaximumMessageBytes - sizeof(int))
+        if (isComplete && bodyLength > ClientHandshake.MaximumMessageBytes - sizeof(int))
         {
             throw ProtocolViolationException.InvalidMessageLength(type, bodyLength);
         }
@@ -93,7 +102,8 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
 
     private void Fail(ClientAuthenticator authenticator)
     {
-        ClientsLog.AuthenticationFailed(environment.Logger, client.LogName, authenticator.Failure!.Message, authenticator.FailureDetail);
-        client.Close(ClientCloseReason.AuthenticationFailed, authenticator.Failure);
+        var failure = authenticator.Failure!;
+        ClientsLog.AuthenticationFailed(environment.Logger, client.LogName, failure.Error.Message, failure.Reason);
+        client.Close(ClientCloseReason.AuthenticationFailed, failure.Error);
     }
 }

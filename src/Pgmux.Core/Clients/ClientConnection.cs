@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.IO.Pipelines;
-using Microsoft.Extensions.Logging;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Parameters;
@@ -78,6 +78,12 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>When its wait for a server began; null unless it waits.</summary>
     public long? WaitingSince => State == ClientState.Waiting ? _request?.QueuedAt : null;
 
+    /// <summary>Whether it is the process's own user on the Unix socket, who may do everything on the console.</summary>
+    public bool IsConsoleOwner { get; set; }
+
+    /// <summary>Whether it has logged in to the console.</summary>
+    public bool IsConsole { get; private set; }
+
     /// <summary>Whether its lease outlives its transactions.</summary>
     public bool IsSessionPooled => Pool!.Policy.Mode == PoolMode.Session;
 
@@ -98,7 +104,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     {
         try
         {
-            await new ClientLogin(this, _environment).RunAsync();
+            await new ClientHandshake(this, _environment).RunAsync();
             if (State == ClientState.Console)
             {
                 await _environment.RunConsoleAsync(this);
@@ -152,14 +158,21 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     }
 
     /// <summary>The login is complete; the client talks to the console.</summary>
-    public void OnConsoleOpened() => State = ClientState.Console;
+    public void OnConsoleOpened()
+    {
+        State = ClientState.Console;
+        IsConsole = true;
+        _environment.OnConsoleOpened();
+    }
 
-    /// <summary>Gives the client a cancel key.</summary>
-    public CancelKey CreateCancelKey()
+    /// <summary>Gives the client a cancel key and tells it.</summary>
+    public void WriteBackendKey()
     {
         var key = _environment.Cancels.Add(this);
         _cancelKey = key;
-        return key;
+        Span<byte> secret = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(secret, key.Secret);
+        BackendMessages.WriteBackendKeyData(Output, key.ProcessId, secret);
     }
 
     /// <summary>Asks for a server. True when the client has one and may forward at once; otherwise it waits for its wake-up.</summary>

@@ -13,6 +13,7 @@ internal sealed class ClientEnvironment
 {
     private readonly ClientRegistry[] _registries;
     private int _clients;
+    private int _consoles;
 
     public ClientEnvironment(ConfigStore configuration, PoolRegistry pools, ILogger logger)
     {
@@ -22,6 +23,7 @@ internal sealed class ClientEnvironment
         Tracked = pools.Environment.Servers.Tracked;
         ParameterSets = pools.Environment.Servers.ParameterSets;
         NoParameters = ParameterSets.Intern(ParameterSet.Unknown(Tracked.Count));
+        Authentication = pools.Environment.Servers.Authentication;
         CancelForwarder = new CancelForwarder(logger);
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
     }
@@ -50,23 +52,26 @@ internal sealed class ClientEnvironment
     /// <summary>Sends cancel requests to servers.</summary>
     public CancelForwarder CancelForwarder { get; }
 
-    /// <summary>SCRAM secrets derived from plain passwords.</summary>
-    public ScramSecretCache ScramSecrets { get; } = new();
+    /// <summary>What all logins share.</summary>
+    public AuthenticationContext Authentication { get; }
+
+    /// <summary>The uid of the process: its own user may open the console over the Unix socket.</summary>
+    public uint ProcessUserId { get; init; }
 
     /// <summary>Whether new logins are refused because pgmux stops.</summary>
-    public bool IsShuttingDown { get; set; }
+    public volatile bool IsShuttingDown;
 
     /// <summary>Clients of all loops, whatever their state.</summary>
     public int ClientCount => Volatile.Read(ref _clients);
+
+    /// <summary>Clients that are not at the console: those that a shutdown waits for.</summary>
+    public int SessionCount => ClientCount - Volatile.Read(ref _consoles);
 
     /// <summary>Clients of each loop.</summary>
     public IReadOnlyList<ClientRegistry> Registries => _registries;
 
     /// <summary>Runs the console for a client that has logged in to it; set by whoever has a console.</summary>
     public required Func<ClientConnection, Task> RunConsoleAsync { get; init; }
-
-    /// <summary>Told on the client's loop when a client has gone.</summary>
-    public Action? ClientClosed { get; set; }
 
     /// <summary>The clients of a loop.</summary>
     public ClientRegistry RegistryOf(EventLoop loop) => _registries[loop.Index];
@@ -80,11 +85,17 @@ internal sealed class ClientEnvironment
         _ = client.RunAsync();
     }
 
+    /// <summary>A client has opened the console.</summary>
+    public void OnConsoleOpened() => Interlocked.Increment(ref _consoles);
+
     /// <summary>A client has closed.</summary>
     public void OnClosed(ClientConnection client)
     {
         RegistryOf(client.Loop).Remove(client);
         Interlocked.Decrement(ref _clients);
-        ClientClosed?.Invoke();
+        if (client.IsConsole)
+        {
+            Interlocked.Decrement(ref _consoles);
+        }
     }
 }

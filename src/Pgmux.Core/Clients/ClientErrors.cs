@@ -50,6 +50,10 @@ internal static class ClientErrors
     public static ErrorFields InternalError { get; } =
         ErrorFields.Fatal(SqlState.InternalError, "internal error, see the log of the pooler");
 
+    /// <summary>A user that is neither in admin_users nor in stats_users.</summary>
+    public static ErrorFields NotAllowedOnConsole { get; } =
+        ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, "not allowed");
+
     /// <summary>No entry of [databases] serves this name.</summary>
     public static ErrorFields NoSuchDatabase(string name) =>
         ErrorFields.Fatal(SqlState.InvalidCatalogName, $"no such database: {name}");

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Pgmux.Core.Servers;
 using Pgmux.Protocol;
-using Pgmux.Transport;
 
 namespace Pgmux.Core.Clients;
 

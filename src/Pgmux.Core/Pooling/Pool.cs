@@ -26,6 +26,7 @@ internal sealed class Pool : IServerHolder
     private int _connecting;
     private bool _hasSucceeded;
     private bool _isClosed;
+    private bool _isDraining;
     private long _lastLifetimeClose;
     private ITimer? _retry;
 
@@ -130,7 +131,7 @@ internal sealed class Pool : IServerHolder
     /// </summary>
     public void OfferCredentials(ServerCredentials credentials)
     {
-        if (credentials.IsNone)
+        if (credentials.IsEmpty)
         {
             return;
         }
@@ -296,6 +297,31 @@ internal sealed class Pool : IServerHolder
         }
 
         RetireAll(servers, reason);
+    }
+
+    /// <summary>Lends no more servers; those that come back are closed. Clients wait.</summary>
+    public void Drain()
+    {
+        List<ServerConnection> servers;
+        lock (_gate)
+        {
+            _isDraining = true;
+            servers = [.. _servers];
+        }
+
+        RetireAll(servers, ServerCloseReason.ShuttingDown);
+    }
+
+    /// <summary>Whether no server is left.</summary>
+    public bool IsDrained
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _servers.Count == 0;
+            }
+        }
     }
 
     /// <summary>Closes what has been idle or alive for too long on this loop, refuses who has waited too long, keeps the minimum open.</summary>
@@ -551,7 +577,7 @@ internal sealed class Pool : IServerHolder
     private List<ServerConnection>? PlanOpening(EventLoop loop)
     {
         List<ServerConnection>? opened = null;
-        while (!_isClosed
+        while (!_isClosed && !_isDraining
             && _connecting < Wanted()
             && _throttle.MayStart(_connecting, _hasSucceeded, loop.Timestamp)
             && (Policy.Size == 0 || _servers.Count < Policy.Size)
@@ -582,7 +608,7 @@ internal sealed class Pool : IServerHolder
 
     // A configured plain password serves everywhere; a SCRAM secret alone cannot log in, but the keys of a client's login can.
     private ServerCredentials CredentialsFor(ServerTarget target) =>
-        target.Secret.Kind is UserSecretKind.None or UserSecretKind.Scram && !_captured.IsNone ? _captured : ServerCredentials.From(target.Secret);
+        target.Secret.Kind is UserSecretKind.None or UserSecretKind.Scram && !_captured.IsEmpty ? _captured : ServerCredentials.From(target.Secret);
 
     private static void Start(List<ServerConnection>? opened)
     {

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
-using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Parameters;
 using Pgmux.Protocol;
@@ -31,7 +29,7 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <param name="environment">What all servers share.</param>
     /// <param name="home">The loop that opens it.</param>
     public ServerConnection(
-        long id, ServerTarget target, EndPoint endPoint, ServerCredentials credentials, IServerHolder holder, ServerEnvironment environment, EventLoop home)
+        long id, ServerTarget target, System.Net.EndPoint endPoint, ServerCredentials credentials, IServerHolder holder, ServerEnvironment environment, EventLoop home)
     {
         Id = id;
         EndPoint = endPoint;
@@ -52,7 +50,7 @@ internal sealed class ServerConnection : IConnectionObserver
     public ServerTarget Target { get; }
 
     /// <summary>Its address.</summary>
-    public EndPoint EndPoint { get; }
+    public System.Net.EndPoint EndPoint { get; }
 
     /// <summary>What it answers when the server asks for a password.</summary>
     public ServerCredentials Credentials { get; }
@@ -309,7 +307,7 @@ internal sealed class ServerConnection : IConnectionObserver
 
     private async ValueTask LogInAsync(TransportConnection transport)
     {
-        var login = new ServerLogin(this, transport, _parameters);
+        var login = new ServerLogin(this, transport, _parameters, _environment.Authentication.Keys);
         if (await login.RunAsync() is { } refusal)
         {
             Close(ServerCloseReason.LoginFailed, refusal);
@@ -477,7 +475,7 @@ internal sealed class ServerConnection : IConnectionObserver
     {
         if (_environment.LogDisconnections || State == ServerState.Connecting)
         {
-            ServersLog.Closing(_environment.Logger, LogName, reason.Describe(), error?.Message ?? "", AgeSeconds);
+            ServersLog.Closing(_environment.Logger, LogName, reason.Describe(), AgeSeconds);
         }
     }
 

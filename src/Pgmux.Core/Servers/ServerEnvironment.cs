@@ -1,11 +1,15 @@
 using Microsoft.Extensions.Logging;
+using Pgmux.Core.Authentication;
 using Pgmux.Core.Parameters;
 
 namespace Pgmux.Core.Servers;
 
 /// <summary>What all server connections of the process share.</summary>
-internal sealed class ServerEnvironment(TrackedParameters tracked, ParameterSetCache parameterSets, ILogger logger)
+internal sealed class ServerEnvironment(TrackedParameters tracked, ParameterSetCache parameterSets, AuthenticationContext authentication, ILogger logger)
 {
+    /// <summary>What all logins share, those of clients and those to servers.</summary>
+    public AuthenticationContext Authentication { get; } = authentication;
+
     /// <summary>Parameters that follow clients.</summary>
     public TrackedParameters Tracked { get; } = tracked;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Pgmux.Core.Authentication;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -6,7 +7,8 @@ using Pgmux.Transport;
 namespace Pgmux.Core.Servers;
 
 /// <summary>From a connected byte stream to the server's first ReadyForQuery.</summary>
-internal sealed class ServerLogin(ServerConnection server, TransportConnection transport, ServerParameters parameters)
+internal sealed class ServerLogin(
+    ServerConnection server, TransportConnection transport, ServerParameters parameters, ScramSecretCache keys)
 {
     /// <summary>
     /// Longest message before the login is complete. PostgreSQL's are far shorter; what is longer is not PostgreSQL (rows C02, C10).
@@ -17,7 +19,7 @@ internal sealed class ServerLogin(ServerConnection server, TransportConnection t
     private const int MaximumParameters = 256;
 
     private readonly List<KeyValuePair<string, string>> _welcome = [];
-    private readonly ServerAuthenticator _authenticator = new(server.Target.User, server.Credentials);
+    private readonly ServerAuthenticator _authenticator = new(server.Target.User, server.Credentials, keys);
     private bool _isAuthenticated;
 
     /// <summary>What the server said of itself, in its order.</summary>
@@ -55,7 +57,7 @@ internal sealed class ServerLogin(ServerConnection server, TransportConnection t
                 case LoginStep.Refused:
                     return refusal;
                 case LoginStep.Derive:
-                    await transport.Loop.OffloadAsync(_authenticator.Derive);
+                    await transport.Loop.OffloadAsync(_authenticator.Derivation!.Run);
                     _authenticator.Resume(transport.Output);
                     break;
                 case LoginStep.NeedMore when result.IsCompleted:
@@ -121,21 +123,26 @@ internal sealed class ServerLogin(ServerConnection server, TransportConnection t
             case BackendMessageType.ParameterStatus when _welcome.Count < MaximumParameters:
                 var status = ParameterStatus.Read(ref reader);
                 parameters.OnReported(status);
-                _welcome.RemoveAll(pair => pair.Key == status.Name);
-                _welcome.Add(KeyValuePair.Create(status.Name, status.Value));
+                TakeWelcome(Encoding.UTF8.GetString(status.Name), Encoding.UTF8.GetString(status.Value));
                 return LoginStep.Next;
             case BackendMessageType.BackendKeyData when _isAuthenticated:
                 var key = BackendKeyData.Read(ref reader);
                 ProcessId = key.ProcessId;
-                CancelSecret = key.Secret;
+                CancelSecret = key.Secret.ToArray();
                 return LoginStep.Next;
             case BackendMessageType.ReadyForQuery when _isAuthenticated:
                 return ReadyForQuery.Read(ref reader).Status == TransactionStatus.Idle
                     ? LoginStep.Ready
-                    : throw ProtocolViolationException.UnexpectedMessage((byte)type);
+                    : throw ProtocolViolationException.UnexpectedBackendMessage((byte)type);
             default:
-                throw ProtocolViolationException.UnexpectedMessage((byte)type);
+                throw ProtocolViolationException.UnexpectedBackendMessage((byte)type);
         }
+    }
+
+    private void TakeWelcome(string name, string value)
+    {
+        _welcome.RemoveAll(pair => pair.Key == name);
+        _welcome.Add(KeyValuePair.Create(name, value));
     }
 
     private LoginStep Authenticate(ReadOnlySpan<byte> body, out ErrorFields? refusal)

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 using Pgmux.Core.Parameters;
 using Pgmux.Protocol;
 
@@ -52,6 +53,9 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
         }
     }
 
+    /// <summary>The tracked parameter of this name, as PostgreSQL writes it.</summary>
+    public string NameOf(ReadOnlySpan<byte> name) => tracked.Names[tracked.IndexOf(name)];
+
     /// <summary>A query cycle has ended.</summary>
     public void OnReadyForQuery() => _isReset = false;
 
@@ -94,7 +98,7 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
         }
 
         _isReported[index] = true;
-        Current = sets.Intern(Current.With(index, status.Value));
+        Current = sets.Intern(Current.With(index, Encoding.UTF8.GetString(status.Value)));
         return true;
     }
 }

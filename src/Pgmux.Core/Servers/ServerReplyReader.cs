@@ -122,7 +122,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         var action = server.Outstanding.OnReply(type);
         if (action == ReplyAction.Violation)
         {
-            throw ProtocolViolationException.UnexpectedMessage(frame.Type);
+            throw ProtocolViolationException.UnexpectedBackendMessage(frame.Type);
         }
 
         if (type == BackendMessageType.CommandComplete && action == ReplyAction.Forward)
@@ -153,7 +153,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             return ReplyAction.Forward;
         }
 
-        BackendMessages.WriteParameterStatus(lessee.Output, status.Name, instead);
+        BackendMessages.WriteParameterStatus(lessee.Output, parameters.NameOf(status.Name), instead);
         return ReplyAction.Swallow;
     }
 
@@ -169,7 +169,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         var action = server.Outstanding.OnReply(BackendMessageType.ErrorResponse);
         if (action == ReplyAction.Violation)
         {
-            action = error.IsFatal ? ReplyAction.Forward : throw ProtocolViolationException.UnexpectedMessage(frame.Type);
+            action = error.IsFatal ? ReplyAction.Forward : throw ProtocolViolationException.UnexpectedBackendMessage(frame.Type);
         }
 
         if (server.Lessee is null || action == ReplyAction.Swallow)

@@ -49,9 +49,7 @@ internal sealed class ServerTarget
     {
         var options = snapshot.Options;
         var hosts = database.Hosts.Count > 0 ? database.Hosts : [options.UnixSocketDir];
-        var secret = database.Password is { } password && (database.User is null || database.User == user)
-            ? UserSecret.Parse(password)
-            : snapshot.UserList.Find(user) ?? UserSecret.None;
+        var secret = database.Password ?? snapshot.UserList.Find(user) ?? UserSecret.None;
         IReadOnlyList<EndPoint> endPoints = [.. hosts.Select(host => ToEndPoint(host, database.Port))];
         return new ServerTarget(endPoints, database)
         {

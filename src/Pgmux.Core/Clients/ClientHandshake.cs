@@ -11,7 +11,7 @@ using Pgmux.Transport;
 namespace Pgmux.Core.Clients;
 
 /// <summary>From an accepted connection to a parked client: startup packet, authentication, the pool's welcome.</summary>
-internal sealed class ClientLogin(ClientConnection client, ClientEnvironment environment)
+internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment environment)
 {
     /// <summary>
     /// Longest message before the login is complete: PostgreSQL's limit of an authentication message (PG_MAX_AUTH_TOKEN_LENGTH).
@@ -105,10 +105,7 @@ internal sealed class ClientLogin(ClientConnection client, ClientEnvironment env
             BackendMessages.WriteParameterStatus(output, name, (index >= 0 ? own[index] : null) ?? value);
         }
 
-        Span<byte> secret = stackalloc byte[sizeof(uint)];
-        var key = client.CreateCancelKey();
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(secret, key.Secret);
-        BackendMessages.WriteBackendKeyData(output, key.ProcessId, secret);
+        client.WriteBackendKey();
         BackendMessages.WriteReadyForQuery(output, TransactionStatus.Idle);
     }
 
