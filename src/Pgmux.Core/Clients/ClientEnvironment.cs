@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Authentication;
+using Pgmux.Core.Cancellation;
+using Pgmux.Core.Configuration;
+using Pgmux.Core.Parameters;
+using Pgmux.Core.Pooling;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>What all clients of the process share.</summary>
+internal sealed class ClientEnvironment
+{
+    private readonly ClientRegistry[] _registries;
+    private int _clients;
+
+    public ClientEnvironment(ConfigStore configuration, PoolRegistry pools, ILogger logger)
+    {
+        Configuration = configuration;
+        Pools = pools;
+        Logger = logger;
+        Tracked = pools.Environment.Servers.Tracked;
+        ParameterSets = pools.Environment.Servers.ParameterSets;
+        NoParameters = ParameterSets.Intern(ParameterSet.Unknown(Tracked.Count));
+        CancelForwarder = new CancelForwarder(logger);
+        _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
+    }
+
+    /// <summary>The settings.</summary>
+    public ConfigStore Configuration { get; }
+
+    /// <summary>All pools.</summary>
+    public PoolRegistry Pools { get; }
+
+    /// <summary>Where events go.</summary>
+    public ILogger Logger { get; }
+
+    /// <summary>Parameters that follow clients.</summary>
+    public TrackedParameters Tracked { get; }
+
+    /// <summary>Shares equal sets.</summary>
+    public ParameterSetCache ParameterSets { get; }
+
+    /// <summary>The set of a client that has not said anything.</summary>
+    public ParameterSet NoParameters { get; }
+
+    /// <summary>Who has which cancel key.</summary>
+    public CancelRegistry Cancels { get; } = new();
+
+    /// <summary>Sends cancel requests to servers.</summary>
+    public CancelForwarder CancelForwarder { get; }
+
+    /// <summary>SCRAM secrets derived from plain passwords.</summary>
+    public ScramSecretCache ScramSecrets { get; } = new();
+
+    /// <summary>Whether new logins are refused because pgmux stops.</summary>
+    public bool IsShuttingDown { get; set; }
+
+    /// <summary>Clients of all loops, whatever their state.</summary>
+    public int ClientCount => Volatile.Read(ref _clients);
+
+    /// <summary>Clients of each loop.</summary>
+    public IReadOnlyList<ClientRegistry> Registries => _registries;
+
+    /// <summary>Runs the console for a client that has logged in to it; set by whoever has a console.</summary>
+    public required Func<ClientConnection, Task> RunConsoleAsync { get; init; }
+
+    /// <summary>Told on the client's loop when a client has gone.</summary>
+    public Action? ClientClosed { get; set; }
+
+    /// <summary>The clients of a loop.</summary>
+    public ClientRegistry RegistryOf(EventLoop loop) => _registries[loop.Index];
+
+    /// <summary>Takes a connection that has arrived on its loop: a client from now on.</summary>
+    public void Accept(TransportConnection transport)
+    {
+        var client = new ClientConnection(Pools.Environment.NextId(), transport, this);
+        RegistryOf(transport.Loop).Add(client);
+        Interlocked.Increment(ref _clients);
+        _ = client.RunAsync();
+    }
+
+    /// <summary>A client has closed.</summary>
+    public void OnClosed(ClientConnection client)
+    {
+        RegistryOf(client.Loop).Remove(client);
+        Interlocked.Decrement(ref _clients);
+        ClientClosed?.Invoke();
+    }
+}
