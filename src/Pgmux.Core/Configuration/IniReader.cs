@@ -1,4 +1,5 @@
 using System.Text;
+using Pgmux.Protocol;
 
 namespace Pgmux.Core.Configuration;
 
@@ -60,7 +61,7 @@ internal sealed class IniReader(ICollection<ConfigFault> faults)
 
     private void ReadLine(ReadOnlySpan<byte> bytes, SourceLocation location, int depth)
     {
-        var line = Encoding.UTF8.GetString(bytes).AsSpan().Trim(" \t\v\f\r");
+        var line = WireText.Decode(bytes).AsSpan().Trim(" \t\v\f\r");
         while (true)
         {
             if (line.IsEmpty || line[0] is ';' or '#')
@@ -71,12 +72,6 @@ internal sealed class IniReader(ICollection<ConfigFault> faults)
             if (line.Contains('\0'))
             {
                 faults.Add(location.Fault("a zero byte stands in this line"));
-                return;
-            }
-
-            if (line.Contains('\uFFFD'))
-            {
-                faults.Add(location.Fault("this line is not valid UTF-8"));
                 return;
             }
 

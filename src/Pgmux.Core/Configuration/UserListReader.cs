@@ -1,4 +1,5 @@
 using System.Text;
+using Pgmux.Protocol;
 
 namespace Pgmux.Core.Configuration;
 
@@ -22,8 +23,6 @@ internal sealed class UserListReader(string path, SourceLocation namedAt, IColle
 
     /// <summary>A file of the wrong kind is broken in every line; a screen full of them is enough to see it.</summary>
     private const int MostFaults = 20;
-
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private int _faultsFound;
 
@@ -83,19 +82,8 @@ internal sealed class UserListReader(string path, SourceLocation namedAt, IColle
         }
         else
         {
-            Add(name, secret, line, secrets);
-        }
-    }
-
-    private void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> secret, int line, Dictionary<string, UserSecret> secrets)
-    {
-        try
-        {
-            secrets[Utf8.GetString(name)] = UserSecret.Parse(Utf8.GetString(secret));
-        }
-        catch (DecoderFallbackException)
-        {
-            Broken(line, "it is not valid UTF-8");
+            // Names in another encoding than UTF-8 must equal what a client sends, byte for byte.
+            secrets[WireText.Decode(name)] = UserSecret.Parse(WireText.Decode(secret));
         }
     }
 
