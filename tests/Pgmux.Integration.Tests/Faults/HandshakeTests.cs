@@ -27,6 +27,7 @@ internal sealed class HandshakeTests(int postgres) : PgmuxFixture(postgres)
     {
         await StartAsync();
         await using var console = await ConsoleAsync();
+        await Pgmux.WaitForLogAsync("login attempt: db=pgbouncer");
         var descriptors = Pgmux.ReadCounters().Descriptors;
         var mark = Pgmux.Log.Count;
 

@@ -1,6 +1,4 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Pgmux.Testing.Processes;
 
@@ -54,13 +52,7 @@ internal sealed class ManagedProcess : IAsyncDisposable
 
     public ProcessCounters ReadCounters() => ProcessCounters.Read(Id);
 
-    public void Signal(UnixSignal signal)
-    {
-        if (NativeMethods.Kill(Id, (int)signal) != 0)
-        {
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"cannot send {signal} to process {Id}");
-        }
-    }
+    public void Signal(UnixSignal signal) => ProcessSignals.Send(Id, signal);
 
     /// <summary>Waits until the program has ended and its last line was read.</summary>
     public async Task<int> WaitForExitAsync()
