@@ -211,7 +211,6 @@ internal sealed class Pool : IServerHolder
     public void OnServerLoggedIn(ServerConnection server)
     {
         List<LeaseRequest> welcomed = [];
-        List<ServerConnection>? opened;
         lock (_gate)
         {
             _connecting--;
@@ -224,8 +223,6 @@ internal sealed class Pool : IServerHolder
                 request.State = LeaseRequestState.Assigned;
                 welcomed.Add(request);
             }
-
-            opened = PlanOpening(server.Loop);
         }
 
         foreach (var request in welcomed)
@@ -233,8 +230,9 @@ internal sealed class Pool : IServerHolder
             request.Loop.Post(TellWelcome, (this, request));
         }
 
-        Start(opened);
+        // First this server finds its client, then it is seen how many more are wanted.
         Offer(server);
+        OpenWanted();
     }
 
     /// <inheritdoc/>

@@ -190,7 +190,13 @@ internal sealed class ServerConnection : IConnectionObserver
         SendOwn(OwnRequest.ParameterSync, sql);
 
         // Values that some server has taken before are taken again; others are waited for, so that no query runs without them.
-        return wanted.IsAccepted;
+        if (!wanted.IsAccepted)
+        {
+            FlushOwn();
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>Takes the server back from its client. The release rule holds.</summary>
