@@ -1,0 +1,19 @@
+namespace Pgmux.Transport.Tests.Contract;
+
+/// <summary>What every loop and its connections do. Runs over sockets and over the in-memory link, so that they stay alike.</summary>
+[TestFixture(RigKind.Tcp)]
+[TestFixture(RigKind.Unix)]
+public abstract class ContractFixture(RigKind kind)
+{
+    protected ContractRig Rig { get; private set; } = null!;
+
+    [SetUp]
+    public void CreateRig() => Rig = new EpollRig(kind);
+
+    [TearDown]
+    public async Task DisposeRig()
+    {
+        await Rig.DisposeAsync();
+        Assert.That(Rig.Unhandled, Is.Empty);
+    }
+}
