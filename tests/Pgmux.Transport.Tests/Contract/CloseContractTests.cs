@@ -111,7 +111,7 @@ public sealed class CloseContractTests(RigKind kind) : ContractFixture(kind)
     {
         var (client, server) = await Rig.ConnectAsync();
         await client.Output.WriteAsync("hello"u8.ToArray());
-        var result = await server.Input.ReadAsync();
+        var result = await server.Input.ReadAtLeastAsync(5);
         server.Close();
         Assert.That(result.Buffer.ToArray(), Is.EqualTo("hello"u8.ToArray()));
         server.Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);

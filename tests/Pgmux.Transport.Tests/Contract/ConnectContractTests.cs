@@ -61,16 +61,6 @@ public sealed class ConnectContractTests(RigKind kind) : ContractFixture(kind)
         return Task.CompletedTask;
     });
 
-    private async Task<Exception?> FailureAsync(ConnectOptions options, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await Rig.Loop.ConnectAsync(options, cancellationToken);
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
-    }
+    private Task<Exception?> FailureAsync(ConnectOptions options, CancellationToken cancellationToken = default) =>
+        Failure.OfAsync(Rig.Loop.ConnectAsync(options, cancellationToken).AsTask());
 }

@@ -11,9 +11,9 @@ public sealed class MoveContractTests(RigKind kind) : ContractFixture(kind)
         var (client, server) = await Rig.ConnectAsync();
         var reading = ReadOnLoopAsync(server, Rig.OtherLoop);
         await MoveAsync(server, Rig.OtherLoop);
-        client.Output.Write("hello"u8);
+        client.Output.Write("h"u8);
         await client.Output.FlushAsync();
-        Assert.That(await reading, Is.EqualTo("hello"u8.ToArray()));
+        Assert.That(await reading, Is.EqualTo("h"u8.ToArray()));
     });
 
     [Test]
@@ -56,7 +56,7 @@ public sealed class MoveContractTests(RigKind kind) : ContractFixture(kind)
         await client.Output.WriteAsync("hello"u8.ToArray());
         await Rig.SettleAsync();
         await MoveAsync(server, Rig.OtherLoop);
-        var read = await Rig.OtherLoop.RunAsync(() => ReadOnLoopAsync(server, Rig.OtherLoop));
+        var read = await Rig.OtherLoop.RunAsync(() => server.Input.ReadExactlyAsync(5));
         Assert.That(read, Is.EqualTo("hello"u8.ToArray()));
     });
 

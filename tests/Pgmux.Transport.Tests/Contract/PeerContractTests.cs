@@ -104,9 +104,10 @@ public sealed class PeerContractTests(RigKind kind) : ContractFixture(kind)
         client.Output.Write("hello"u8);
         client.Close();
         var result = await reading;
-        Assert.That(result.Buffer.Length, Is.EqualTo(5));
+        Assert.That(result.Buffer.Length, Is.Positive);
         await closed;
-        server.Input.AdvanceTo(result.Buffer.End);
+        server.Input.AdvanceTo(result.Buffer.Start);
+        Assert.That(await server.Input.ReadToEndAsync(), Is.EqualTo("hello"u8.ToArray()));
         Assert.That(observer.PeerCloses, Has.Count.EqualTo(1));
     });
 

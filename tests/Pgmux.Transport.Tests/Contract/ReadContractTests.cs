@@ -13,14 +13,15 @@ public sealed class ReadContractTests(RigKind kind) : ContractFixture(kind)
     {
         var (client, server) = await Rig.ConnectAsync();
         await client.Output.WriteAsync(Hello);
-        var result = await server.Input.ReadAsync();
+        var result = await server.Input.ReadAtLeastAsync(5);
         server.Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         var next = server.Input.ReadAsync();
         Assert.That(next.IsCompleted, Is.False);
         await client.Output.WriteAsync(Hello);
         result = await next;
-        Assert.That(result.Buffer.ToArray(), Is.EqualTo("hellohello"u8.ToArray()));
-        server.Input.AdvanceTo(result.Buffer.End);
+        Assert.That(result.Buffer.Length, Is.GreaterThan(5));
+        server.Input.AdvanceTo(result.Buffer.Start);
+        Assert.That(await server.Input.ReadExactlyAsync(10), Is.EqualTo("hellohello"u8.ToArray()));
     });
 
     [Test]
@@ -28,7 +29,7 @@ public sealed class ReadContractTests(RigKind kind) : ContractFixture(kind)
     {
         var (client, server) = await Rig.ConnectAsync();
         await client.Output.WriteAsync(Hello);
-        var result = await server.Input.ReadAsync();
+        var result = await server.Input.ReadAtLeastAsync(5);
         server.Input.AdvanceTo(result.Buffer.GetPosition(1), result.Buffer.GetPosition(4));
         var next = server.Input.ReadAsync();
         Assert.That(next.IsCompleted, Is.True);
@@ -95,8 +96,9 @@ public sealed class ReadContractTests(RigKind kind) : ContractFixture(kind)
         await Rig.SettleAsync();
         Assert.That(server.HasUnreadBytes, Is.True);
         Assert.That(server.Input.TryRead(out var result), Is.True);
-        Assert.That(result.Buffer.ToArray(), Is.EqualTo(Hello));
-        server.Input.AdvanceTo(result.Buffer.End);
+        Assert.That(result.Buffer.IsEmpty, Is.False);
+        server.Input.AdvanceTo(result.Buffer.Start);
+        Assert.That(await server.Input.ReadExactlyAsync(5), Is.EqualTo(Hello));
         Assert.That(server.HasUnreadBytes, Is.False);
         Assert.That(server.Input.TryRead(out _), Is.False);
     });
@@ -126,9 +128,9 @@ public sealed class ReadContractTests(RigKind kind) : ContractFixture(kind)
         var (client, server) = await Rig.ConnectAsync();
         using var source = new CancellationTokenSource();
         var waiting = server.Input.ReadAsync(source.Token).AsTask();
-        await source.CancelAsync();
-        Assert.That(await FailureOf(waiting), Is.InstanceOf<OperationCanceledException>());
-        Assert.That(await FailureOf(server.Input.ReadAsync(source.Token).AsTask()), Is.InstanceOf<OperationCanceledException>());
+        source.Cancel();
+        Assert.That(await Failure.OfAsync(waiting), Is.InstanceOf<OperationCanceledException>());
+        Assert.That(await Failure.OfAsync(server.Input.ReadAsync(source.Token).AsTask()), Is.InstanceOf<OperationCanceledException>());
         await client.Output.WriteAsync(Hello);
         Assert.That(await server.Input.ReadExactlyAsync(5), Is.EqualTo(Hello));
     });
@@ -163,17 +165,4 @@ public sealed class ReadContractTests(RigKind kind) : ContractFixture(kind)
         Assert.That(Rig.Loop.IsCurrent, Is.True);
         server.Input.AdvanceTo(result.Buffer.End);
     });
-
-    private static async Task<Exception?> FailureOf(Task task)
-    {
-        try
-        {
-            await task;
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
-    }
 }

@@ -8,4 +8,10 @@ public enum RigKind
 
     /// <summary>Epoll loops, Unix sockets.</summary>
     Unix,
+
+    /// <summary>Simulated loops, an in-memory network that delivers what is there.</summary>
+    Simulated,
+
+    /// <summary>The same, with what arrives cut into pieces at random.</summary>
+    Sliced,
 }
