@@ -45,6 +45,9 @@ internal sealed unsafe class EpollConnection : LoopConnection, IEpollTarget
         ? EpollCalls.In | EpollCalls.ReadHangUp
         : EpollCalls.In | EpollCalls.ReadHangUp | EpollCalls.Out | EpollCalls.Priority;
 
+    /// <summary>The socket; -1 once it is closed.</summary>
+    public int Descriptor => _socket;
+
     private bool IsUnix => _remote.AddressFamily == AddressFamily.Unix;
 
     private EpollPoller Poller => ((EpollLoop)Loop).Poller;
@@ -57,13 +60,6 @@ internal sealed unsafe class EpollConnection : LoopConnection, IEpollTarget
     {
         _slot = slot;
         Poller.Replace(slot, this);
-    }
-
-    /// <summary>Closes with RST instead of FIN: what is in flight is lost.</summary>
-    public void Reset()
-    {
-        SocketOptions.ResetOnClose(_socket);
-        Abort();
     }
 
     public void OnEvents(uint events)

@@ -23,8 +23,11 @@ public abstract class ContractRig : IAsyncDisposable
     /// <summary>Breaks a connection so that its peer sees RST.</summary>
     public abstract void Reset(TransportConnection connection);
 
-    /// <summary>Bytes that a peer that does not read takes at least before the link is full.</summary>
-    public abstract int LinkCapacityBytes { get; }
+    /// <summary>Sends FIN and keeps on receiving, as a client in <c>psql &lt; script</c> may.</summary>
+    public abstract void HalfClose(TransportConnection connection);
+
+    /// <summary>An address where nobody listens.</summary>
+    public abstract EndPoint NobodyEndPoint { get; }
 
     internal abstract BufferPool BuffersOf(EventLoop loop);
 
@@ -52,6 +55,14 @@ public abstract class ContractRig : IAsyncDisposable
             loop.Post(_ => done.SetResult(), null);
             await done.Task;
         }
+    }
+
+    /// <summary>Comes back at the loop's next sweep.</summary>
+    public async Task NextSweepAsync()
+    {
+        var swept = new TaskCompletionSource();
+        using var sweep = Loop.AddSweep(() => swept.TrySetResult());
+        await swept.Task;
     }
 
     public abstract ValueTask DisposeAsync();

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using Pgmux.Transport.Buffers;
 using Pgmux.Transport.Epoll;
 using Pgmux.Transport.Loops;
+using Pgmux.Transport.Native;
 
 namespace Pgmux.Transport.Tests.Contract;
 
@@ -14,9 +16,11 @@ public sealed class EpollRig : ContractRig
     private readonly EpollLoop _loop;
     private readonly EpollLoop _other;
 
-    public EpollRig(EndPoint freeEndPoint)
+    private readonly RigKind _kind;
+
+    public EpollRig(RigKind kind)
     {
-        FreeEndPoint = freeEndPoint;
+        _kind = kind;
         _loop = EpollLoop.Start(new EpollLoopOptions { Index = 0, PoisonsBuffers = true });
         _other = EpollLoop.Start(new EpollLoopOptions { Index = 1, PoisonsBuffers = true });
         _loop.UnhandledException = Unhandled.Add;
@@ -27,13 +31,25 @@ public sealed class EpollRig : ContractRig
 
     public override EventLoop OtherLoop => _other;
 
-    public override EndPoint FreeEndPoint { get; }
+    public override EndPoint FreeEndPoint => _kind == RigKind.Tcp
+        ? new IPEndPoint(IPAddress.Loopback, 0)
+        : new UnixDomainSocketEndPoint(Path.Combine(Path.GetTempPath(), $"pgmux-{Guid.NewGuid():N}"));
 
-    public override int LinkCapacityBytes => 8 * 1024;
+    // Port 1 (tcpmux) and a path that was never made.
+    public override EndPoint NobodyEndPoint => _kind == RigKind.Tcp
+        ? new IPEndPoint(IPAddress.Loopback, 1)
+        : new UnixDomainSocketEndPoint("/nonexistent/pgmux");
 
     public override Task RunAsync(Func<Task> body) => _loop.RunAsync(body).WaitAsync(Patience);
 
-    public override void Reset(TransportConnection connection) => ((EpollConnection)connection).Reset();
+    public override void Reset(TransportConnection connection)
+    {
+        SocketOptions.ResetOnClose(((EpollConnection)connection).Descriptor);
+        connection.Abort();
+    }
+
+    public override void HalfClose(TransportConnection connection) =>
+        _ = SocketCalls.Shutdown(((EpollConnection)connection).Descriptor, SocketCalls.ShutdownWrite);
 
     internal override BufferPool BuffersOf(EventLoop loop) => ((EpollLoop)loop).Core.Buffers;
 
