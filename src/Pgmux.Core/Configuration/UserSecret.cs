@@ -53,6 +53,10 @@ internal sealed class UserSecret
             : new UserSecret(UserSecretKind.Plain, text, null);
     }
 
+    /// <summary>A password that is known to be one, whatever it looks like: a client has sent it.</summary>
+    public static UserSecret FromPassword(string password) =>
+        password.Length == 0 ? None : new UserSecret(UserSecretKind.Plain, password, null);
+
     /// <summary>Names the kind only, so that no log line can carry the secret by accident.</summary>
     public override string ToString() => $"secret of kind {Kind}";
 }

@@ -9,7 +9,7 @@ internal static class ScramBase64
 {
     private static readonly SearchValues<byte> WhiteSpace = SearchValues.Create(" \t\r\n"u8);
 
-    /// <summary>Decodes <paramref name="text"/>; false when it is no canonical Base64 text.</summary>
+    /// <summary>Decodes <paramref name="text"/>; false when it is no Base64 text.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, out byte[] value)
     {
         value = [];

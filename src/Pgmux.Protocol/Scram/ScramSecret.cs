@@ -47,6 +47,12 @@ public sealed class ScramSecret
     /// <summary>Signs the exchange towards the client.</summary>
     public ReadOnlySpan<byte> ServerKey => _serverKey;
 
+    /// <summary>
+    /// The secret of a password. Slow by design (about 1 ms for 4,096 iterations): not for an event loop's thread.
+    /// </summary>
+    public static ScramSecret Derive(string password, ReadOnlySpan<byte> salt, int iterations) =>
+        ScramKeys.Derive(password, salt, iterations).ToSecret(salt, iterations);
+
     /// <summary>Reads the text form; false for anything that PostgreSQL would not take for a SCRAM secret.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out ScramSecret? secret)
     {
