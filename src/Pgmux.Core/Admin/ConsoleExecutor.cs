@@ -45,7 +45,6 @@ internal sealed class ConsoleExecutor(IConsoleSource source, ConsoleRights right
             ConsoleCommand.Set => Set(command),
             "reload" when command.Argument.Length == 0 => await ReloadAsync(),
             "shutdown" when ModeOf(command.Argument) is { } mode => Shutdown(mode),
-            "discard" when command.Argument.Equals("all", StringComparison.OrdinalIgnoreCase) => ConsoleAnswer.Done("DISCARD ALL"),
             "show" or "select" => await ShowAsync(command.Argument, text),
             _ => ConsoleAnswer.Failed(ConsoleCommandParser.Refusal(text)),
         };

@@ -23,7 +23,6 @@ internal sealed record ConsoleVerb(string Word, ConsoleRights Needs, bool IsBuil
         new("kill_client", ConsoleRights.Administer, IsBuilt: false),
         new("suspend", ConsoleRights.Administer, IsBuilt: false),
         new("wait_close", ConsoleRights.Administer, IsBuilt: false),
-        new("discard", ConsoleRights.Look, IsBuilt: true),
     ];
 
     /// <summary>The verb for a word in lower case, or null.</summary>

@@ -1,0 +1,57 @@
+using Pgmux.Core.Admin;
+using Pgmux.Core.Configuration;
+
+namespace Pgmux.Core.Tests.Admin;
+
+/// <summary>Answers with what a test puts into it and remembers what it was told.</summary>
+internal sealed class FakeConsoleSource : IConsoleSource
+{
+    public ConfigSnapshot Config { get; set; } = new() { FilePath = "/etc/pgmux.ini" };
+
+    public PoolerState State { get; set; } = PoolerState.Active;
+
+    public List<DatabaseRow> Databases { get; } = [];
+
+    public List<PoolRow> Pools { get; } = [];
+
+    public List<ConnectionRow> Clients { get; } = [];
+
+    public List<ConnectionRow> Servers { get; } = [];
+
+    public List<StatsRow> Stats { get; } = [];
+
+    public List<UserRow> Users { get; } = [];
+
+    public ListCounts Lists { get; set; } = new();
+
+    public bool ReloadSucceeds { get; set; } = true;
+
+    public int Reloads { get; private set; }
+
+    public List<ShutdownMode> Shutdowns { get; } = [];
+
+    /// <summary>Whether anything that changes the process was asked for.</summary>
+    public bool WasChanged => Reloads > 0 || Shutdowns.Count > 0;
+
+    public ValueTask<IReadOnlyList<DatabaseRow>> GetDatabasesAsync() => new(Databases);
+
+    public ValueTask<IReadOnlyList<PoolRow>> GetPoolsAsync() => new(Pools);
+
+    public ValueTask<IReadOnlyList<ConnectionRow>> GetClientsAsync() => new(Clients);
+
+    public ValueTask<IReadOnlyList<ConnectionRow>> GetServersAsync() => new(Servers);
+
+    public ValueTask<IReadOnlyList<StatsRow>> GetStatsAsync() => new(Stats);
+
+    public ValueTask<IReadOnlyList<UserRow>> GetUsersAsync() => new(Users);
+
+    public ValueTask<ListCounts> GetListCountsAsync() => new(Lists);
+
+    public ValueTask<bool> ReloadAsync()
+    {
+        Reloads++;
+        return new(ReloadSucceeds);
+    }
+
+    public void Shutdown(ShutdownMode mode) => Shutdowns.Add(mode);
+}
