@@ -1,1 +1,1 @@
-return 0;
+return await Pgmux.Launcher.RunAsync(args);

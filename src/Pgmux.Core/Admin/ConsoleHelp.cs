@@ -1,0 +1,26 @@
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Admin;
+
+/// <summary>SHOW HELP: a notice and no rows.</summary>
+internal static class ConsoleHelp
+{
+    /// <summary>The answer; names only what is built.</summary>
+    public static readonly ConsoleAnswer Answer = new()
+    {
+        Tag = "SHOW",
+        Notice = ErrorFields.Notice(SqlState.SuccessfulCompletion, "Console usage").WithDetail(Usage()),
+    };
+
+    private static string Usage()
+    {
+        var words = ShowCommands.All.Where(show => show.Columns is not null).Select(show => show.Word.ToUpperInvariant());
+        return $"""
+
+            	SHOW HELP|{string.Join('|', words)}
+            	RELOAD
+            	SHUTDOWN
+            	SHUTDOWN WAIT_FOR_SERVERS|WAIT_FOR_CLIENTS
+            """;
+    }
+}

@@ -1,0 +1,47 @@
+using static Pgmux.Core.Admin.ConsoleColumn;
+
+namespace Pgmux.Core.Admin;
+
+/// <summary>SHOW LISTS and SHOW STATE.</summary>
+internal static class ProcessTables
+{
+    /// <summary>SHOW LISTS.</summary>
+    public static readonly ShowCommand Lists = new()
+    {
+        Word = "lists",
+        Columns = [Text("list"), Int4("items")],
+        Rows = async source => RowsOf(await source.GetListCountsAsync()),
+    };
+
+    /// <summary>SHOW STATE.</summary>
+    public static readonly ShowCommand State = ShowCommand.OfRows(
+        "state",
+        [Text("key"), Text("value")],
+        source =>
+        [
+            ["active", YesNo(source.State == PoolerState.Active)],
+            ["paused", YesNo(source.State == PoolerState.Paused)],
+            ["suspended", YesNo(source.State == PoolerState.Suspended)],
+        ]);
+
+    // Peers and a DNS cache are not there, so their numbers are zero.
+    private static string?[][] RowsOf(ListCounts counts) =>
+    [
+        ["databases", Of(counts.Databases)],
+        ["users", Of(counts.Users)],
+        ["peers", "0"],
+        ["pools", Of(counts.Pools)],
+        ["peer_pools", "0"],
+        ["free_clients", Of(counts.FreeClients)],
+        ["used_clients", Of(counts.UsedClients)],
+        ["login_clients", Of(counts.LoginClients)],
+        ["free_servers", Of(counts.FreeServers)],
+        ["used_servers", Of(counts.UsedServers)],
+        ["dns_names", "0"],
+        ["dns_zones", "0"],
+        ["dns_queries", "0"],
+        ["dns_pending", "0"],
+    ];
+
+    private static string YesNo(bool value) => value ? "yes" : "no";
+}

@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+using Pgmux.Core.Diagnostics;
+using static Pgmux.Core.Admin.ConsoleColumn;
+
+namespace Pgmux.Core.Admin;
+
+/// <summary>Everything that SHOW understands, HELP and the faked run-time parameters aside.</summary>
+internal static class ShowCommands
+{
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<ShowCommand> All =
+    [
+        ShowCommand.OfRows("version", [Text("version")], _ => [[ProductVersion.Text]]),
+        ConfigTable.Config,
+        DatabaseTables.Databases,
+        DatabaseTables.Pools,
+        DatabaseTables.Users,
+        ConnectionTables.Clients,
+        ConnectionTables.Servers,
+        StatsTables.Stats,
+        StatsTables.Totals,
+        StatsTables.StatsTotals,
+        StatsTables.StatsAverages,
+        ProcessTables.Lists,
+        ProcessTables.State,
+        NotYet("sockets"),
+        NotYet("active_sockets"),
+        NotYet("mem"),
+        NotYet("peers"),
+        NotYet("peer_pools"),
+        NotYet("dns_hosts"),
+        NotYet("dns_zones"),
+        NotYet("fds", ConsoleRights.Administer),
+    ];
+
+    private static readonly FrozenDictionary<string, ShowCommand> ByWord
+        = All.ToFrozenDictionary(command => command.Word, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The command for a word in any case, or null.</summary>
+    public static ShowCommand? Find(string word) => ByWord.GetValueOrDefault(word);
+
+    private static ShowCommand NotYet(string word, ConsoleRights needs = ConsoleRights.Look) => new() { Word = word, Needs = needs };
+}

@@ -1,0 +1,42 @@
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Authentication;
+
+/// <summary>
+/// Why a client's login failed. What the client is told is the same whether the user exists or not; what the log says is more exact.
+/// </summary>
+/// <param name="Error">What the client is told.</param>
+/// <param name="Reason">Why, for the log.</param>
+internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
+{
+    // PgBouncer's texts, PostgreSQL's codes.
+    private const string PasswordText = "password authentication failed";
+    private const string SaslText = "SASL authentication failed";
+    private const string TrustText = "\"trust\" authentication failed";
+    private const string EmptyText = "empty password returned by client";
+    private const string MechanismText = "client selected an invalid SASL authentication mechanism";
+
+    /// <summary>A password in clear or an md5 answer was wrong, or can never be right for the given reason.</summary>
+    public static AuthenticationFailure WrongPassword(string? reason) =>
+        new(ErrorFields.Fatal(SqlState.InvalidPassword, PasswordText), reason ?? PasswordText);
+
+    /// <summary>A SCRAM proof was wrong, or can never be right for the given reason.</summary>
+    public static AuthenticationFailure WrongProof(string? reason) =>
+        new(ErrorFields.Fatal(SqlState.InvalidPassword, SaslText), reason ?? SaslText);
+
+    /// <summary>The client sent what SCRAM does not allow.</summary>
+    public static AuthenticationFailure MalformedSasl() =>
+        new(ErrorFields.Fatal(SqlState.ProtocolViolation, SaslText), "malformed SCRAM message");
+
+    /// <summary>The client chose a mechanism that was not offered.</summary>
+    public static AuthenticationFailure UnknownMechanism() =>
+        new(ErrorFields.Fatal(SqlState.ProtocolViolation, MechanismText), MechanismText);
+
+    /// <summary>Nobody has an empty password.</summary>
+    public static AuthenticationFailure EmptyPassword() =>
+        new(ErrorFields.Fatal(SqlState.InvalidPassword, EmptyText), EmptyText);
+
+    /// <summary>No password is asked for, and the user does not exist.</summary>
+    public static AuthenticationFailure NotTrusted(string reason) =>
+        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, TrustText), reason);
+}

@@ -1,0 +1,17 @@
+namespace Pgmux.Core.Authentication;
+
+/// <summary>What a login needs next.</summary>
+internal enum AuthenticationStep
+{
+    /// <summary>The peer's next message.</summary>
+    Continue,
+
+    /// <summary>Nothing: the peer is who it says.</summary>
+    Succeeded,
+
+    /// <summary>Nothing: the login has failed, and the reason is known.</summary>
+    Failed,
+
+    /// <summary>Keys that are slow to derive: run the derivation off the loop, then resume.</summary>
+    NeedsDerivation,
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Diagnostics;
+using Pgmux.Core.Configuration;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Authentication;
+
+/// <summary>
+/// Lets one client prove who it is. Without I/O: the caller hands in the bodies of the client's messages, sends what is written, and
+/// runs <see cref="Derivation"/> off the loop. AuthenticationOk is the caller's to send: it may have to wait for the server's welcome.
+/// </summary>
+internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationContext context)
+{
+    private const string NoSuchUser = "no such user";
+    private const string NoPassword = "user has no password";
+    private const string Md5SecretWithScram = "SCRAM authentication failed: user has MD5 secret";
+
+    private PasswordExchange? _exchange;
+    private AuthenticationFailure? _failure;
+    private ServerCredentials? _credentials;
+
+    /// <summary>Work to run off the loop before <see cref="Resume"/>, after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
+    public ScramDerivation? Derivation => _exchange?.Derivation;
+
+    /// <summary>Why the login failed, after <see cref="AuthenticationStep.Failed"/>.</summary>
+    public AuthenticationFailure? Failure => _failure ?? _exchange?.Failure;
+
+    /// <summary>What pgmux can log in to servers with, after <see cref="AuthenticationStep.Succeeded"/>.</summary>
+    public ServerCredentials? Credentials => _credentials ?? _exchange?.Credentials;
+
+    /// <summary>Writes the request for a password, or decides at once where none is asked.</summary>
+    public AuthenticationStep Start(IBufferWriter<byte> output)
+    {
+        switch (login.Method)
+        {
+            case AuthType.Any:
+                _credentials = ServerCredentials.None;
+                return AuthenticationStep.Succeeded;
+            case AuthType.Trust when login.Secret is null:
+                _failure = AuthenticationFailure.NotTrusted(NoSuchUser);
+                return AuthenticationStep.Failed;
+            case AuthType.Trust:
+                _credentials = ServerCredentials.From(login.Secret);
+                return AuthenticationStep.Succeeded;
+            default:
+                _exchange = CreateExchange();
+                _exchange.Start(output);
+                return AuthenticationStep.Continue;
+        }
+    }
+
+    /// <summary>Takes the body of a message of type <see cref="FrontendMessageType.Password"/>.</summary>
+    /// <exception cref="ProtocolViolationException">The message breaks the protocol; the client is told so and closed.</exception>
+    public AuthenticationStep Handle(ReadOnlySpan<byte> passwordMessageBody, IBufferWriter<byte> output) =>
+        Exchange().Handle(passwordMessageBody, output);
+
+    /// <summary>Goes on after <see cref="Derivation"/> has run.</summary>
+    public AuthenticationStep Resume(IBufferWriter<byte> output) => Exchange().Resume(output);
+
+    private PasswordExchange Exchange() => _exchange ?? throw new UnreachableException("no password was asked for");
+
+    private PasswordExchange CreateExchange()
+    {
+        var stored = Resolve();
+        var isScram = login.Method == AuthType.ScramSha256
+            || (login.Method == AuthType.Md5 && stored.Secret.Kind == UserSecretKind.Scram);
+        if (isScram && stored.Secret.Kind == UserSecretKind.Md5)
+        {
+            stored = Mock(UserSecretKind.Scram, stored.WhyMock ?? Md5SecretWithScram);
+        }
+
+        var keys = stored.IsMock ? context.MockKeys : context.Keys;
+        return login.Method switch
+        {
+            AuthType.Plain => new PlainExchange(login.User, stored, keys),
+            _ when isScram => new ScramExchange(login.User, stored, login.ScramIterations, context.Mock, keys),
+            AuthType.Md5 => new Md5Exchange(login.User, stored),
+            _ => throw new UnreachableException($"{login.Method} asks for no password"),
+        };
+    }
+
+    private ResolvedSecret Resolve() => login.Secret switch
+    {
+        null => Mock(login.MockKind, NoSuchUser),
+        { Kind: UserSecretKind.None } => Mock(login.MockKind, NoPassword),
+        _ => new ResolvedSecret(login.Secret, null),
+    };
+
+    private ResolvedSecret Mock(UserSecretKind kind, string why) =>
+        new(context.MockSecret(login.User, kind, login.ScramIterations), why);
+}

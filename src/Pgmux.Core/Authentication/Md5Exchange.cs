@@ -1,0 +1,31 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Pgmux.Core.Configuration;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Authentication;
+
+/// <summary>The client sends the md5 hash of its stored hash and a salt.</summary>
+internal sealed class Md5Exchange(string user, ResolvedSecret stored) : PasswordExchange
+{
+    private readonly byte[] _salt = RandomNumberGenerator.GetBytes(AuthenticationRequest.Md5SaltBytes);
+
+    public override void Start(IBufferWriter<byte> output) => BackendMessages.WriteAuthenticationMd5Password(output, _salt);
+
+    public override AuthenticationStep Handle(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        var reader = new PayloadReader(body);
+        var answer = PasswordMessage.Read(ref reader).Password;
+        if (answer.IsEmpty)
+        {
+            return Fail(AuthenticationFailure.EmptyPassword());
+        }
+
+        var secret = stored.Secret;
+        var md5Secret = secret.Kind == UserSecretKind.Md5 ? secret.Text : Md5Password.HashSecret(user, secret.Text);
+        var isRight = Md5Password.Verify(md5Secret, _salt, answer);
+        return isRight && !stored.IsMock
+            ? Succeed(ServerCredentials.From(secret))
+            : Fail(AuthenticationFailure.WrongPassword(stored.WhyMock));
+    }
+}

@@ -1,0 +1,52 @@
+using System.Buffers;
+using Pgmux.Core.Configuration;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Authentication;
+
+/// <summary>The client sends its password as it is; it is held against a secret of any kind.</summary>
+internal sealed class PlainExchange(string user, ResolvedSecret stored, ScramSecretCache keys) : PasswordExchange
+{
+    private string _password = "";
+
+    public override void Start(IBufferWriter<byte> output) => BackendMessages.WriteAuthenticationCleartextPassword(output);
+
+    public override AuthenticationStep Handle(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
+    {
+        var reader = new PayloadReader(body);
+        var sent = PasswordMessage.Read(ref reader).Password;
+        if (sent.IsEmpty)
+        {
+            return Fail(AuthenticationFailure.EmptyPassword());
+        }
+
+        _password = WireText.Decode(sent);
+        var secret = stored.Secret;
+        if (secret.Scram is { } scram)
+        {
+            Derivation = keys.GetOrCreate(_password, scram.Salt, scram.Iterations);
+            return Derivation.IsDone ? Resume(output) : AuthenticationStep.NeedsDerivation;
+        }
+
+        var isRight = secret.Kind == UserSecretKind.Md5
+            ? SecretComparison.AreEqual(WireText.Encode(secret.Text), WireText.Encode(Md5Password.HashSecret(user, _password)))
+            : SecretComparison.AreEqual(WireText.Encode(secret.Text), sent);
+        return Finish(isRight);
+    }
+
+    public override AuthenticationStep Resume(IBufferWriter<byte> output)
+    {
+        var scram = stored.Secret.Scram!;
+        var isRight = Derivation!.Run().Match(scram);
+        if (isRight)
+        {
+            keys.Keep(_password, scram.Salt, scram.Iterations, Derivation);
+        }
+
+        return Finish(isRight);
+    }
+
+    private AuthenticationStep Finish(bool isRight) => isRight && !stored.IsMock
+        ? Succeed(ServerCredentials.From(stored.Secret, shownPassword: _password))
+        : Fail(AuthenticationFailure.WrongPassword(stored.WhyMock));
+}

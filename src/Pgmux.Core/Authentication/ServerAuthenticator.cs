@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Diagnostics;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Authentication;
+
+/// <summary>
+/// Answers the authentication requests of one server. Without I/O: the caller hands in the bodies of the server's messages, sends what
+/// is written, and runs <see cref="Derivation"/> off the loop. One method per login: a server that asks for a second one after it got
+/// an answer is not obeyed, and after SCRAM has begun only a right signature leads on.
+/// </summary>
+internal sealed class ServerAuthenticator(string user, ServerCredentials credentials, ScramSecretCache keys)
+{
+    private ServerAuthenticationState _state = ServerAuthenticationState.AwaitingRequest;
+    private ScramClient? _scram;
+
+    /// <summary>Work to run off the loop before <see cref="Resume"/>, after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
+    public ScramDerivation? Derivation { get; private set; }
+
+    /// <summary>Why the login failed, after <see cref="AuthenticationStep.Failed"/>.</summary>
+    public ServerAuthenticationFailure? Failure { get; private set; }
+
+    /// <summary>The same in words, for the log.</summary>
+    public string FailureText { get; private set; } = "";
+
+    /// <summary>Takes the body of a message of type <see cref="BackendMessageType.Authentication"/>.</summary>
+    /// <exception cref="ProtocolViolationException">The message breaks the protocol; the server is closed.</exception>
+    public AuthenticationStep Handle(ReadOnlySpan<byte> authenticationBody, IBufferWriter<byte> output)
+    {
+        var reader = new PayloadReader(authenticationBody);
+        var request = AuthenticationRequest.Read(ref reader);
+        return (_state, request.Kind) switch
+        {
+            (ServerAuthenticationState.AwaitingRequest or ServerAuthenticationState.PasswordSent or ServerAuthenticationState.ServerVerified,
+                AuthenticationRequestKind.Ok) => Succeed(),
+            (ServerAuthenticationState.AwaitingRequest, AuthenticationRequestKind.CleartextPassword) => AnswerCleartext(output),
+            (ServerAuthenticationState.AwaitingRequest, AuthenticationRequestKind.Md5Password) => AnswerMd5(request.Salt, output),
+            (ServerAuthenticationState.AwaitingRequest, AuthenticationRequestKind.Sasl) => StartScram(request, output),
+            (ServerAuthenticationState.AwaitingServerFirst, AuthenticationRequestKind.SaslContinue) => AnswerChallenge(request.Data, output),
+            (ServerAuthenticationState.AwaitingServerFinal, AuthenticationRequestKind.SaslFinal) => CheckSignature(request.Data),
+            (ServerAuthenticationState.AwaitingRequest, not (AuthenticationRequestKind.SaslContinue or AuthenticationRequestKind.SaslFinal)) =>
+                Fail(ServerAuthenticationFailure.UnsupportedMethod, $"server asks for unsupported authentication method {(int)request.Kind}"),
+            _ => Fail(
+                ServerAuthenticationFailure.Malformed,
+                $"authentication request {(int)request.Kind} does not belong here"),
+        };
+    }
+
+    /// <summary>Goes on after <see cref="Derivation"/> has run.</summary>
+    public AuthenticationStep Resume(IBufferWriter<byte> output) => _state == ServerAuthenticationState.Deriving
+        ? Prove(Derivation!.Run(), output)
+        : throw new UnreachableException("nothing was being derived");
+
+    private AuthenticationStep AnswerCleartext(IBufferWriter<byte> output)
+    {
+        if (credentials.Password is null)
+        {
+            return FailWithoutPassword("cannot send a cleartext password: wrong password type");
+        }
+
+        FrontendMessages.WritePassword(output, credentials.Password);
+        _state = ServerAuthenticationState.PasswordSent;
+        return AuthenticationStep.Continue;
+    }
+
+    private AuthenticationStep AnswerMd5(ReadOnlySpan<byte> salt, IBufferWriter<byte> output)
+    {
+        var md5Secret = credentials.Password is null ? credentials.Md5Secret : Md5Password.HashSecret(user, credentials.Password);
+        if (md5Secret is null)
+        {
+            return FailWithoutPassword("cannot do MD5 authentication: wrong password type");
+        }
+
+        FrontendMessages.WritePassword(output, Md5Password.Respond(md5Secret, salt));
+        _state = ServerAuthenticationState.PasswordSent;
+        return AuthenticationStep.Continue;
+    }
+
+    private AuthenticationStep StartScram(AuthenticationRequest request, IBufferWriter<byte> output)
+    {
+        if (!request.Offers(ScramMechanism.NameBytes))
+        {
+            return Fail(
+                ServerAuthenticationFailure.UnsupportedMechanism,
+                $"server offers no SASL mechanism that is supported: {DescribeMechanisms(request)}");
+        }
+
+        if (credentials is { Password: null, ScramKeys: null })
+        {
+            // PgBouncer's texts.
+            return FailWithoutPassword(credentials.HasScramSecret
+                ? "cannot do SCRAM authentication: password is SCRAM secret but client authentication did not provide SCRAM keys"
+                : "cannot do SCRAM authentication: wrong password type");
+        }
+
+        _scram = new ScramClient();
+        FrontendMessages.WriteSaslInitialResponse(output, ScramMechanism.Name, _scram.CreateClientFirst());
+        _state = ServerAuthenticationState.AwaitingServerFirst;
+        return AuthenticationStep.Continue;
+    }
+
+    private AuthenticationStep AnswerChallenge(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
+    {
+        switch (_scram!.HandleServerFirst(data))
+        {
+            case ScramServerFirstOutcome.Accepted:
+                break;
+            case ScramServerFirstOutcome.TooManyIterations:
+                return Fail(
+                    ServerAuthenticationFailure.TooManyIterations,
+                    $"server asks for more than {ScramLimits.MaximumIterations} SCRAM iterations");
+            case ScramServerFirstOutcome.NonceMismatch:
+                return Fail(ServerAuthenticationFailure.Malformed, "the nonce of the server's SCRAM message is not ours");
+            default:
+                return Fail(ServerAuthenticationFailure.Malformed, "malformed SCRAM message from server");
+        }
+
+        if (credentials.Password is null)
+        {
+            return Prove(credentials.ScramKeys!, output);
+        }
+
+        Derivation = keys.GetOrAdd(credentials.Password, _scram.Salt, _scram.Iterations);
+        if (Derivation.IsDone)
+        {
+            return Prove(Derivation.Run(), output);
+        }
+
+        _state = ServerAuthenticationState.Deriving;
+        return AuthenticationStep.NeedsDerivation;
+    }
+
+    private AuthenticationStep Prove(ScramKeys scramKeys, IBufferWriter<byte> output)
+    {
+        FrontendMessages.WriteSaslResponse(output, _scram!.CreateClientFinal(scramKeys));
+        _state = ServerAuthenticationState.AwaitingServerFinal;
+        return AuthenticationStep.Continue;
+    }
+
+    private AuthenticationStep CheckSignature(ReadOnlySpan<byte> data)
+    {
+        switch (_scram!.HandleServerFinal(data))
+        {
+            case ScramServerFinalOutcome.Verified:
+                _state = ServerAuthenticationState.ServerVerified;
+                return AuthenticationStep.Continue;
+            case ScramServerFinalOutcome.WrongSignature:
+                return Fail(ServerAuthenticationFailure.WrongServerSignature, "invalid SCRAM server signature");
+            case ScramServerFinalOutcome.ServerError:
+                return Fail(ServerAuthenticationFailure.Malformed, "server ended the SCRAM exchange with an error");
+            default:
+                return Fail(ServerAuthenticationFailure.Malformed, "malformed SCRAM message from server");
+        }
+    }
+
+    /// <summary>The list is the server's text: shown in part, for the log.</summary>
+    private static string DescribeMechanisms(AuthenticationRequest request)
+    {
+        const int MaximumShown = 200;
+        var list = string.Join(", ", request.GetMechanisms());
+        return list.Length > MaximumShown ? list[..MaximumShown] : list;
+    }
+
+    private AuthenticationStep Succeed()
+    {
+        _state = ServerAuthenticationState.Finished;
+        return AuthenticationStep.Succeeded;
+    }
+
+    private AuthenticationStep FailWithoutPassword(string text) => credentials.IsEmpty
+        ? Fail(ServerAuthenticationFailure.NoPassword, "server asks for a password and there is none for this user")
+        : Fail(ServerAuthenticationFailure.WrongPasswordType, text);
+
+    private AuthenticationStep Fail(ServerAuthenticationFailure failure, string text)
+    {
+        _state = ServerAuthenticationState.Finished;
+        Failure = failure;
+        FailureText = text;
+        return AuthenticationStep.Failed;
+    }
+}

@@ -1,0 +1,44 @@
+using Pgmux.Core.Configuration;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Authentication;
+
+/// <summary>What pgmux has to log in to a server with: a stored secret, and what a client's login has shown beyond it.</summary>
+internal sealed class ServerCredentials
+{
+    private ServerCredentials(string? password, string? md5Secret, bool hasScramSecret, ScramKeys? scramKeys)
+    {
+        Password = password;
+        Md5Secret = md5Secret;
+        HasScramSecret = hasScramSecret;
+        ScramKeys = scramKeys;
+    }
+
+    /// <summary>Nothing: enough where the server trusts.</summary>
+    public static ServerCredentials None { get; } = new(null, null, false, null);
+
+    /// <summary>The password, where it is known.</summary>
+    public string? Password { get; }
+
+    /// <summary>The md5 hash, where it is all there is.</summary>
+    public string? Md5Secret { get; }
+
+    /// <summary>Whether a SCRAM secret is stored; by itself it cannot log in.</summary>
+    public bool HasScramSecret { get; }
+
+    /// <summary>Keys that a client's SCRAM login has shown; they fit servers that hold the same SCRAM secret.</summary>
+    public ScramKeys? ScramKeys { get; }
+
+    /// <summary>Whether there is nothing at all.</summary>
+    public bool IsEmpty => Password is null && Md5Secret is null && !HasScramSecret && ScramKeys is null;
+
+    /// <summary>From a stored secret, with the keys or the password that a client has shown to fit it.</summary>
+    public static ServerCredentials From(UserSecret secret, ScramKeys? shownKeys = null, string? shownPassword = null) => new(
+        secret.Kind == UserSecretKind.Plain ? secret.Text : shownPassword,
+        secret.Kind == UserSecretKind.Md5 ? secret.Text : null,
+        secret.Kind == UserSecretKind.Scram,
+        shownKeys);
+
+    /// <summary>Says what there is without showing it.</summary>
+    public override string ToString() => IsEmpty ? "no credentials" : "credentials";
+}

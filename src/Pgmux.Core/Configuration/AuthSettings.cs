@@ -1,0 +1,40 @@
+using static Pgmux.Core.Configuration.SettingRow;
+
+namespace Pgmux.Core.Configuration;
+
+/// <summary>Settings of authentication.</summary>
+internal static class AuthSettings
+{
+    private const string DefaultAuthQuery =
+        "SELECT rolname, CASE WHEN rolvaliduntil < now() THEN NULL ELSE rolpassword END FROM pg_authid WHERE rolname=$1 AND rolcanlogin";
+
+    /// <summary>A login that derives keys this often takes seconds; servers are held to the same number.</summary>
+    private const int MostScramIterations = 1_000_000;
+
+    private static readonly ChoiceType<AuthType> AuthTypes = new(
+        [
+            ("any", AuthType.Any),
+            ("trust", AuthType.Trust),
+            ("plain", AuthType.Plain),
+            ("md5", AuthType.Md5),
+            ("scram-sha-256", AuthType.ScramSha256),
+        ],
+        "cert",
+        "hba",
+        "ldap",
+        "pam");
+
+    /// <summary>The rows.</summary>
+    public static readonly Setting[] All =
+    [
+        Row("auth_type", "md5", AuthTypes, o => o.AuthType, (o, v) => o with { AuthType = v }),
+        Text("auth_file", null, o => o.AuthFile, (o, v) => o with { AuthFile = v }),
+        TextNotYet("auth_hba_file", ""),
+        TextNotYet("auth_ident_file", null),
+        TextNotYet("auth_user", null),
+        TextNotYet("auth_dbname", null),
+        TextNotYet("auth_ldap_options", null),
+        TextNotYet("auth_query", DefaultAuthQuery),
+        Row("scram_iterations", "4096", new IntegerType(1, MostScramIterations), o => o.ScramIterations, (o, v) => o with { ScramIterations = v }),
+    ];
+}

@@ -1,0 +1,31 @@
+namespace Pgmux.Core.Configuration;
+
+/// <summary>One of a few names, in any case of letters.</summary>
+/// <param name="choices">The names that are understood, the first for each value being the one that is printed.</param>
+/// <param name="notYet">Names that PgBouncer (or a later pgmux) knows and this one does not do.</param>
+internal sealed class ChoiceType<T>((string Name, T Value)[] choices, params string[] notYet) : SettingType<T>
+    where T : struct, Enum
+{
+    /// <inheritdoc/>
+    public override bool TryParse(string text, out T value, out string problem)
+    {
+        foreach (var choice in choices)
+        {
+            if (choice.Name.Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
+                value = choice.Value;
+                problem = "";
+                return true;
+            }
+        }
+
+        value = default;
+        var known = $"must be one of {string.Join(", ", choices.Select(choice => choice.Name))}";
+        problem = notYet.Contains(text, StringComparer.OrdinalIgnoreCase) ? $"is not built into pgmux yet; it {known}" : known;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public override string Print(T value)
+        => Array.Find(choices, choice => EqualityComparer<T>.Default.Equals(choice.Value, value)).Name;
+}

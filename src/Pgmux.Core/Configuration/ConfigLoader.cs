@@ -1,0 +1,162 @@
+using System.Collections.Frozen;
+
+namespace Pgmux.Core.Configuration;
+
+/// <summary>Turns a configuration file into a <see cref="ConfigSnapshot"/>, or into everything that is wrong with it.</summary>
+internal sealed class ConfigLoader
+{
+    private const string MainSection = "pgbouncer";
+
+    private static readonly string[] Sections = [MainSection, "databases", "users", "peers"];
+
+    private readonly List<ConfigFault> _faults = [];
+    private readonly List<ConfigFault> _warnings = [];
+    private readonly Dictionary<string, SourceLocation> _locations = [];
+    private readonly Dictionary<string, DatabaseOptions> _databases = [];
+    private readonly Dictionary<string, UserOptions> _users = [];
+    private readonly EntryReader<DatabaseOptions> _databaseReader;
+    private readonly EntryReader<UserOptions> _userReader;
+    private PgmuxOptions _options = PgmuxOptions.Default;
+    private bool _hasMainSection;
+
+    private ConfigLoader()
+    {
+        _databaseReader = new("database", DatabaseKeys.All, _faults);
+        _userReader = new("user", UserKeys.All, _faults);
+    }
+
+    /// <summary>Reads the file, the files it includes and auth_file.</summary>
+    public static ConfigLoadResult Load(string path) => new ConfigLoader().LoadFile(path);
+
+    private ConfigLoadResult LoadFile(string path)
+    {
+        foreach (var entry in new IniReader(_faults).Read(path))
+        {
+            Take(entry);
+        }
+
+        if (!_hasMainSection && _faults.Count == 0)
+        {
+            _faults.Add(new ConfigFault(path, 0, $"the section [{MainSection}] is missing"));
+        }
+
+        var snapshot = new ConfigSnapshot
+        {
+            FilePath = path,
+            Options = _options,
+            Databases = _databases.Values.Where(database => database.Name != DatabaseOptions.FallbackName)
+                .ToFrozenDictionary(database => database.Name),
+            FallbackDatabase = _databases.GetValueOrDefault(DatabaseOptions.FallbackName),
+            Users = _users.ToFrozenDictionary(),
+            UserList = LoadUserList(),
+            Locations = _locations.ToFrozenDictionary(),
+        };
+        foreach (var rule in OptionsRules.All)
+        {
+            rule.Check(snapshot, _faults, _warnings);
+        }
+
+        return new ConfigLoadResult(_faults.Count == 0 ? snapshot : null, InOrder(_faults, path), InOrder(_warnings, path));
+    }
+
+    // By line within each file, the main file first: rules find things in another order than eyes do.
+    private static IReadOnlyList<ConfigFault> InOrder(List<ConfigFault> found, string mainFile)
+        => [.. found.OrderBy(fault => fault.File != mainFile).ThenBy(fault => fault.File, StringComparer.Ordinal).ThenBy(fault => fault.Line)];
+
+    private void Take(IniEntry entry)
+    {
+        if (entry.Key is null)
+        {
+            Begin(entry);
+            return;
+        }
+
+        switch (entry.Section)
+        {
+            case MainSection:
+                TakeSetting(entry, entry.Key);
+                break;
+            case "databases":
+                TakeDatabase(entry, entry.Key);
+                break;
+            case "users":
+                if (_userReader.TryRead(entry, new UserOptions { Name = entry.Key, Location = entry.Location }, out var user))
+                {
+                    _users[user.Name] = user;
+                }
+
+                break;
+            case "peers":
+                _faults.Add(entry.Location.Fault("peers are not built into pgmux yet; leave the section [peers] empty"));
+                break;
+            default:
+                // The header of the section was reported already.
+                break;
+        }
+    }
+
+    private void Begin(IniEntry header)
+    {
+        if (!Sections.Contains(header.Section))
+        {
+            _faults.Add(header.Location.Fault($"unknown section [{header.Section}]{NearestName.Hint(header.Section, Sections)}"));
+        }
+
+        if (header.Section != MainSection)
+        {
+            return;
+        }
+
+        // A further [pgbouncer] starts from the defaults again, in PgBouncer too; only what has no default stays.
+        _hasMainSection = true;
+        foreach (var (name, _) in _locations.OrderBy(place => place.Key, StringComparer.Ordinal))
+        {
+            var setting = SettingTable.Find(name)!;
+            if (setting.DefaultText is not null)
+            {
+                _options = setting.Copy(PgmuxOptions.Default, _options);
+                _locations.Remove(name);
+                _warnings.Add(header.Location.Fault($"this further section [{MainSection}] puts {name} back to its default"));
+            }
+        }
+    }
+
+    private void TakeSetting(IniEntry entry, string name)
+    {
+        var setting = SettingTable.Find(name);
+        if (setting is null)
+        {
+            var hint = NearestName.Hint(name, SettingTable.All.Select(known => known.Name));
+            _faults.Add(entry.Location.Fault($"unknown setting \"{name}\" in [{MainSection}]{hint}"));
+        }
+        else if (setting.TryApply(_options, entry.Value, out _options, out var problem))
+        {
+            _locations[name] = entry.Location;
+        }
+        else
+        {
+            _faults.Add(entry.Location.Fault($"{name} = {entry.Value}: {name} {problem}"));
+        }
+    }
+
+    private void TakeDatabase(IniEntry entry, string name)
+    {
+        if (ConfigSnapshot.IsConsole(name))
+        {
+            _faults.Add(entry.Location.Fault($"database name \"{name}\" is reserved for the console"));
+        }
+        else if (name.Length == 0)
+        {
+            _faults.Add(entry.Location.Fault("a database needs a name"));
+        }
+        else if (_databaseReader.TryRead(entry, new DatabaseOptions { Name = name, Location = entry.Location }, out var database))
+        {
+            _databases[name] = database;
+        }
+    }
+
+    private UserList LoadUserList()
+        => string.IsNullOrEmpty(_options.AuthFile) || _options.AuthType == AuthType.Any
+            ? UserList.Empty
+            : new UserListReader(_options.AuthFile, _locations["auth_file"], _faults).Read() ?? UserList.Empty;
+}

@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+
+namespace Pgmux.Core.Configuration;
+
+/// <summary>The whole configuration at one moment; never changes, is swapped whole.</summary>
+internal sealed class ConfigSnapshot
+{
+    /// <summary>The console's database name in PgBouncer.</summary>
+    public const string ConsoleDatabase = "pgbouncer";
+
+    /// <summary>The console's second name.</summary>
+    public const string ConsoleAlias = "pgmux";
+
+    /// <summary>The file that the command line named.</summary>
+    public string FilePath { get; init; } = "";
+
+    /// <summary>The section [pgbouncer].</summary>
+    public PgmuxOptions Options { get; init; } = PgmuxOptions.Default;
+
+    /// <summary>The entries of [databases] by name, without the fallback.</summary>
+    public FrozenDictionary<string, DatabaseOptions> Databases { get; init; } = FrozenDictionary<string, DatabaseOptions>.Empty;
+
+    /// <summary>The entry named *, which stands for every other database.</summary>
+    public DatabaseOptions? FallbackDatabase { get; init; }
+
+    /// <summary>The entries of [users] by name.</summary>
+    public FrozenDictionary<string, UserOptions> Users { get; init; } = FrozenDictionary<string, UserOptions>.Empty;
+
+    /// <summary>The users of auth_file.</summary>
+    public UserList UserList { get; init; } = UserList.Empty;
+
+    /// <summary>Where each setting of [pgbouncer] that the file names stands.</summary>
+    public FrozenDictionary<string, SourceLocation> Locations { get; init; } = FrozenDictionary<string, SourceLocation>.Empty;
+
+    /// <summary>Whether a database name is the console's.</summary>
+    public static bool IsConsole(string database) => database is ConsoleDatabase or ConsoleAlias;
+
+    /// <summary>The entry that serves clients of <paramref name="name"/>, under that name; null when there is none.</summary>
+    public DatabaseOptions? FindDatabase(string name)
+        => Databases.TryGetValue(name, out var database) ? database : FallbackDatabase is null ? null : FallbackDatabase with { Name = name };
+
+    /// <summary>The user's entry of [users], or null.</summary>
+    public UserOptions? FindUser(string name) => Users.GetValueOrDefault(name);
+
+    /// <summary>The pool mode of a (database, user) pair: user before database before [pgbouncer].</summary>
+    public PoolMode PoolModeFor(DatabaseOptions database, string user)
+        => FindUser(user)?.PoolMode ?? database.PoolMode ?? Options.PoolMode;
+
+    /// <summary>Servers that the pair may hold; 0 is no limit.</summary>
+    public int PoolSizeFor(DatabaseOptions database, string user)
+        => FindUser(user)?.PoolSize ?? database.PoolSize ?? Options.DefaultPoolSize;
+
+    /// <summary>Servers that its pools keep open.</summary>
+    public int MinPoolSizeFor(DatabaseOptions database) => database.MinPoolSize ?? Options.MinPoolSize;
+
+    /// <summary>Servers that the database may hold; 0 is no limit.</summary>
+    public int MaxConnectionsFor(DatabaseOptions database) => database.MaxDbConnections ?? Options.MaxDbConnections;
+
+    /// <summary>Servers that the user may hold; 0 is no limit.</summary>
+    public int MaxUserConnectionsFor(string user) => FindUser(user)?.MaxUserConnections ?? Options.MaxUserConnections;
+
+    /// <summary>Age at which a server of this database is closed. 0 in the entry means the value of [pgbouncer], as in PgBouncer.</summary>
+    public TimeSpan ServerLifetimeFor(DatabaseOptions database)
+        => database.ServerLifetime is { } lifetime && lifetime > TimeSpan.Zero ? lifetime : Options.ServerLifetime;
+
+    /// <summary>How long a query of this user may run; zero is no limit.</summary>
+    public TimeSpan QueryTimeoutFor(string user) => FindUser(user)?.QueryTimeout ?? Options.QueryTimeout;
+
+    /// <summary>How long this user may be idle inside a transaction; zero is no limit.</summary>
+    public TimeSpan IdleTransactionTimeoutFor(string user)
+        => FindUser(user)?.IdleTransactionTimeout ?? Options.IdleTransactionTimeout;
+
+    /// <summary>How long this user may be idle; zero is no limit.</summary>
+    public TimeSpan ClientIdleTimeoutFor(string user) => FindUser(user)?.ClientIdleTimeout ?? Options.ClientIdleTimeout;
+
+    /// <summary>The value of a setting as SHOW CONFIG prints it.</summary>
+    public string? Print(Setting setting) => setting.Name == "conffile" ? FilePath : setting.Print(Options);
+
+    /// <summary>This configuration with another list of users.</summary>
+    public ConfigSnapshot With(UserList userList) => With(Options, userList);
+
+    /// <summary>This configuration with other options.</summary>
+    public ConfigSnapshot With(PgmuxOptions options) => With(options, UserList);
+
+    private ConfigSnapshot With(PgmuxOptions options, UserList userList) => new()
+    {
+        FilePath = FilePath,
+        Options = options,
+        Databases = Databases,
+        FallbackDatabase = FallbackDatabase,
+        Users = Users,
+        UserList = userList,
+        Locations = Locations,
+    };
+}

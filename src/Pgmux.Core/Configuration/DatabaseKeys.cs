@@ -1,0 +1,40 @@
+namespace Pgmux.Core.Configuration;
+
+/// <summary>The keys of an entry of [databases].</summary>
+internal static class DatabaseKeys
+{
+    /// <summary>All of them.</summary>
+    public static readonly EntryKey<DatabaseOptions>[] All =
+    [
+        EntryKey<DatabaseOptions>.Text("dbname", (d, v) => d with { DatabaseName = v }),
+        EntryKey<DatabaseOptions>.Of("host", new HostListType(), (d, v) => d with { Hosts = v }),
+        EntryKey<DatabaseOptions>.Of("port", new PortType(), (d, v) => d with { Port = v }),
+        EntryKey<DatabaseOptions>.Text("user", (d, v) => d with { User = v }),
+        EntryKey<DatabaseOptions>.Text("password", (d, v) => d with { Password = UserSecret.Parse(v) }),
+        EntryKey<DatabaseOptions>.Count("pool_size", (d, v) => d with { PoolSize = v }),
+        EntryKey<DatabaseOptions>.Count("min_pool_size", (d, v) => d with { MinPoolSize = v }),
+        EntryKey<DatabaseOptions>.Of("pool_mode", PoolSettings.PoolModes, (d, v) => d with { PoolMode = v }),
+        EntryKey<DatabaseOptions>.Count("max_db_connections", (d, v) => d with { MaxDbConnections = v }),
+        EntryKey<DatabaseOptions>.Of("server_lifetime", new SecondsType(), (d, v) => d with { ServerLifetime = v }),
+        EntryKey<DatabaseOptions>.Text("connect_query", (d, v) => d with { ConnectQuery = v }),
+        EntryKey<DatabaseOptions>.NotYet("load_balance_hosts", "round-robin"),
+        StartupParameter("client_encoding"),
+        StartupParameter("datestyle"),
+        StartupParameter("timezone"),
+        StartupParameter("application_name"),
+        EntryKey<DatabaseOptions>.NotYet("reserve_pool_size", "0"),
+        EntryKey<DatabaseOptions>.NotYet("reserve_pool", "0"),
+        EntryKey<DatabaseOptions>.NotYet("max_db_client_connections", "0"),
+        EntryKey<DatabaseOptions>.NotYet("query_wait_timeout", null),
+        EntryKey<DatabaseOptions>.NotYet("auth_user", null),
+        EntryKey<DatabaseOptions>.NotYet("auth_query", null),
+        EntryKey<DatabaseOptions>.NotYet("auth_dbname", null),
+    ];
+
+    private static EntryKey<DatabaseOptions> StartupParameter(string name) => EntryKey<DatabaseOptions>.Text(
+        name,
+        (database, value) => database with
+        {
+            StartupParameters = [.. database.StartupParameters.Where(parameter => parameter.Key != name), new(name, value)],
+        });
+}

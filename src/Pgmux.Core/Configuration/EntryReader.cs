@@ -1,0 +1,37 @@
+namespace Pgmux.Core.Configuration;
+
+/// <summary>Reads the right side of a line of [databases] or [users] by its table of keys.</summary>
+/// <param name="what">How faults name an entry: "database" or "user".</param>
+/// <param name="keys">The keys it may have.</param>
+/// <param name="faults">Where faults go.</param>
+internal sealed class EntryReader<TEntry>(string what, EntryKey<TEntry>[] keys, ICollection<ConfigFault> faults)
+{
+    /// <summary>Fills <paramref name="entry"/>; false when something was wrong with it.</summary>
+    public bool TryRead(IniEntry line, TEntry entry, out TEntry result)
+    {
+        var before = faults.Count;
+        var draft = new EntryDraft<TEntry>(entry);
+        var pairs = new List<KeyValuePair<string, string>>();
+        if (!ConnectionString.TryParse(line.Value, pairs, out var problem))
+        {
+            faults.Add(line.Location.Fault($"{what} {line.Key}: {problem}"));
+        }
+
+        foreach (var (name, value) in pairs)
+        {
+            var key = Array.Find(keys, key => key.Name == name);
+            if (key is null)
+            {
+                faults.Add(line.Location.Fault(
+                    $"{what} {line.Key}: unknown key \"{name}\"{NearestName.Hint(name, keys.Select(known => known.Name))}"));
+            }
+            else if (key.Apply(draft, value) is { } wrong)
+            {
+                faults.Add(line.Location.Fault($"{what} {line.Key}: {name} {wrong}"));
+            }
+        }
+
+        result = draft.Entry;
+        return faults.Count == before;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Pgmux.Core.Configuration;
+
+/// <summary>Which kernel interface the event loops use.</summary>
+internal enum EventEngine
+{
+    /// <summary>The fastest that this kernel and its seccomp profile allow.</summary>
+    Auto,
+
+    /// <summary>epoll.</summary>
+    Epoll,
+}

@@ -1,0 +1,8 @@
+namespace Pgmux.Core.Configuration;
+
+/// <summary>How the hosts of one database share its server connections.</summary>
+internal enum LoadBalanceHosts
+{
+    /// <summary>Each new server connection goes to the next host.</summary>
+    RoundRobin,
+}

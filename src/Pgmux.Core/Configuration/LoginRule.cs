@@ -1,0 +1,29 @@
+namespace Pgmux.Core.Configuration;
+
+/// <summary>Somebody should be able to log in.</summary>
+internal sealed class LoginRule : IOptionsRule
+{
+    /// <inheritdoc/>
+    public void Check(ConfigSnapshot snapshot, ICollection<ConfigFault> faults, ICollection<ConfigFault> warnings)
+    {
+        var options = snapshot.Options;
+        if (options.AuthType != AuthType.Any)
+        {
+            if (string.IsNullOrEmpty(options.AuthFile))
+            {
+                warnings.Add(snapshot.LocationOf("auth_type").Fault("auth_file is not set, so no client can log in"));
+            }
+
+            return;
+        }
+
+        foreach (var database in snapshot.AllDatabases())
+        {
+            if (database.User is null)
+            {
+                warnings.Add(database.Location.Fault(
+                    $"auth_type is any, and database {database.Name} has no user= to log in to the server with"));
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace Pgmux.Core.Configuration;
+
+/// <summary>All rules, in the order in which they are checked.</summary>
+internal static class OptionsRules
+{
+    /// <summary>The rules.</summary>
+    public static readonly IOptionsRule[] All =
+    [
+        new ServedSettingsRule(),
+        new ListenRule(),
+        new LoginRule(),
+        new PoolSizeRule(),
+        new ForcedUserRule(),
+    ];
+}

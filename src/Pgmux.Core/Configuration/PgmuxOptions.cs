@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+
+namespace Pgmux.Core.Configuration;
+
+/// <summary>
+/// The section [pgbouncer], one property for each setting that pgmux honours, named after the key. Defaults are
+/// PgBouncer's; a limit or time limit of zero means that there is none.
+/// </summary>
+internal sealed record PgmuxOptions
+{
+    /// <summary>What an empty section says.</summary>
+    public static readonly PgmuxOptions Default = new();
+
+    /// <summary>File that events are written to; empty is stderr.</summary>
+    public string Logfile { get; init; } = "";
+
+    /// <summary>File that holds the process id while pgmux runs; empty is none.</summary>
+    public string Pidfile { get; init; } = "";
+
+    /// <summary>User to become when started as root.</summary>
+    public string? User { get; init; }
+
+    /// <summary>How often averages are taken and statistics logged.</summary>
+    public TimeSpan StatsPeriod { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Event loops. One is the default until a measurement says otherwise.</summary>
+    public int WorkerThreads { get; init; } = 1;
+
+    /// <summary>Kernel interface of the event loops.</summary>
+    public EventEngine EventEngine { get; init; } = EventEngine.Auto;
+
+    /// <summary>Addresses and host names to listen on; * is all; empty leaves the Unix socket only.</summary>
+    public NameList ListenAddr { get; init; } = NameList.Empty;
+
+    /// <summary>TCP port, and the number in the name of the Unix socket.</summary>
+    public int ListenPort { get; init; } = 6432;
+
+    /// <summary>Connections that the kernel keeps before they are accepted.</summary>
+    public int ListenBacklog { get; init; } = 128;
+
+    /// <summary>Directory of the Unix socket; starts with @ for an abstract one; empty is none.</summary>
+    public string UnixSocketDir { get; init; } = "/tmp";
+
+    /// <summary>Permissions of the Unix socket.</summary>
+    public UnixFileMode UnixSocketMode { get; init; } = (UnixFileMode)0b111_111_111;
+
+    /// <summary>Group of the Unix socket; empty keeps the process's.</summary>
+    public string UnixSocketGroup { get; init; } = "";
+
+    /// <summary>Lets several processes listen on one port.</summary>
+    public bool SoReuseport { get; init; }
+
+    /// <summary>Wakes up for a connection only when its first bytes are there.</summary>
+    public bool TcpDeferAccept { get; init; } = true;
+
+    /// <summary>Kernel buffers of each socket in bytes; 0 is the kernel's default.</summary>
+    public int TcpSocketBuffer { get; init; }
+
+    /// <summary>Probes idle connections.</summary>
+    public bool TcpKeepalive { get; init; } = true;
+
+    /// <summary>Lost probes after which a peer is dead; 0 is the kernel's default.</summary>
+    public int TcpKeepcnt { get; init; }
+
+    /// <summary>Idle time before the first probe; zero is the kernel's default.</summary>
+    public TimeSpan TcpKeepidle { get; init; }
+
+    /// <summary>Time between probes; zero is the kernel's default.</summary>
+    public TimeSpan TcpKeepintvl { get; init; }
+
+    /// <summary>How long sent bytes may stay unacknowledged; zero is the kernel's default.</summary>
+    public TimeSpan TcpUserTimeout { get; init; }
+
+    /// <summary>Longest message in bytes, from either side.</summary>
+    public int MaxPacketSize { get; init; } = int.MaxValue;
+
+    /// <summary>When a client gives its server back, unless database or user say otherwise.</summary>
+    public PoolMode PoolMode { get; init; } = PoolMode.Session;
+
+    /// <summary>Clients that may be connected at once.</summary>
+    public int MaxClientConn { get; init; } = 100;
+
+    /// <summary>Servers that one (database, user) pair may hold; 0 is no limit.</summary>
+    public int DefaultPoolSize { get; init; } = 20;
+
+    /// <summary>Servers kept open in a pool that has clients.</summary>
+    public int MinPoolSize { get; init; }
+
+    /// <summary>Servers that one database may hold over all its users; 0 is no limit.</summary>
+    public int MaxDbConnections { get; init; }
+
+    /// <summary>Servers that one user may hold over all databases; 0 is no limit.</summary>
+    public int MaxUserConnections { get; init; }
+
+    /// <summary>Run-time parameters that follow the client beyond those PgBouncer always tracks.</summary>
+    public NameList TrackExtraParameters { get; init; } = new("IntervalStyle");
+
+    /// <summary>Startup parameters that are dropped rather than refused.</summary>
+    public NameList IgnoreStartupParameters { get; init; } = NameList.Empty;
+
+    /// <summary>Adds the client's address and port to application_name.</summary>
+    public bool ApplicationNameAddHost { get; init; }
+
+    /// <summary>How clients prove who they are.</summary>
+    public AuthType AuthType { get; init; } = AuthType.Md5;
+
+    /// <summary>File with users and their secrets.</summary>
+    public string? AuthFile { get; init; }
+
+    /// <summary>PBKDF2 rounds when a SCRAM secret is derived from a plain one. RFC 7677 asks for 4096 at least.</summary>
+    public int ScramIterations { get; init; } = 4096;
+
+    /// <summary>Users that may use every command of the console.</summary>
+    public NameList AdminUsers { get; init; } = NameList.Empty;
+
+    /// <summary>Users that may look at the console's tables.</summary>
+    public NameList StatsUsers { get; init; } = NameList.Empty;
+
+    /// <summary>Logs successful logins.</summary>
+    public bool LogConnections { get; init; } = true;
+
+    /// <summary>Logs disconnections with their reason.</summary>
+    public bool LogDisconnections { get; init; } = true;
+
+    /// <summary>Logs the errors that pgmux sends to clients.</summary>
+    public bool LogPoolerErrors { get; init; } = true;
+
+    /// <summary>Logs statistics every stats_period.</summary>
+    public bool LogStats { get; init; } = true;
+
+    /// <summary>How much to log beyond the usual; -v on the command line adds to it.</summary>
+    public int Verbose { get; init; }
+
+    /// <summary>Sent to a server when its client leaves, in session mode; empty is none.</summary>
+    public string ServerResetQuery { get; init; } = "DISCARD ALL";
+
+    /// <summary>Sends it in the other pool modes too.</summary>
+    public bool ServerResetQueryAlways { get; init; }
+
+    /// <summary>Idle time after which a server is checked before it is used.</summary>
+    public TimeSpan ServerCheckDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The check as it is written: <c>&lt;empty&gt;</c> is an empty query, an empty text turns the check off.</summary>
+    public string ServerCheckQuery { get; init; } = EmptyQuery;
+
+    /// <summary>Age after which a server is closed when it is next idle; zero uses each server once.</summary>
+    public TimeSpan ServerLifetime { get; init; } = TimeSpan.FromSeconds(3600);
+
+    /// <summary>Idle time after which a server is closed.</summary>
+    public TimeSpan ServerIdleTimeout { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>How long connecting and logging in to a server may take.</summary>
+    public TimeSpan ServerConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Longest pause after a failed login to a server.</summary>
+    public TimeSpan ServerLoginRetry { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a client may take to log in.</summary>
+    public TimeSpan ClientLoginTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a query may run.</summary>
+    public TimeSpan QueryTimeout { get; init; }
+
+    /// <summary>How long a query may wait for a server.</summary>
+    public TimeSpan QueryWaitTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>How long a cancel request may wait for a connection to the server.</summary>
+    public TimeSpan CancelWaitTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a client may be idle outside a transaction.</summary>
+    public TimeSpan ClientIdleTimeout { get; init; }
+
+    /// <summary>How long a client may be idle inside a transaction.</summary>
+    public TimeSpan IdleTransactionTimeout { get; init; }
+
+    /// <summary>The query behind <see cref="ServerCheckQuery"/>: null is no check, an empty text the empty query.</summary>
+    public string? CheckQuery => ServerCheckQuery switch
+    {
+        "" => null,
+        EmptyQuery => "",
+        _ => ServerCheckQuery,
+    };
+
+    /// <summary>Values of the settings without a property here, by key; those that hold their default may be missing.</summary>
+    public ImmutableDictionary<string, object> Others { get; init; } = ImmutableDictionary<string, object>.Empty;
+
+    private const string EmptyQuery = "<empty>";
+}

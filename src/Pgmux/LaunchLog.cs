@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Diagnostics;
+
+namespace Pgmux;
+
+/// <summary>Events of the start.</summary>
+internal static partial class LaunchLog
+{
+    /// <summary>The process ends before it has served anybody.</summary>
+    [LoggerMessage(EventIds.StartRefused, LogLevel.Critical, "{Reason}")]
+    public static partial void Refused(ILogger logger, string reason);
+
+    /// <summary>The pid file of a dead process was replaced.</summary>
+    [LoggerMessage(EventIds.StalePidFile, LogLevel.Information, "stale pidfile, removing")]
+    public static partial void StalePidFile(ILogger logger);
+}

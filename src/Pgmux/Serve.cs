@@ -1,0 +1,58 @@
+using Pgmux.Core.Admin;
+using Pgmux.Core.Configuration;
+using Pgmux.Core.Diagnostics;
+using Pgmux.Core.Hosting;
+using Pgmux.Native;
+using Pgmux.Transport;
+
+namespace Pgmux;
+
+/// <summary>From a good configuration to a process that serves.</summary>
+internal static class Serve
+{
+    private const int Success = 0;
+    private const int Failure = 1;
+
+    /// <summary>Serves until a signal or the console ends it; returns the exit code.</summary>
+    public static async Task<int> ServeAsync(ConfigStore config, LogOutput log)
+    {
+        var logger = log.Loggers.CreateLogger("pgmux");
+        PgmuxServer server;
+        try
+        {
+            server = await PgmuxServer.StartAsync(config, logger, Identity.UserId);
+        }
+        catch (ListenException failure)
+        {
+            LaunchLog.Refused(logger, failure.Message);
+            return Failure;
+        }
+
+        await using (server)
+        {
+            var multiplexer = server.Multiplexer;
+            multiplexer.ReadConfiguration = () => Reload.Run(config, log, logger);
+            using var signals = new ProcessSignals(signal =>
+            {
+                switch (signal)
+                {
+                    case ProcessSignal.Reload:
+                        multiplexer.Reload();
+                        break;
+                    case ProcessSignal.ShutdownNow:
+                        multiplexer.BeginShutdown(ShutdownMode.Immediate);
+                        break;
+                    case ProcessSignal.ShutdownWaitForServers:
+                        multiplexer.BeginShutdown(ShutdownMode.WaitForServers);
+                        break;
+                    case ProcessSignal.ShutdownWaitForClients:
+                        multiplexer.BeginShutdown(ShutdownMode.WaitForClients);
+                        break;
+                }
+            });
+            await multiplexer.Stopped;
+        }
+
+        return Success;
+    }
+}
