@@ -50,6 +50,23 @@ internal sealed class PgmuxProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts it again, with the same files, after it has ended.</summary>
+    public async Task StartAgainAsync()
+    {
+        await Process.DisposeAsync();
+        Launch();
+        await WaitUntilListeningAsync();
+    }
+
+    /// <summary>Starts a second one with the same file while the first runs, and waits until it gives up.</summary>
+    public async Task<ToolResult> RunSecondAsync()
+    {
+        var program = ProgramUnderTest.Find();
+        await using var second = ManagedProcess.Start(_folder, "second", program.Program, [.. program.Arguments, ConfigurationFile]);
+        var status = await second.WaitForExitAsync();
+        return new ToolResult(status, second.Output.ToString(), "");
+    }
+
     /// <summary>Puts new settings in place of the old; a RELOAD or SIGHUP makes them count.</summary>
     public void Write(PgmuxSettings settings)
     {

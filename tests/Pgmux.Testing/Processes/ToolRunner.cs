@@ -34,9 +34,13 @@ internal sealed class ToolRunner
     public Task<ToolResult> PgbenchAsync(params string[] arguments) => RunAsync("pgbench", arguments);
 
     /// <summary>Runs a program to its end, with the text on its standard input.</summary>
-    public async Task<ToolResult> RunAsync(string program, IEnumerable<string> arguments, string input = "")
+    public Task<ToolResult> RunAsync(string program, IEnumerable<string> arguments, string input = "") =>
+        RunAsync([PostgresInstallation.ClientProgram(program), .. arguments], input);
+
+    /// <summary>Runs any command to its end.</summary>
+    public async Task<ToolResult> RunAsync(IReadOnlyList<string> command, string input = "")
     {
-        using var process = Start(program, arguments);
+        using var process = Start(command);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         try
@@ -48,16 +52,18 @@ internal sealed class ToolRunner
         catch (TimeoutException)
         {
             process.Kill();
-            throw new TimeoutException($"{program} did not end within {TimeLimit.TotalSeconds} s:\n{await output}\n{await error}");
+            throw new TimeoutException($"{command[0]} did not end within {TimeLimit.TotalSeconds} s:\n{await output}\n{await error}");
         }
 
         return new ToolResult(process.ExitCode, await output, await error);
     }
 
     /// <summary>Starts a program for a test that talks to it or sends it signals.</summary>
-    public Process Start(string program, IEnumerable<string> arguments)
+    public Process Start(string program, IEnumerable<string> arguments) => Start([PostgresInstallation.ClientProgram(program), .. arguments]);
+
+    private Process Start(IReadOnlyList<string> command)
     {
-        var start = new ProcessStartInfo(PostgresInstallation.ClientProgram(program), arguments)
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -68,6 +74,6 @@ internal sealed class ToolRunner
             start.Environment[key] = value;
         }
 
-        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+        return Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start");
     }
 }
