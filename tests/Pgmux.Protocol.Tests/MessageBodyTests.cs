@@ -84,6 +84,19 @@ public sealed class MessageBodyTests
         Assert.That(threw, Is.EqualTo(!isKnown));
     }
 
+    [Test, Property("Row", "B11")]
+    public void A_parameter_status_of_any_size_is_read_and_one_with_a_zero_too_many_breaks_the_protocol()
+    {
+        var sample = MessageSamples.Backend.Single(message => message.Name == "ParameterStatus");
+        var value = Enumerable.Repeat((byte)'v', 64 * 1024).ToArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => Read(sample, [.. "name\0"u8, .. value, 0]), Throws.Nothing);
+            Assert.That(() => Read(sample, [.. "name\0"u8, .. value]), Throws.TypeOf<ProtocolViolationException>());
+            Assert.That(() => Read(sample, [.. "name\0va\0lue\0"u8]), Throws.TypeOf<ProtocolViolationException>());
+        });
+    }
+
     [TestCase(0), TestCase(3), TestCase(257)]
     public void A_backend_key_of_impossible_length_breaks_the_protocol(int length)
     {

@@ -73,7 +73,7 @@ public sealed class ErrorFieldsTests
     public void A_written_error_is_read_back() =>
         Prop.ForAll<string, string, string>((code, message, detail) =>
         {
-            var error = ErrorFields.Error(Valid(code), Valid(message)).WithDetail(Valid(detail));
+            var error = ErrorFields.Error(GeneratedText.Usable(code), GeneratedText.Usable(message)).WithDetail(GeneratedText.Usable(detail));
             var output = new ArrayBufferWriter<byte>();
             BackendMessages.WriteErrorResponse(output, error);
             return ErrorFields.Read(output.WrittenSpan[FrameReader.HeaderBytes..]).Fields.SequenceEqual(error.Fields);
@@ -122,8 +122,6 @@ public sealed class ErrorFieldsTests
         var error = Read("SFEHLER\0VERROR\0C3D000\0Mno database\0Hhint\0\0").AsFatal();
         Assert.That(Body(error), Is.EqualTo("SFATAL\0VFATAL\0C3D000\0Mno database\0Hhint\0\0"));
     }
-
-    private static string Valid(string? text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text ?? "")).Replace("\0", "", StringComparison.Ordinal);
 
     private static ErrorFields Read(string body) => ErrorFields.Read(Encoding.UTF8.GetBytes(body));
 

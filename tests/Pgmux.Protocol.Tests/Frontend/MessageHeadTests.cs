@@ -71,7 +71,7 @@ public sealed class MessageHeadTests
     public void Whatever_is_bound_the_head_is_read_right() =>
         Prop.ForAll<string, string, byte[][]>((portal, statement, parameters) =>
         {
-            var (portalText, statementText) = (Usable(portal), Usable(statement));
+            var (portalText, statementText) = (GeneratedText.Usable(portal), GeneratedText.Usable(statement));
             var body = Body(output => FrontendMessages.WriteBind(output, portalText, statementText, [1], parameters ?? [], [0]));
             var reader = new PayloadReader(body);
             var bind = Bind.Read(ref reader);
@@ -91,8 +91,6 @@ public sealed class MessageHeadTests
         Assert.That(parse.GetParameterType(0), Is.EqualTo(1));
         Assert.That(parse.GetParameterType(ushort.MaxValue - 1), Is.EqualTo(ushort.MaxValue));
     }
-
-    private static string Usable(string? text) => WireText.Decode(WireText.Encode(text ?? "")).Replace("\0", "", StringComparison.Ordinal);
 
     private static byte[] Body(Action<System.Buffers.IBufferWriter<byte>> write) => new MessageSample("", write).Body;
 }

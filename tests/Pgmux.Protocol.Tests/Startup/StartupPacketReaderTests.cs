@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using FsCheck.Fluent;
 
 namespace Pgmux.Protocol.Tests;
@@ -176,7 +175,7 @@ public sealed class StartupPacketReaderTests
         Prop.ForAll<Dictionary<string, string>>(values =>
         {
             var parameters = (values ?? [])
-                .Select(pair => (Name: Usable(pair.Key), Value: Usable(pair.Value)))
+                .Select(pair => (Name: GeneratedText.Usable(pair.Key), Value: GeneratedText.Usable(pair.Value)))
                 .Where(parameter => parameter.Name.Length > 0 && !parameter.Name.StartsWith("_pq_.", StringComparison.Ordinal))
                 .Prepend(("user", "alice"))
                 .ToArray();
@@ -212,9 +211,6 @@ public sealed class StartupPacketReaderTests
             }
         }
     }
-
-    private static string Usable(string? text) =>
-        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text ?? "")).Replace("\0", "", StringComparison.Ordinal);
 
     private static StartupRequest Read(byte[] packet)
     {
