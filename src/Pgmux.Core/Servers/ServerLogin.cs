@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Pgmux.Core.Authentication;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -123,7 +122,7 @@ internal sealed class ServerLogin(
             case BackendMessageType.ParameterStatus when _welcome.Count < MaximumParameters:
                 var status = ParameterStatus.Read(ref reader);
                 parameters.OnReported(status);
-                TakeWelcome(Encoding.UTF8.GetString(status.Name), Encoding.UTF8.GetString(status.Value));
+                TakeWelcome(WireText.Decode(status.Name), WireText.Decode(status.Value));
                 return LoginStep.Next;
             case BackendMessageType.BackendKeyData when _isAuthenticated:
                 var key = BackendKeyData.Read(ref reader);

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Text;
 using Pgmux.Core.Parameters;
 using Pgmux.Protocol;
 
@@ -98,7 +97,7 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
         }
 
         _isReported[index] = true;
-        Current = sets.Intern(Current.With(index, Encoding.UTF8.GetString(status.Value)));
+        Current = sets.Intern(Current.With(index, WireText.Decode(status.Value)));
         return true;
     }
 }
