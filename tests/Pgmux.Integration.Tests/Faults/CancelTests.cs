@@ -37,7 +37,7 @@ internal sealed class CancelTests(int postgres) : PgmuxFixture(postgres)
         using var psql = new ToolRunner(Pgmux).Start("psql", ["-X", "-c", LongQuery]);
         await Cluster.WaitForBackendsAsync($"state = 'active' AND query LIKE '{LongQuery}%'", 1);
 
-        ProcessSignals.Send(psql.Id, UnixSignal.Interrupt);
+        SignalSender.Send(psql.Id, UnixSignal.Interrupt);
         var error = await psql.StandardError.ReadToEndAsync();
 
         Assert.That(error, Does.Contain("canceling statement due to user request"));

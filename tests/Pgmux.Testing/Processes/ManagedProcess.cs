@@ -52,7 +52,7 @@ internal sealed class ManagedProcess : IAsyncDisposable
 
     public ProcessCounters ReadCounters() => ProcessCounters.Read(Id);
 
-    public void Signal(UnixSignal signal) => ProcessSignals.Send(Id, signal);
+    public void Signal(UnixSignal signal) => SignalSender.Send(Id, signal);
 
     /// <summary>Waits until the program has ended and its last line was read.</summary>
     public async Task<int> WaitForExitAsync()

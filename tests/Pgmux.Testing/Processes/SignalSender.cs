@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Pgmux.Testing.Processes;
 
 /// <summary>Sends signals to processes that the rigs have started.</summary>
-internal static class ProcessSignals
+internal static class SignalSender
 {
     public static void Send(int processId, UnixSignal signal)
     {
