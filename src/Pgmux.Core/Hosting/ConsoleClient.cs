@@ -7,7 +7,8 @@ using Pgmux.Protocol;
 namespace Pgmux.Core.Hosting;
 
 /// <summary>Carries the messages of a client that has logged in to the console.</summary>
-internal sealed class ConsoleClient(ClientConnection client, IConsoleSource source, ClientEnvironment environment)
+internal sealed class ConsoleClient(
+    ClientConnection client, IConsoleSource source, ClientEnvironment environment, StatisticsHistory statistics)
 {
     private FrameReader _frames;
     private bool _isTooLong;
@@ -39,9 +40,9 @@ internal sealed class ConsoleClient(ClientConnection client, IConsoleSource sour
             var (type, body, taken) = TakeMessage(result.Buffer);
             client.Transport.Input.AdvanceTo(
                 result.Buffer.GetPosition(taken), taken == 0 ? result.Buffer.End : result.Buffer.GetPosition(taken));
-            if (body is not null && await session.HandleAsync(type, body, client.Output) == ConsoleOutcome.Close)
+            if (body is not null)
             {
-                client.Close(ClientCloseReason.CloseRequest);
+                await HandleAsync(session, type, body);
             }
             else if (_isTooLong && taken > 0)
             {
@@ -51,6 +52,21 @@ internal sealed class ConsoleClient(ClientConnection client, IConsoleSource sour
             {
                 client.Close(ClientCloseReason.UnexpectedEof);
             }
+        }
+    }
+
+    private async Task HandleAsync(ConsoleSession session, byte type, byte[] body)
+    {
+        var clock = client.Loop.TimeProvider;
+        var began = clock.GetTimestamp();
+        if (await session.HandleAsync(type, body, client.Output) == ConsoleOutcome.Close)
+        {
+            client.Close(ClientCloseReason.CloseRequest);
+        }
+
+        if ((FrontendMessageType)type is FrontendMessageType.Query or FrontendMessageType.Execute)
+        {
+            statistics.OnConsoleCommand(clock.GetTimestamp() - began);
         }
     }
 

@@ -204,7 +204,7 @@ internal sealed class Multiplexer
         }
     }
 
-    private Task RunConsoleAsync(ClientConnection client) => new ConsoleClient(client, _console, Clients).RunAsync();
+    private Task RunConsoleAsync(ClientConnection client) => new ConsoleClient(client, _console, Clients, Statistics).RunAsync();
 
     // Time for what clients were told last to leave the process; a sweep comes three times a second.
     private const int SweepsForLastWords = 2;

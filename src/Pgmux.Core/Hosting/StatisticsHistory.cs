@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Admin;
+using Pgmux.Core.Configuration;
 using Pgmux.Core.Pooling;
 
 namespace Pgmux.Core.Hosting;
@@ -12,6 +13,7 @@ internal sealed class StatisticsHistory(PoolRegistry pools, TimeProvider clock, 
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Pool, PoolCounters> _closed = [];
+    private readonly PoolCounters _console = new();
     private Dictionary<string, PoolCounters> _atPeriodStart = new(StringComparer.Ordinal);
     private Dictionary<string, StatsValues> _averages = new(StringComparer.Ordinal);
     private long _periodStart = clock.GetTimestamp();
@@ -42,6 +44,18 @@ internal sealed class StatisticsHistory(PoolRegistry pools, TimeProvider clock, 
         }
     }
 
+    /// <summary>A command of the console has run; it counts under the console's own database, as in PgBouncer.</summary>
+    public void OnConsoleCommand(long ticks)
+    {
+        lock (_gate)
+        {
+            _console.Queries++;
+            _console.Transactions++;
+            _console.QueryTicks += ticks;
+            _console.TransactionTicks += ticks;
+        }
+    }
+
     /// <summary>Remembers what a pool has done that is being closed.</summary>
     public void OnPoolClosed(Pool pool)
     {
@@ -68,7 +82,8 @@ internal sealed class StatisticsHistory(PoolRegistry pools, TimeProvider clock, 
     {
         var sums = new Dictionary<string, PoolCounters>(StringComparer.Ordinal);
         foreach (var (database, counters) in pools.All.Select(pool => (pool.Key.Database, pool.SumCounters()))
-            .Concat(_closed.Select(entry => (entry.Key.Key.Database, entry.Value))))
+            .Concat(_closed.Select(entry => (entry.Key.Key.Database, entry.Value)))
+            .Append((ConfigSnapshot.ConsoleDatabase, _console)))
         {
             if (!sums.TryGetValue(database, out var sum))
             {

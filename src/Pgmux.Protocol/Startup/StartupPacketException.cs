@@ -3,6 +3,9 @@ namespace Pgmux.Protocol;
 /// <summary>The packet that opens a connection is refused. Message and code are what the client is told.</summary>
 public sealed class StartupPacketException : Exception
 {
+    // Spoken before PostgreSQL 7.4. PgBouncer's text.
+    private const int OldMajor = 2;
+
     private StartupPacketException(string sqlState, string message)
         : base(message)
     {
@@ -21,7 +24,7 @@ public sealed class StartupPacketException : Exception
     /// <summary>A version that pgmux does not speak, or a request code at a place where it is not taken. PostgreSQL's text.</summary>
     public static StartupPacketException UnsupportedProtocol(ProtocolVersion version) => new(
         Protocol.SqlState.FeatureNotSupported,
-        $"unsupported frontend protocol {version}: server supports {ProtocolVersion.V3} to {ProtocolVersion.V32}");
+        version.Major == OldMajor ? "old V2 protocol not supported" : $"unsupported frontend protocol {version}: server supports {ProtocolVersion.V3} to {ProtocolVersion.V32}");
 
     /// <summary>The name of the user is missing. PgBouncer's text, PostgreSQL's code.</summary>
     public static StartupPacketException NoUserName() =>
