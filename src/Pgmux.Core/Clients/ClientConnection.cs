@@ -113,18 +113,22 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             while (State != ClientState.Closed)
             {
                 var result = await Transport.Input.ReadAsync();
-                switch (_requests.Take(result))
+                var step = _requests.Take(result);
+                if (_requests.HasAnswered)
                 {
-                    case RequestStep.Read when _requests.HasAnswered:
-                        _requests.HasAnswered = false;
-                        await Output.FlushAsync();
-                        break;
-                    case RequestStep.Read when Server is { } server:
-                        await server.Transport!.Output.FlushAsync();
-                        break;
-                    case RequestStep.Wait:
-                        await _wake.WaitAsync(Loop);
-                        break;
+                    _requests.HasAnswered = false;
+                    await Output.FlushAsync();
+                }
+
+                // What was forwarded goes out before anything is waited for: its replies may be what ends the wait.
+                if (Server is { } server)
+                {
+                    await server.Transport!.Output.FlushAsync();
+                }
+
+                if (step == RequestStep.Wait)
+                {
+                    await _wake.WaitAsync(Loop);
                 }
             }
         }
