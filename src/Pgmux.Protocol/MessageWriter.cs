@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Text;
 
 namespace Pgmux.Protocol;
 
@@ -11,6 +10,9 @@ namespace Pgmux.Protocol;
 /// </summary>
 internal ref struct MessageWriter
 {
+    /// <summary>Long strings are encoded in pieces, so that no buffer has to hold one as a whole.</summary>
+    private const int PieceChars = 4096;
+
     private readonly IBufferWriter<byte> _output;
     private int _owed;
 
@@ -97,13 +99,16 @@ internal ref struct MessageWriter
     /// <summary>Writes a string without a zero behind it.</summary>
     public void WriteText(string text)
     {
-        if (!WireText.HasEscapes(text))
+        var rest = text.AsSpan();
+        while (!rest.IsEmpty)
         {
-            _owed -= (int)Encoding.UTF8.GetBytes(text, _output);
-            return;
+            // Both halves of a surrogate pair stay in one piece.
+            var length = Math.Min(rest.Length, PieceChars);
+            length -= length < rest.Length && char.IsHighSurrogate(rest[length - 1]) ? 1 : 0;
+            var piece = rest[..length];
+            Advance(WireText.Encode(piece, _output.GetSpan(WireText.GetByteCount(piece))));
+            rest = rest[length..];
         }
-
-        Advance(WireText.Encode(text, _output.GetSpan(WireText.GetByteCount(text))));
     }
 
     /// <summary>Checks that the message is as long as announced.</summary>

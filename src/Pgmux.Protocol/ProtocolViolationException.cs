@@ -23,7 +23,8 @@ public sealed class ProtocolViolationException : Exception
     public static ProtocolViolationException UnexpectedBackendMessage(byte type) =>
         new($"unexpected message type {type} from server");
 
-    internal static ProtocolViolationException InvalidMessageLength(byte type, int length) =>
+    /// <summary>A length field that is below 4, or above what its message may have.</summary>
+    public static ProtocolViolationException InvalidMessageLength(byte type, int length) =>
         new($"invalid message length {length} of message type {type}");
 
     internal static ProtocolViolationException InsufficientData() =>

@@ -15,6 +15,9 @@ public static class WireText
     private const char LastEscape = '\uDCFF';
     private const int EscapeBase = 0xDC00;
 
+    private static readonly SearchValues<char> Escapes =
+        SearchValues.Create([.. Enumerable.Range(FirstEscape, LastEscape - FirstEscape + 1).Select(value => (char)value)]);
+
     /// <summary>Decodes bytes; never fails.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
@@ -98,8 +101,8 @@ public static class WireText
         return bytes;
     }
 
-    /// <summary>Whether <paramref name="text"/> may stand for bytes that are no UTF-8 (a surrogate pair of real text may look so too).</summary>
-    internal static bool HasEscapes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(FirstEscape, LastEscape);
+    /// <summary>Whether the text may stand for bytes that are no UTF-8; a surrogate pair of real text may look so too.</summary>
+    private static bool HasEscapes(ReadOnlySpan<char> text) => text.ContainsAny(Escapes);
 
     private static bool TryReadEscape(ReadOnlySpan<char> text, out byte value, out Rune rune, out int consumed)
     {

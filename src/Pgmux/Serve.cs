@@ -1,29 +1,58 @@
+using Pgmux.Core.Admin;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
+using Pgmux.Core.Hosting;
+using Pgmux.Native;
+using Pgmux.Transport;
 
 namespace Pgmux;
 
 /// <summary>From a good configuration to a process that serves.</summary>
 internal static class Serve
 {
-    /// <summary>Serves until a signal ends it; returns the exit code.</summary>
+    private const int Success = 0;
+    private const int Failure = 1;
+
+    /// <summary>Serves until a signal or the console ends it; returns the exit code.</summary>
     public static async Task<int> ServeAsync(ConfigStore config, LogOutput log)
     {
         var logger = log.Loggers.CreateLogger("pgmux");
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var signals = new ProcessSignals(signal =>
+        PgmuxServer server;
+        try
         {
-            switch (signal)
+            server = await PgmuxServer.StartAsync(config, logger, Identity.UserId);
+        }
+        catch (ListenException failure)
+        {
+            LaunchLog.Refused(logger, failure.Message);
+            return Failure;
+        }
+
+        await using (server)
+        {
+            var multiplexer = server.Multiplexer;
+            multiplexer.ReadConfiguration = () => Reload.Run(config, log, logger);
+            using var signals = new ProcessSignals(signal =>
             {
-                case ProcessSignal.Reload:
-                    Reload.Run(config, log, logger);
-                    break;
-                case ProcessSignal.ShutdownNow or ProcessSignal.ShutdownWaitForServers or ProcessSignal.ShutdownWaitForClients:
-                    stop.TrySetResult();
-                    break;
-            }
-        });
-        await stop.Task;
-        return 0;
+                switch (signal)
+                {
+                    case ProcessSignal.Reload:
+                        multiplexer.Reload();
+                        break;
+                    case ProcessSignal.ShutdownNow:
+                        multiplexer.BeginShutdown(ShutdownMode.Immediate);
+                        break;
+                    case ProcessSignal.ShutdownWaitForServers:
+                        multiplexer.BeginShutdown(ShutdownMode.WaitForServers);
+                        break;
+                    case ProcessSignal.ShutdownWaitForClients:
+                        multiplexer.BeginShutdown(ShutdownMode.WaitForClients);
+                        break;
+                }
+            });
+            await multiplexer.Stopped;
+        }
+
+        return Success;
     }
 }

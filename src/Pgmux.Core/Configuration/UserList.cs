@@ -13,6 +13,13 @@ internal sealed class UserList
     {
         _secrets = secrets;
         Stamp = stamp;
+        CommonKind = secrets.Values
+            .Where(secret => secret.Kind != UserSecretKind.None)
+            .CountBy(secret => secret.Kind)
+            .OrderByDescending(entry => entry.Value)
+            .Select(entry => entry.Key)
+            .DefaultIfEmpty(UserSecretKind.Scram)
+            .First();
     }
 
     /// <summary>What the file looked like when it was read.</summary>
@@ -20,6 +27,9 @@ internal sealed class UserList
 
     /// <summary>How many users there are.</summary>
     public int Count => _secrets.Count;
+
+    /// <summary>The kind of secret that most users have; a made-up secret for an unknown user is of the same kind.</summary>
+    public UserSecretKind CommonKind { get; }
 
     /// <summary>The names, in no order.</summary>
     public IEnumerable<string> Names => _secrets.Keys;

@@ -38,9 +38,63 @@ internal static class EventIds
     // 1300 to 1399: Parameters.
     // 1400 to 1499: Statements.
     // 1500 to 1599: Servers.
+
+    /// <summary>A server has let us in.</summary>
+    public const int ServerOpened = 1500;
+
+    /// <summary>A server connection ends.</summary>
+    public const int ServerClosing = 1501;
+
+    /// <summary>A server refused the login.</summary>
+    public const int ServerLoginFailed = 1502;
+
+    /// <summary>A server could not be reached.</summary>
+    public const int ServerConnectFailed = 1503;
+
+    /// <summary>A server ended the connection with an error that no client has seen.</summary>
+    public const int ServerLastWord = 1504;
+
+    /// <summary>A server sent what is not the protocol.</summary>
+    public const int ServerProtocolViolation = 1505;
+
+    /// <summary>A fault of ours on a server connection.</summary>
+    public const int ServerInternalError = 1506;
+
+    /// <summary>connect_query failed.</summary>
+    public const int ServerConnectQueryFailed = 1507;
+
+    /// <summary>A server refused a client's run-time parameter.</summary>
+    public const int ServerParameterRefused = 1508;
+
     // 1600 to 1699: Pooling.
     // 1700 to 1799: Cancellation.
+
+    /// <summary>A cancel request could not be delivered.</summary>
+    public const int CancelFailed = 1700;
+
+    /// <summary>A cancel request was dropped because too many are under way.</summary>
+    public const int CancelDropped = 1701;
+
     // 1800 to 1899: Clients.
+
+    /// <summary>A client asks to be let in.</summary>
+    public const int ClientLogin = 1800;
+
+    /// <summary>A client's authentication failed.</summary>
+    public const int ClientAuthenticationFailed = 1801;
+
+    /// <summary>A fault of ours on a client connection.</summary>
+    public const int ClientInternalError = 1802;
+
+    /// <summary>pgmux has sent a client an error of its own.</summary>
+    public const int ClientPoolerError = 1803;
+
+    /// <summary>A client connection ends.</summary>
+    public const int ClientClosing = 1804;
+
+    /// <summary>A connection ends that never named a user.</summary>
+    public const int ClientScanned = 1805;
+
     // 1900 to 1999: Admin.
 
     /// <summary>A console command is run.</summary>
@@ -50,6 +104,28 @@ internal static class EventIds
     public const int ConsoleError = 1901;
 
     // 2000 to 2099: Hosting.
+
+    /// <summary>pgmux listens on an address.</summary>
+    public const int Listening = 2000;
+
+    /// <summary>pgmux serves.</summary>
+    public const int Started = 2001;
+
+    /// <summary>pgmux begins to stop.</summary>
+    public const int Stopping = 2002;
+
+    /// <summary>pgmux has stopped.</summary>
+    public const int Stopped = 2003;
+
+    /// <summary>An event loop caught what nobody else did.</summary>
+    public const int LoopFault = 2004;
+
+    /// <summary>Statistics of the last period.</summary>
+    public const int Statistics = 2005;
+
+    /// <summary>Which event engine serves.</summary>
+    public const int EngineChosen = 2006;
+
     // 2100 to 2199: the executable.
 
     /// <summary>The process ends before it has served anybody.</summary>

@@ -260,13 +260,13 @@ public static class BackendMessages
     private static void WriteFields(IBufferWriter<byte> output, BackendMessageType type, ErrorFields error)
     {
         var size = 1;
-        foreach (var field in error.Fields)
+        foreach (var field in error.FieldSpan)
         {
             size += sizeof(byte) + MessageWriter.SizeOf(field.Value);
         }
 
         var message = new MessageWriter(output, (byte)type, size);
-        foreach (var field in error.Fields)
+        foreach (var field in error.FieldSpan)
         {
             message.WriteByte((byte)field.Code);
             message.WriteCString(field.Value);

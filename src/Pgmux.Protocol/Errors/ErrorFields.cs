@@ -27,6 +27,9 @@ public sealed class ErrorFields
     /// <summary>All fields, in order, duplicates included.</summary>
     public IReadOnlyList<ErrorField> Fields => _fields;
 
+    /// <summary>The same for loops that must not allocate.</summary>
+    internal ReadOnlySpan<ErrorField> FieldSpan => _fields.AsSpan();
+
     /// <summary>The untranslated severity where the server gives it, else the translated one, else ERROR.</summary>
     public string Severity => this[ErrorFieldCode.InvariantSeverity] ?? this[ErrorFieldCode.Severity] ?? Severities.Error;
 

@@ -18,6 +18,7 @@ internal static class ScramCryptography
     }
 
     /// <summary>AuthMessage: what both have said, joined by commas.</summary>
-    public static byte[] AuthMessage(ReadOnlySpan<byte> clientFirstBare, ReadOnlySpan<byte> serverFirst, ReadOnlySpan<byte> clientFinalWithoutProof) =>
+    public static byte[] AuthMessage(
+        ReadOnlySpan<byte> clientFirstBare, ReadOnlySpan<byte> serverFirst, ReadOnlySpan<byte> clientFinalWithoutProof) =>
         [.. clientFirstBare, (byte)',', .. serverFirst, (byte)',', .. clientFinalWithoutProof];
 }

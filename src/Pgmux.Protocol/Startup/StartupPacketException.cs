@@ -27,6 +27,13 @@ public sealed class StartupPacketException : Exception
     public static StartupPacketException NoUserName() =>
         new(Protocol.SqlState.InvalidAuthorizationSpecification, "no username supplied");
 
+    /// <summary>Bytes came together with a request for encryption: whoever is in the middle could have put them there. PostgreSQL's texts.</summary>
+    public static StartupPacketException UnencryptedData(int requestCode) => new(
+        Protocol.SqlState.ProtocolViolation,
+        requestCode == StartupCodes.SslRequest
+            ? "received unencrypted data after SSL request"
+            : "received unencrypted data after GSSAPI encryption request");
+
     // PgBouncer's text: the hex digits tell an operator what knocked (an HTTP client, a TLS handshake).
     internal static StartupPacketException InvalidHeader(ReadOnlySpan<byte> head) =>
         new(Protocol.SqlState.ProtocolViolation, $"bad packet header: '{Convert.ToHexStringLower(head)}'");

@@ -11,6 +11,9 @@ internal static partial class Identity
     /// <summary>Whether the process may do everything.</summary>
     public static bool IsRoot => GetEffectiveUserId() == 0;
 
+    /// <summary>The user that the process acts as.</summary>
+    public static uint UserId => GetEffectiveUserId();
+
     /// <summary>
     /// Takes the user's groups and ids for all threads, for good. False and a sentence when the user is unknown or the
     /// process may not.

@@ -62,7 +62,7 @@ public sealed class ClientMessageFaultTests
     public void A_mechanism_that_was_not_offered_is_refused(string mechanism)
     {
         var authenticator = Started(AuthType.ScramSha256);
-        var body = Wire.BodyOf(output => FrontendMessages.WriteSaslInitialResponse(output, mechanism, "n,,n=,r=abc"u8));
+        var body = WrittenMessages.BodyOf(output => FrontendMessages.WriteSaslInitialResponse(output, mechanism, "n,,n=,r=abc"u8));
 
         Assert.That(authenticator.Handle(body, _output), Is.EqualTo(AuthenticationStep.Failed));
         Assert.That(authenticator.Failure!.Error.Message, Is.EqualTo("client selected an invalid SASL authentication mechanism"));
@@ -74,7 +74,7 @@ public sealed class ClientMessageFaultTests
     public void A_wrong_inner_length_breaks_the_protocol(int length)
     {
         var authenticator = Started(AuthType.ScramSha256);
-        var body = Wire.BodyOf(output => FrontendMessages.WriteSaslInitialResponse(output, ScramMechanism.Name, "n,,n=,r=abc"u8));
+        var body = WrittenMessages.BodyOf(output => FrontendMessages.WriteSaslInitialResponse(output, ScramMechanism.Name, "n,,n=,r=abc"u8));
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(body.AsSpan(ScramMechanism.Name.Length + 1), length);
         Assert.That(() => authenticator.Handle(body, _output), Throws.TypeOf<ProtocolViolationException>());
     }
@@ -83,7 +83,7 @@ public sealed class ClientMessageFaultTests
     public void A_malformed_first_message_fails_without_detail(byte[] first)
     {
         var authenticator = Started(AuthType.ScramSha256);
-        var body = Wire.BodyOf(output => FrontendMessages.WriteSaslInitialResponse(output, ScramMechanism.Name, first));
+        var body = WrittenMessages.BodyOf(output => FrontendMessages.WriteSaslInitialResponse(output, ScramMechanism.Name, first));
 
         Assert.That(authenticator.Handle(body, _output), Is.EqualTo(AuthenticationStep.Failed));
         Assert.That(authenticator.Failure!.Error.Message, Is.EqualTo("SASL authentication failed"));
@@ -97,9 +97,9 @@ public sealed class ClientMessageFaultTests
         byte[] body = [.. "SCRAM-SHA-256\0"u8, 0xFF, 0xFF, 0xFF, 0xFF];
 
         Assert.That(authenticator.Handle(body, _output), Is.EqualTo(AuthenticationStep.Continue));
-        Assert.That(Wire.Take(_output)[0].Body, Is.EqualTo(new byte[] { 0, 0, 0, 11 }));
+        Assert.That(WrittenMessages.Take(_output)[0].Body, Is.EqualTo(new byte[] { 0, 0, 0, 11 }));
         Assert.That(authenticator.Handle("n,,n=,r=abc"u8, _output), Is.EqualTo(AuthenticationStep.Continue));
-        Assert.That(Wire.Take(_output)[0].Body, Has.Length.GreaterThan(4));
+        Assert.That(WrittenMessages.Take(_output)[0].Body, Has.Length.GreaterThan(4));
     }
 
     private ClientAuthenticator Started(AuthType method)

@@ -47,7 +47,7 @@ internal sealed class ScriptedClient(string user, string password)
     private byte[] Answer()
     {
         byte[] answer = [];
-        foreach (var (type, body) in Wire.Take(_output))
+        foreach (var (type, body) in WrittenMessages.Take(_output))
         {
             Assert.That(type, Is.EqualTo((byte)BackendMessageType.Authentication));
             var reader = new PayloadReader(body);
@@ -64,15 +64,15 @@ internal sealed class ScriptedClient(string user, string password)
         switch (request.Kind)
         {
             case AuthenticationRequestKind.CleartextPassword:
-                return Wire.BodyOf(output => FrontendMessages.WritePassword(output, password));
+                return WrittenMessages.BodyOf(output => FrontendMessages.WritePassword(output, password));
             case AuthenticationRequestKind.Md5Password:
                 var inner = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(password + user)));
                 var outer = "md5" + Convert.ToHexStringLower(MD5.HashData([.. Encoding.ASCII.GetBytes(inner), .. request.Salt]));
-                return Wire.BodyOf(output => FrontendMessages.WritePassword(output, outer));
+                return WrittenMessages.BodyOf(output => FrontendMessages.WritePassword(output, outer));
             case AuthenticationRequestKind.Sasl:
                 Assert.That(request.GetMechanisms(), Is.EqualTo(new[] { ScramMechanism.Name }));
                 _scram = new ScramClient();
-                return Wire.BodyOf(output =>
+                return WrittenMessages.BodyOf(output =>
                     FrontendMessages.WriteSaslInitialResponse(output, ScramMechanism.Name, _scram.CreateClientFirst()));
             case AuthenticationRequestKind.SaslContinue:
                 Assert.That(_scram!.HandleServerFirst(request.Data), Is.EqualTo(ScramServerFirstOutcome.Accepted));

@@ -211,7 +211,7 @@ public sealed class ServerAuthenticatorTests
 
     private AuthenticationStep Handle(ServerAuthenticator authenticator, Action<IBufferWriter<byte>> write)
     {
-        var step = authenticator.Handle(Wire.BodyOf(write), _output);
+        var step = authenticator.Handle(WrittenMessages.BodyOf(write), _output);
         if (step != AuthenticationStep.NeedsDerivation)
         {
             return step;
@@ -231,7 +231,7 @@ public sealed class ServerAuthenticatorTests
     };
 
     /// <summary>Body of what was sent to the server, as text; empty when nothing was.</summary>
-    private string Sent() => string.Concat(Wire.Take(_output).Select(message => Encoding.UTF8.GetString(message.Body)));
+    private string Sent() => string.Concat(WrittenMessages.Take(_output).Select(message => Encoding.UTF8.GetString(message.Body)));
 
     /// <summary>Asks for SCRAM and answers the first message with its nonce and the rest.</summary>
     private AuthenticationStep StartScram(ServerAuthenticator authenticator, string rest, string separator = ",")
@@ -248,12 +248,12 @@ public sealed class ServerAuthenticatorTests
     {
         Handle(authenticator, output => BackendMessages.WriteAuthenticationSasl(output, mechanisms));
         var server = new ScramServer(secret);
-        var initial = new PayloadReader(Wire.Take(_output)[0].Body);
+        var initial = new PayloadReader(WrittenMessages.Take(_output)[0].Body);
         Assert.That(
             server.HandleClientFirst(SaslInitialResponse.Read(ref initial).Data, out var serverFirst), Is.EqualTo(ScramOutcome.Continue));
         Handle(authenticator, output => BackendMessages.WriteAuthenticationSaslContinue(output, serverFirst));
         Assert.That(
-            server.HandleClientFinal(Wire.Take(_output)[0].Body, out var serverFinal), Is.EqualTo(ScramOutcome.Succeeded));
+            server.HandleClientFinal(WrittenMessages.Take(_output)[0].Body, out var serverFinal), Is.EqualTo(ScramOutcome.Succeeded));
         Assert.That(
             Handle(authenticator, output => BackendMessages.WriteAuthenticationSaslFinal(output, serverFinal)),
             Is.EqualTo(AuthenticationStep.Continue));

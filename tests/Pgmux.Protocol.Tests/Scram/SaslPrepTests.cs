@@ -32,6 +32,14 @@ public sealed class SaslPrepTests
     public void Refused_passwords_are_used_as_they_are(string password) =>
         Assert.That(SaslPrep.Prepare(Encoding.UTF8.GetBytes(password)), Is.EqualTo(Encoding.UTF8.GetBytes(password)));
 
+    [TestCaseSource(nameof(PostgreSqlSecrets))]
+    public void PostgreSQL_derives_the_same_keys(string password, string secretText)
+    {
+        var secret = ScramSecret.Parse(secretText);
+        var text = WireText.Decode(Convert.FromHexString(password));
+        Assert.That(ScramKeys.Derive(text, secret.Salt, secret.Iterations).Match(secret));
+    }
+
     [Test]
     public void Bytes_that_are_no_UTF8_are_used_as_they_are()
     {
@@ -42,4 +50,10 @@ public sealed class SaslPrepTests
     [Test]
     public void Ascii_control_characters_are_used_as_they_are() =>
         Assert.That(SaslPrep.Prepare("foo\abar"u8), Is.EqualTo("foo\abar"u8.ToArray()));
+
+    private static IEnumerable<TestCaseData> PostgreSqlSecrets() =>
+        File.ReadLines(Path.Combine(TestContext.CurrentContext.TestDirectory, "Scram", "postgresql-secrets.txt"))
+            .Where(line => !line.StartsWith('#'))
+            .Select(line => line.Split(' '))
+            .Select(words => new TestCaseData(words[0], words[1]).SetName($"PostgreSQL_derives_the_same_keys_from_{words[0]}"));
 }

@@ -4,7 +4,7 @@ using Pgmux.Protocol;
 namespace Pgmux.Core.Tests.Authentication;
 
 /// <summary>Messages out of what a sans-I/O class has written.</summary>
-internal static class Wire
+internal static class WrittenMessages
 {
     /// <summary>The messages in <paramref name="output"/>, which is emptied.</summary>
     public static List<(byte Type, byte[] Body)> Take(ArrayBufferWriter<byte> output)

@@ -1,0 +1,54 @@
+using Npgsql;
+
+namespace Pgmux.Benchmarks.Load;
+
+/// <summary>
+/// <c>hold-clients</c>: opens connections, lets each run one query, and holds them all idle until standard input ends, so that somebody
+/// else can read what they cost the process at the other end. Says "holding N" after each step.
+/// </summary>
+internal static class HoldClientsVerb
+{
+    public const string Name = "hold-clients";
+
+    // Enough to keep a pooler busy without running into its backlog.
+    private const int LoginsInFlight = 16;
+
+    private const string Usage =
+        $"usage: {Name} [--host H] [--port P] [--database D] [--user U] [--password P] [--count N | --steps N,N,...]";
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        HoldClientsOptions options;
+        try
+        {
+            options = HoldClientsOptions.Parse(arguments);
+        }
+        catch (FormatException fault)
+        {
+            Console.Error.WriteLine(fault.Message);
+            Console.Error.WriteLine(Usage);
+            return 2;
+        }
+
+        await using var clients = new HeldClients(options);
+        try
+        {
+            foreach (var count in options.Steps)
+            {
+                await clients.AddAsync(count, LoginsInFlight);
+                Console.WriteLine($"holding {clients.Count}");
+                if (await Console.In.ReadLineAsync() is null)
+                {
+                    break;
+                }
+            }
+        }
+        catch (NpgsqlException fault)
+        {
+            Console.Error.WriteLine($"{Name}: after {clients.Count} clients: {fault.Message}");
+            return 1;
+        }
+
+        return 0;
+    }
+}

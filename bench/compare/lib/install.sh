@@ -1,0 +1,97 @@
+# Finding, and as root installing, what a comparison needs. Sourced by run.sh.
+
+# install_package COMMAND PACKAGE: Debian starts a server with its package; a policy that says no keeps the machine quiet.
+install_package() {
+  local command=$1 package=$2 policy=/usr/sbin/policy-rc.d own_policy=
+  if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
+    fail "$command is missing; install the Debian package $package (as root this script does it)"
+  fi
+  say "installing $package"
+  if [[ ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    own_policy=yes
+  fi
+  if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package"; } >"$RAW/install-$package.log" 2>&1; then
+    [[ -z $own_policy ]] || rm -f "$policy"
+    fail "$package could not be installed, see $RAW/install-$package.log"
+  fi
+  [[ -z $own_policy ]] || rm -f "$policy"
+}
+
+# The newest PostgreSQL that has all it takes: PATH first, then where Debian puts it. Answer in PG_BIN.
+find_postgres() {
+  local directory
+  for directory in "$(dirname "$(command -v initdb || echo /nowhere/initdb)")" $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV); do
+    if [[ -x $directory/initdb && -x $directory/postgres && -x $directory/pgbench && -x $directory/psql ]]; then
+      PG_BIN=$directory
+      return 0
+    fi
+  done
+  return 1
+}
+
+need_postgres() {
+  find_postgres || install_package postgres postgresql
+  find_postgres || fail "the package postgresql brought no initdb, postgres, pgbench and psql"
+}
+
+need_pgbouncer() {
+  if [[ -n ${BINARY[pgbouncer]:-} ]]; then
+    [[ -x ${BINARY[pgbouncer]} ]] || fail "${BINARY[pgbouncer]} is no program"
+    return
+  fi
+  PATH=$PATH:/usr/sbin
+  command -v pgbouncer >/dev/null || install_package pgbouncer pgbouncer
+  BINARY[pgbouncer]=$(command -v pgbouncer) || fail "the package pgbouncer brought no pgbouncer"
+}
+
+need_dotnet() {
+  command -v dotnet >/dev/null || fail "the .NET SDK is missing (dotnet is not in PATH)"
+  DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
+  export DOTNET_ROOT
+}
+
+# A program of pgmux that the server user may reach, the framework included.
+make_reachable() {
+  local name=$1
+  if ((EUID == 0)) && ! (as_user TERM test -x "${BINARY[$name]}"); then
+    cp -r "$(dirname "${BINARY[$name]}")" "$WORK/$name-program"
+    BINARY[$name]=$WORK/$name-program/$(basename "${BINARY[$name]}")
+  fi
+  if ((EUID == 0)) && ! (as_user TERM test -x "$DOTNET_ROOT/dotnet"); then
+    mkdir "$WORK/dotnet"
+    cp -r "$DOTNET_ROOT/dotnet" "$DOTNET_ROOT/host" "$DOTNET_ROOT/shared" "$WORK/dotnet/"
+    export DOTNET_ROOT=$WORK/dotnet
+  fi
+}
+
+need_pgmux() {
+  if [[ -z ${BINARY[pgmux]:-} ]]; then
+    say "building pgmux"
+    if ! dotnet publish "$REPOSITORY/src/Pgmux" -c Release -o "$REPOSITORY/artifacts/publish" --nologo -v q --disable-build-servers \
+      >"$RAW/publish.log" 2>&1; then
+      fail "pgmux does not build, see $RAW/publish.log (--systems direct,pgbouncer measures the others)"
+    fi
+    BINARY[pgmux]=$REPOSITORY/artifacts/publish/pgmux
+  fi
+  [[ -x ${BINARY[pgmux]} ]] || fail "${BINARY[pgmux]} is no program"
+  make_reachable pgmux
+}
+
+need_load_generator() {
+  local project=$REPOSITORY/bench/Pgmux.Benchmarks
+  say "building the connection holder"
+  if ! dotnet build "$project" -c Release --nologo -v q --disable-build-servers >"$RAW/build-benchmarks.log" 2>&1; then
+    fail "bench/Pgmux.Benchmarks does not build, see $RAW/build-benchmarks.log"
+  fi
+  HOLDER=("$(command -v dotnet)" "$(ls "$project"/bin/Release/*/Pgmux.Benchmarks.dll)")
+}
+
+need_space() {
+  local free_mb
+  free_mb=$(df -Pm "$WORK" | awk 'NR == 2 { print $4 }')
+  if ((free_mb < 1000 + 2 * COPY_MB)); then
+    fail "$WORK has $free_mb MB free, a comparison takes $((1000 + 2 * COPY_MB)) MB (TMPDIR chooses another place)"
+  fi
+}

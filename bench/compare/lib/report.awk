@@ -1,0 +1,125 @@
+# Turns the CSV of a comparison into tables: medians over the rounds, and medians of the per-round ratios to a reference.
+# -v style=text or -v style=markdown, -v order="direct pgbouncer ...": the systems in the order they were asked for.
+
+function median(list, count,    i, j, value) {
+  for (i = 2; i <= count; i++) {
+    value = list[i]
+    for (j = i - 1; j >= 1 && list[j] > value; j--) list[j + 1] = list[j]
+    list[j + 1] = value
+  }
+  return count % 2 ? list[(count + 1) / 2] : (list[count / 2] + list[count / 2 + 1]) / 2
+}
+
+# All rounds of one figure, in list; answers how many.
+function collect(key, list,    r, count) {
+  split("", list)
+  for (r = 1; r <= rounds; r++) if ((key SUBSEP r) in value) list[++count] = value[key, r]
+  return count + 0
+}
+
+function figure(part, item, who, metric, format,    list, count) {
+  count = collect(part SUBSEP item SUBSEP who SUBSEP metric, list)
+  return count ? sprintf(format, median(list, count)) : "-"
+}
+
+# Neighbouring runs share the machine's mood: divide within a round, then take the median.
+function ratio(part, item, who, reference, metric,    r, list, count, own, other) {
+  for (r = 1; r <= rounds; r++) {
+    own = part SUBSEP item SUBSEP who SUBSEP metric SUBSEP r
+    other = part SUBSEP item SUBSEP reference SUBSEP metric SUBSEP r
+    if ((own in value) && (other in value) && value[other] > 0) list[++count] = value[own] / value[other]
+  }
+  return count ? sprintf("%.2f", median(list, count)) : "-"
+}
+
+function spread(part, item, who, metric,    list, count) {
+  count = collect(part SUBSEP item SUBSEP who SUBSEP metric, list)
+  return count > 1 && median(list, count) > 0 ? sprintf("%.0f %%", 100 * (list[count] - list[1]) / median(list, count)) : "-"
+}
+
+function begin_table(title) { split("", cells); rows = 0; table_title = title }
+
+function row(line) { cells[++rows] = line }
+
+# The first row is the heading; columns to the left are words, the rest are numbers.
+function print_table(words,    i, j, columns, field, width, padded, rule) {
+  for (i = 1; i <= rows; i++) {
+    columns = split(cells[i], field, "|")
+    for (j = 1; j <= columns; j++) if (length(field[j]) > width[j]) width[j] = length(field[j])
+  }
+  printf "%s%s\n\n", style == "markdown" ? "## " : "", table_title
+  for (i = 1; i <= rows; i++) {
+    columns = split(cells[i], field, "|")
+    rule = ""
+    for (j = 1; j <= columns; j++) {
+      padded = sprintf("%" (j <= words ? "-" : "") width[j] "s", field[j])
+      if (style == "markdown") {
+        printf "| %s ", padded
+        rule = rule (j <= words ? "|---" : "|---:")
+      } else {
+        printf "%s  ", padded
+      }
+    }
+    print style == "markdown" ? "|" : ""
+    if (i == 1 && style == "markdown") print rule "|"
+  }
+  print ""
+}
+
+BEGIN {
+  FS = ","
+  system_count = split(order, systems, " ")
+}
+
+NR == 1 { next }
+
+{
+  value[$1, $2, $4, $5, $3] = $6
+  if ($3 > rounds) rounds = $3
+  if (!(($1 SUBSEP $2) in seen_case)) { seen_case[$1, $2] = 1; cases[$1, ++case_count[$1]] = $2 }
+}
+
+END {
+  if (case_count["pgbench"]) {
+    begin_table("pgbench -S")
+    row("mode|clients|system|TPS|spread|p50 us|p99 us|CPU us/txn|switches/txn|TPS:pgbouncer|p99:pgbouncer|CPU:pgbouncer")
+    for (c = 1; c <= case_count["pgbench"]; c++) for (s = 1; s <= system_count; s++) {
+      item = cases["pgbench", c]; who = systems[s]
+      split(item, name, "/")
+      row(name[1] "|" name[2] "|" who "|" figure("pgbench", item, who, "tps", "%.0f") "|" spread("pgbench", item, who, "tps") \
+        "|" figure("pgbench", item, who, "p50_us", "%.0f") "|" figure("pgbench", item, who, "p99_us", "%.0f") \
+        "|" figure("pgbench", item, who, "cpu_us", "%.1f") "|" figure("pgbench", item, who, "switches", "%.2f") \
+        "|" ratio("pgbench", item, who, "pgbouncer", "tps") "|" ratio("pgbench", item, who, "pgbouncer", "p99_us") \
+        "|" ratio("pgbench", item, who, "pgbouncer", "cpu_us"))
+    }
+    print_table(3)
+  }
+  if (case_count["memory"]) {
+    begin_table("Memory")
+    row("system|base RSS MB|of it anonymous|peak RSS MB|threads|RSS with idle clients MB|bytes per idle client")
+    for (s = 1; s <= system_count; s++) {
+      who = systems[s]
+      if (who == "direct") continue
+      row(who "|" megabytes("memory", "base", who, "rss_kb") "|" megabytes("memory", "base", who, "anon_kb") \
+        "|" megabytes("memory", "base", who, "peak_kb") "|" figure("memory", "base", who, "threads", "%d") \
+        "|" megabytes("memory", "idle", who, "rss_kb") "|" figure("memory", "idle", who, "client_bytes", "%.0f"))
+    }
+    print_table(1)
+  }
+  if (case_count["copy"]) {
+    begin_table("COPY out")
+    row("system|MB/s|spread|to direct|CPU s|peak RSS MB")
+    for (s = 1; s <= system_count; s++) {
+      who = systems[s]
+      row(who "|" figure("copy", "out", who, "mb_per_second", "%.0f") "|" spread("copy", "out", who, "mb_per_second") \
+        "|" ratio("copy", "out", who, "direct", "mb_per_second") "|" figure("copy", "out", who, "cpu_seconds", "%.2f") \
+        "|" megabytes("copy", "out", who, "peak_kb"))
+    }
+    print_table(1)
+  }
+}
+
+function megabytes(part, item, who, metric,    kb) {
+  kb = figure(part, item, who, metric, "%d")
+  return kb == "-" ? kb : sprintf("%.1f", kb / 1024)
+}

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Servers;
+using Pgmux.Protocol;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Cancellation;
+
+/// <summary>
+/// Sends a cancel request to the server behind a connection, over a connection of its own, and waits for its end: only then has
+/// PostgreSQL sent the signal, and only then may the server go to somebody else.
+/// </summary>
+internal sealed class CancelForwarder(ILogger logger)
+{
+    /// <summary>
+    /// Cancel requests under way at once in the process. They cost the database a fork each, and a storm of them must not keep
+    /// logins out; above it a request is dropped, which the protocol allows at any time.
+    /// </summary>
+    public const int InFlightLimit = 64;
+
+    private int _inFlight;
+
+    /// <summary>
+    /// Cancels what the server runs. The server stays with its client until the request has ended, or is closed when that
+    /// takes longer than <paramref name="timeout"/> (cancel_wait_timeout).
+    /// </summary>
+    public void Cancel(ServerConnection server, TimeSpan timeout)
+    {
+        if (!TryStart(server))
+        {
+            return;
+        }
+
+        server.OnCancelStarted();
+        _ = SendAsync(server, server.Loop, timeout, isServerKept: true);
+    }
+
+    /// <summary>Cancels what the server runs for a client that has gone; the connection itself is being closed.</summary>
+    public void CancelAbandoned(ServerConnection server, TimeSpan timeout)
+    {
+        if (TryStart(server))
+        {
+            _ = SendAsync(server, server.Loop, timeout, isServerKept: false);
+        }
+    }
+
+    private bool TryStart(ServerConnection server)
+    {
+        if (server.CancelSecret.IsEmpty)
+        {
+            return false;
+        }
+
+        if (Interlocked.Increment(ref _inFlight) <= InFlightLimit)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _inFlight);
+        CancellationLog.Dropped(logger, server.LogName, InFlightLimit);
+        return false;
+    }
+
+    private async Task SendAsync(ServerConnection server, EventLoop loop, TimeSpan timeout, bool isServerKept)
+    {
+        // Until the request is on its way nothing can hit the server.
+        var isCertain = true;
+        using var limit = new CancellationTokenSource();
+        var since = loop.Timestamp;
+        using var sweep = loop.AddSweep(() =>
+        {
+            if (timeout > TimeSpan.Zero && loop.TimeProvider.GetElapsedTime(since, loop.Timestamp) > timeout)
+            {
+                limit.Cancel();
+            }
+        });
+        try
+        {
+            var connect = server.Target.Connect with { EndPoint = server.EndPoint };
+            var transport = await loop.ConnectAsync(connect, limit.Token);
+            using var abort = limit.Token.Register(static state => ((TransportConnection)state!).Abort(), transport);
+            isCertain = false;
+            FrontendMessages.WriteCancelRequest(transport.Output, server.ProcessId, server.CancelSecret.Span);
+            await transport.Output.FlushAsync();
+            isCertain = await WaitForEndAsync(transport) && !limit.IsCancellationRequested;
+            transport.Abort();
+        }
+        catch (ConnectException failure)
+        {
+            CancellationLog.Failed(logger, server.LogName, failure.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            CancellationLog.Failed(logger, server.LogName, "cancel_wait_timeout");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+
+        if (isServerKept)
+        {
+            server.OnCancelEnded(isCertain);
+        }
+    }
+
+    // PostgreSQL answers nothing; the end of the stream says that the request has been dealt with.
+    private static async ValueTask<bool> WaitForEndAsync(TransportConnection transport)
+    {
+        while (true)
+        {
+            var result = await transport.Input.ReadAsync();
+            transport.Input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                return transport.PeerState is PeerState.HalfClosed or PeerState.Reset;
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using Pgmux.Core.Authentication;
+using Pgmux.Core.Configuration;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>Carries the messages of one authentication between a client and the <see cref="ClientAuthenticator"/>.</summary>
+internal sealed class ClientAuthentication(ClientConnection client, ClientEnvironment environment, ConfigSnapshot configuration)
+{
+    /// <summary>Lets the client prove who it is, or closes it.</summary>
+    /// <returns>What its login has shown that may serve for logins to servers; null when the client has been closed.</returns>
+    public async ValueTask<ServerCredentials?> RunAsync()
+    {
+        if (IsOwnerOfConsole())
+        {
+            client.IsConsoleOwner = true;
+            return ServerCredentials.None;
+        }
+
+        var options = configuration.Options;
+        var login = new ClientLogin
+        {
+            Method = options.AuthType,
+            User = client.User,
+            Secret = configuration.UserList.Find(client.User),
+            ScramIterations = options.ScramIterations,
+            MockKind = configuration.UserList.CommonKind,
+        };
+        var authenticator = new ClientAuthenticator(login, environment.Authentication);
+        var step = authenticator.Start(client.Output);
+        while (true)
+        {
+            switch (step)
+            {
+                case AuthenticationStep.Succeeded:
+                    return authenticator.Credentials;
+                case AuthenticationStep.Failed:
+                    Fail(authenticator);
+                    return null;
+                case AuthenticationStep.NeedsDerivation:
+                    await client.Loop.OffloadAsync(authenticator.Derivation!.Run);
+                    if (client.State == ClientState.Closed)
+                    {
+                        return null;
+                    }
+
+                    step = authenticator.Resume(client.Output);
+                    continue;
+            }
+
+            await client.Output.FlushAsync();
+            var result = await client.Transport.Input.ReadAsync();
+            if (client.State == ClientState.Closed)
+            {
+                return null;
+            }
+
+            step = Take(authenticator, result.Buffer, out var isTaken);
+            if (!isTaken && result.IsCompleted)
+            {
+                client.Close(ClientCloseReason.UnexpectedEof);
+                return null;
+            }
+        }
+    }
+
+    // PgBouncer's rule: over the Unix socket, the user "pgbouncer" with the uid of the process needs no password for the console.
+    private bool IsOwnerOfConsole() =>
+        ConfigSnapshot.IsConsole(client.Database)
+        && ConfigSnapshot.IsConsole(client.User)
+        && client.Transport.PeerCredentials is { } peer
+        && peer.UserId == environment.ProcessUserId;
+
+    private AuthenticationStep Take(ClientAuthenticator authenticator, in ReadOnlySequence<byte> buffer, out bool isTaken)
+    {
+        isTaken = false;
+        var input = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
+        var isComplete = FrameReader.TryPeek(input, int.MaxValue, out var type, out var bodyLength);
+        if (isComplete && type != (byte)FrontendMessageType.Password)
+        {
+            throw ProtocolViolationException.ExpectedPassword(type);
+        }
+
+        if (isComplete && bodyLength > ClientHandshake.MaximumMessageBytes - sizeof(int))
+        {
+            throw ProtocolViolationException.InvalidMessageLength(type, bodyLength);
+        }
+
+        if (!isComplete || input.Length - FrameReader.HeaderBytes < bodyLength)
+        {
+            client.Transport.Input.AdvanceTo(buffer.Start, buffer.End);
+            return AuthenticationStep.Continue;
+        }
+
+        isTaken = true;
+        var taken = FrameReader.HeaderBytes + bodyLength;
+        var step = authenticator.Handle(input[FrameReader.HeaderBytes..taken], client.Output);
+        client.Transport.Input.AdvanceTo(buffer.GetPosition(taken));
+        return step;
+    }
+
+    private void Fail(ClientAuthenticator authenticator)
+    {
+        var failure = authenticator.Failure!;
+        ClientsLog.AuthenticationFailed(environment.Logger, client.LogName, failure.Error.Message, failure.Reason);
+        client.Close(ClientCloseReason.AuthenticationFailed, failure.Error);
+    }
+}

@@ -1,0 +1,62 @@
+namespace Pgmux.Core.Clients;
+
+/// <summary>Why a client connection ended.</summary>
+internal enum ClientCloseReason
+{
+    /// <summary>Terminate.</summary>
+    CloseRequest,
+
+    /// <summary>The client closed without Terminate, or the link broke.</summary>
+    UnexpectedEof,
+
+    /// <summary>The connection carried nothing but a cancel request.</summary>
+    CancelRequest,
+
+    /// <summary>The startup packet or a parameter in it was refused.</summary>
+    StartupRefused,
+
+    /// <summary>The authentication failed.</summary>
+    AuthenticationFailed,
+
+    /// <summary>client_login_timeout.</summary>
+    LoginTimedOut,
+
+    /// <summary>max_client_conn.</summary>
+    TooManyClients,
+
+    /// <summary>client_idle_timeout.</summary>
+    IdleTimedOut,
+
+    /// <summary>idle_transaction_timeout.</summary>
+    IdleTransactionTimedOut,
+
+    /// <summary>query_timeout.</summary>
+    QueryTimedOut,
+
+    /// <summary>query_wait_timeout.</summary>
+    WaitTimedOut,
+
+    /// <summary>The server refused pgmux's login, or logins have been failing.</summary>
+    NoServer,
+
+    /// <summary>The server that the client held is gone.</summary>
+    ServerLost,
+
+    /// <summary>A server refused one of the client's run-time parameters.</summary>
+    ParameterRefused,
+
+    /// <summary>The client broke the protocol.</summary>
+    ProtocolViolation,
+
+    /// <summary>A transaction block in statement mode.</summary>
+    TransactionInStatementMode,
+
+    /// <summary>The database was taken out of the configuration.</summary>
+    DatabaseRemoved,
+
+    /// <summary>pgmux stops.</summary>
+    ShuttingDown,
+
+    /// <summary>pgmux itself failed while it handled this connection.</summary>
+    InternalError,
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>The words for the log, PgBouncer's where it has them.</summary>
+internal static class ClientCloseReasonText
+{
+    public static string Describe(this ClientCloseReason reason) => reason switch
+    {
+        ClientCloseReason.CloseRequest => "client close request",
+        ClientCloseReason.UnexpectedEof => "client unexpected eof",
+        ClientCloseReason.CancelRequest => "cancel request",
+        ClientCloseReason.StartupRefused => "startup refused",
+        ClientCloseReason.AuthenticationFailed => "authentication failed",
+        ClientCloseReason.LoginTimedOut => "client_login_timeout",
+        ClientCloseReason.TooManyClients => "no more connections allowed (max_client_conn)",
+        ClientCloseReason.IdleTimedOut => "client_idle_timeout",
+        ClientCloseReason.IdleTransactionTimedOut => "idle transaction timeout",
+        ClientCloseReason.QueryTimedOut => "query_timeout",
+        ClientCloseReason.WaitTimedOut => "query_wait_timeout",
+        ClientCloseReason.NoServer => "server login failed",
+        ClientCloseReason.ServerLost => "server connection lost",
+        ClientCloseReason.ParameterRefused => "invalid server parameter",
+        ClientCloseReason.ProtocolViolation => "client broke the protocol",
+        ClientCloseReason.TransactionInStatementMode => "transaction blocks not allowed in statement pooling mode",
+        ClientCloseReason.DatabaseRemoved => "database removed",
+        ClientCloseReason.ShuttingDown => "server shutting down",
+        ClientCloseReason.InternalError => "internal error",
+        _ => throw new UnreachableException($"{reason} has no text"),
+    };
+}

@@ -1,0 +1,450 @@
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Pgmux.Core.Cancellation;
+using Pgmux.Core.Configuration;
+using Pgmux.Core.Parameters;
+using Pgmux.Core.Pooling;
+using Pgmux.Core.Servers;
+using Pgmux.Protocol;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>
+/// One client, from accept to close, on one loop. Between transactions it is parked: a pending read, no buffer, no server.
+/// </summary>
+internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelTarget, IConnectionObserver
+{
+    private readonly ClientEnvironment _environment;
+    private readonly ClientRequestReader _requests;
+    private readonly LoopSignal _wake = new();
+    private LeaseRequest? _request;
+    private ParameterSet? _startup;
+    private CancelKey? _cancelKey;
+    private long _requestSince;
+    private long _transactionSince;
+    private ClientCloseReason _leavingReason;
+
+    public ClientConnection(long id, TransportConnection transport, ClientEnvironment environment)
+    {
+        Id = id;
+        Transport = transport;
+        _environment = environment;
+        _requests = new ClientRequestReader(this);
+        Parameters = environment.NoParameters;
+        AcceptedAt = IdleSince = transport.Loop.Timestamp;
+        transport.Observer = this;
+    }
+
+    /// <summary>Number in the console and the log.</summary>
+    public long Id { get; }
+
+    /// <summary>The byte stream.</summary>
+    public TransportConnection Transport { get; }
+
+    /// <inheritdoc/>
+    public EventLoop Loop => Transport.Loop;
+
+    /// <summary>Where it stands.</summary>
+    public ClientState State { get; private set; }
+
+    /// <summary>Database as the client calls it; empty until the startup packet.</summary>
+    public string Database { get; private set; } = "";
+
+    /// <summary>User as the client calls itself; empty until the startup packet.</summary>
+    public string User { get; private set; } = "";
+
+    /// <summary>The pool; null until the login is complete, and for the console.</summary>
+    public Pool? Pool { get; private set; }
+
+    /// <summary>The server that it holds.</summary>
+    public ServerConnection? Server { get; private set; }
+
+    /// <inheritdoc/>
+    public PipeWriter Output => Transport.Output;
+
+    /// <inheritdoc/>
+    public ParameterSet Parameters { get; set; }
+
+    /// <summary>When it was accepted, in ticks of the loop's clock.</summary>
+    public long AcceptedAt { get; }
+
+    /// <summary>When its last transaction or query ended, in ticks of the loop's clock.</summary>
+    public long IdleSince { get; private set; }
+
+    /// <summary>When its current query cycle began, in ticks of the loop's clock.</summary>
+    public long RequestSince => _requestSince;
+
+    /// <summary>When its wait for a server began; null unless it waits.</summary>
+    public long? WaitingSince => State == ClientState.Waiting ? _request?.QueuedAt : null;
+
+    /// <summary>Whether it is the process's own user on the Unix socket, who may do everything on the console.</summary>
+    public bool IsConsoleOwner { get; set; }
+
+    /// <summary>Whether it has logged in to the console.</summary>
+    public bool IsConsole { get; private set; }
+
+    /// <summary>Whether its lease outlives its transactions.</summary>
+    public bool IsSessionPooled => Pool!.Policy.Mode == PoolMode.Session;
+
+    /// <summary>Whether the client has said goodbye or has half-closed, and only its last replies keep it.</summary>
+    public bool IsLeaving { get; private set; }
+
+    /// <summary>The settings of the moment.</summary>
+    public ConfigSnapshot Configuration => _environment.Configuration.Current;
+
+    /// <summary>How the log names the connection.</summary>
+    public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{Transport.RemoteEndPoint}";
+
+    /// <summary>Position among the clients of the loop; only <see cref="ClientRegistry"/> touches it.</summary>
+    internal int RegistryIndex { get; set; } = -1;
+
+    /// <summary>Logs in and then forwards requests until the connection is closed. Everything that goes wrong ends in <see cref="Close"/>.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await new ClientHandshake(this, _environment).RunAsync();
+            if (State == ClientState.Console)
+            {
+                await _environment.RunConsoleAsync(this);
+            }
+
+            while (State != ClientState.Closed)
+            {
+                var result = await Transport.Input.ReadAsync();
+                switch (_requests.Take(result))
+                {
+                    case RequestStep.Read when _requests.HasAnswered:
+                        _requests.HasAnswered = false;
+                        await Output.FlushAsync();
+                        break;
+                    case RequestStep.Read when Server is { } server:
+                        await server.Transport!.Output.FlushAsync();
+                        break;
+                    case RequestStep.Wait:
+                        await _wake.WaitAsync(Loop);
+                        break;
+                }
+            }
+        }
+        catch (ProtocolViolationException violation)
+        {
+            Close(ClientCloseReason.ProtocolViolation, ClientErrors.ProtocolViolation(violation.Message));
+        }
+        catch (Exception failure)
+        {
+            // A fault of ours costs this client, not the process.
+            ClientsLog.InternalError(_environment.Logger, failure, LogName);
+            Close(ClientCloseReason.InternalError, ClientErrors.InternalError);
+        }
+    }
+
+    /// <summary>The startup packet has said who asks for what.</summary>
+    public void OnIdentified(string database, string user)
+    {
+        Database = database;
+        User = user;
+    }
+
+    /// <summary>The login is complete; the client is parked.</summary>
+    public void OnLoggedIn(Pool pool, ParameterSet parameters, ParameterSet startup)
+    {
+        Pool = pool;
+        Parameters = parameters;
+        _startup = startup;
+        State = ClientState.Idle;
+        IdleSince = Loop.Timestamp;
+    }
+
+    /// <summary>The login is complete; the client talks to the console.</summary>
+    public void OnConsoleOpened()
+    {
+        State = ClientState.Console;
+        IsConsole = true;
+        _environment.OnConsoleOpened();
+    }
+
+    /// <summary>Gives the client a cancel key and tells it.</summary>
+    public void WriteBackendKey()
+    {
+        var key = _environment.Cancels.Add(this);
+        _cancelKey = key;
+        Span<byte> secret = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(secret, key.Secret);
+        BackendMessages.WriteBackendKeyData(Output, key.ProcessId, secret);
+    }
+
+    /// <summary>Asks for a server. True when the client has one and may forward at once; otherwise it waits for its wake-up.</summary>
+    public bool TryLease()
+    {
+        _request = _request is { State: LeaseRequestState.None } ? _request : new LeaseRequest(Loop, this);
+        State = ClientState.Waiting;
+        return Pool!.TryCheckOut(_request) is { } server && BeginLease(server);
+    }
+
+    /// <summary>
+    /// Before a new query cycle on a server that the client keeps: brings the server's parameters in line with the client's.
+    /// True when the client may forward at once.
+    /// </summary>
+    public bool TryStartCycle()
+    {
+        var server = Server!;
+        if (!server.Outstanding.IsEmpty)
+        {
+            return true;
+        }
+
+        _requestSince = Loop.Timestamp;
+        if (server.TransactionStatus != TransactionStatus.Idle)
+        {
+            return true;
+        }
+
+        _transactionSince = _requestSince;
+        return ReferenceEquals(server.Parameters, Parameters) || server.SyncParameters();
+    }
+
+    /// <summary>The client has sent this many bytes for a server.</summary>
+    public void OnRequestBytes(int count) => Pool!.CountersOf(Loop).BytesReceived += count;
+
+    /// <summary>The client says goodbye or sends no more. Replies that are owed are still delivered.</summary>
+    public RequestStep Leave(ClientCloseReason reason)
+    {
+        IsLeaving = true;
+        _leavingReason = reason;
+        if (Server is { } server && Transport.PeerState != PeerState.Reset && !server.Outstanding.IsEmpty && !server.IsMidRequest
+            && !server.Outstanding.IsSkipping)
+        {
+            return RequestStep.Wait;
+        }
+
+        Close(reason);
+        return RequestStep.End;
+    }
+
+    /// <summary>Waits until it is known what the pool says of itself; false when the client has been closed instead.</summary>
+    public async ValueTask<PoolWelcome?> WaitForWelcomeAsync(Pool pool)
+    {
+        _request = new LeaseRequest(Loop, this);
+        Pool = pool;
+        if (!pool.TryGetWelcome(_request))
+        {
+            await _wake.WaitAsync(Loop);
+        }
+
+        return State == ClientState.Closed ? null : pool.Welcome;
+    }
+
+    /// <summary>Closes the connection, after <paramref name="error"/> where one can still be told. May be called again.</summary>
+    public void Close(ClientCloseReason reason, ErrorFields? error = null)
+    {
+        if (State == ClientState.Closed)
+        {
+            return;
+        }
+
+        // The state first: what follows completes pending reads, and they must find the client closed.
+        var server = Server;
+        var isMidReply = server is { IsMidReply: true };
+        State = ClientState.Closed;
+        Server = null;
+        ClientsLog.Closed(_environment, this, reason, error);
+        if (server is not null)
+        {
+            ReleaseOrClose(server, reason);
+        }
+
+        if (_request is not null)
+        {
+            Pool?.Abandon(_request);
+        }
+
+        if (_cancelKey is { } key)
+        {
+            _environment.Cancels.Remove(key);
+        }
+
+        if (error is not null && !isMidReply)
+        {
+            BackendMessages.WriteErrorResponse(Output, error);
+        }
+
+        Transport.Close();
+        _environment.OnClosed(this);
+        _wake.Set();
+    }
+
+    /// <inheritdoc/>
+    public string? StartupValue(int parameter) => _startup?[parameter];
+
+    /// <inheritdoc/>
+    public void OnForwarded(int bytes) => Pool!.CountersOf(Loop).BytesSent += bytes;
+
+    /// <inheritdoc/>
+    public void OnReadyForQuery(TransactionStatus status)
+    {
+        var counters = Pool!.CountersOf(Loop);
+        var now = Loop.Timestamp;
+        counters.Queries++;
+        counters.QueryTicks += now - _requestSince;
+        _requestSince = now;
+        IdleSince = now;
+        if (status == TransactionStatus.Idle)
+        {
+            counters.Transactions++;
+            counters.TransactionTicks += now - _transactionSince;
+            _transactionSince = now;
+        }
+        else if (Pool.Policy.Mode == PoolMode.Statement)
+        {
+            Close(ClientCloseReason.TransactionInStatementMode, ClientErrors.TransactionInStatementMode);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnParametersAccepted()
+    {
+        if (_requests.IsWaitingForParameters)
+        {
+            _requests.IsWaitingForParameters = false;
+            _requests.IsAboutToForward = true;
+            _wake.Set();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnParametersRefused(ErrorFields error) =>
+        Close(ClientCloseReason.ParameterRefused, ClientErrors.ParameterRefused(error));
+
+    /// <inheritdoc/>
+    public void OnRoomForRequests()
+    {
+        if (_requests.IsWaitingForRoom)
+        {
+            _wake.Set();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnServerReleasable(ServerConnection server)
+    {
+        if (_requests.IsAboutToForward || (IsSessionPooled && !IsLeaving))
+        {
+            return;
+        }
+
+        if (IsLeaving)
+        {
+            Close(_leavingReason);
+            return;
+        }
+
+        Server = null;
+        State = ClientState.Idle;
+        Pool!.Return(server);
+    }
+
+    /// <inheritdoc/>
+    public void OnServerLost(ServerCloseReason reason, ErrorFields? error, bool isErrorForwarded)
+    {
+        if (State == ClientState.Closed)
+        {
+            return;
+        }
+
+        Server = null;
+        Close(ClientCloseReason.ServerLost, isErrorForwarded || IsLeaving ? null : ClientErrors.For(reason, error));
+    }
+
+    void ILeaseReceiver.OnServerGranted(ServerConnection server)
+    {
+        _requests.IsAboutToForward = true;
+        BeginLease(server);
+        _wake.Set();
+    }
+
+    void ILeaseReceiver.OnWelcomeKnown() => _wake.Set();
+
+    void ILeaseReceiver.OnLeaseRefused(LeaseOutcome outcome, ErrorFields? error) =>
+        Close(outcome switch
+        {
+            LeaseOutcome.WaitTimedOut => ClientCloseReason.WaitTimedOut,
+            LeaseOutcome.DatabaseRemoved => ClientCloseReason.DatabaseRemoved,
+            LeaseOutcome.ShuttingDown => ClientCloseReason.ShuttingDown,
+            _ => ClientCloseReason.NoServer,
+        }, ClientErrors.For(outcome, error));
+
+    /// <inheritdoc/>
+    public void Cancel()
+    {
+        if (Server is { } server)
+        {
+            // Nothing is sent for a client that waits for nothing: the request could only hit what comes next.
+            if (!server.Outstanding.IsEmpty && server.OwnRequest == OwnRequest.None)
+            {
+                _environment.CancelForwarder.Cancel(server, Configuration.Options.CancelWaitTimeout);
+            }
+        }
+        else if (State == ClientState.Waiting)
+        {
+            Pool!.Abandon(_request!);
+            State = ClientState.Idle;
+            _requests.CancelWaiting();
+            _wake.Set();
+        }
+    }
+
+    void IConnectionObserver.OnPeerClosed(TransportConnection connection)
+    {
+        // Without a pending read the client waits: for a server, which it will not use any more, or for its replies, which a
+        // half-closed client still takes.
+        if (connection.PeerState == PeerState.Reset || State is ClientState.Waiting or ClientState.LoggingIn)
+        {
+            Close(ClientCloseReason.UnexpectedEof);
+        }
+    }
+
+    void IConnectionObserver.OnDrained(TransportConnection connection)
+    {
+    }
+
+    private bool BeginLease(ServerConnection server)
+    {
+        Server = server;
+        State = ClientState.Active;
+        var now = Loop.Timestamp;
+        var counters = Pool!.CountersOf(Loop);
+        counters.ServerAssignments++;
+        counters.WaitTicks += now - _request!.QueuedAt;
+        _requestSince = now;
+        _transactionSince = now;
+        var mayForward = server.BeginLease(this);
+        _requests.IsWaitingForParameters = !mayForward;
+        return mayForward;
+    }
+
+    private void ReleaseOrClose(ServerConnection server, ClientCloseReason reason)
+    {
+        if (ReleaseRule.Allows(server) && server.OwnRequest == OwnRequest.None && !server.Outstanding.NeedsProbe)
+        {
+            Pool!.Return(server);
+            return;
+        }
+
+        var isBusy = !server.Outstanding.IsEmpty;
+        server.Close(reason switch
+        {
+            ClientCloseReason.QueryTimedOut => ServerCloseReason.QueryTimedOut,
+            ClientCloseReason.IdleTransactionTimedOut => ServerCloseReason.IdleTransactionTimedOut,
+            ClientCloseReason.TransactionInStatementMode => ServerCloseReason.TransactionInStatementMode,
+            ClientCloseReason.ParameterRefused => ServerCloseReason.ParameterRefused,
+            _ => ServerCloseReason.ClientGone,
+        });
+        if (isBusy)
+        {
+            // Closing alone does not stop a query: PostgreSQL looks at the connection only when it has something to say.
+            _environment.CancelForwarder.CancelAbandoned(server, Configuration.Options.CancelWaitTimeout);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Authentication;
+using Pgmux.Core.Cancellation;
+using Pgmux.Core.Configuration;
+using Pgmux.Core.Parameters;
+using Pgmux.Core.Pooling;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>What all clients of the process share.</summary>
+internal sealed class ClientEnvironment
+{
+    private readonly ClientRegistry[] _registries;
+    private int _clients;
+    private int _consoles;
+
+    public ClientEnvironment(ConfigStore configuration, PoolRegistry pools, ILogger logger)
+    {
+        Configuration = configuration;
+        Pools = pools;
+        Logger = logger;
+        Tracked = pools.Environment.Servers.Tracked;
+        ParameterSets = pools.Environment.Servers.ParameterSets;
+        NoParameters = ParameterSets.Intern(ParameterSet.Unknown(Tracked.Count));
+        Authentication = pools.Environment.Servers.Authentication;
+        CancelForwarder = new CancelForwarder(logger);
+        _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
+    }
+
+    /// <summary>The settings.</summary>
+    public ConfigStore Configuration { get; }
+
+    /// <summary>All pools.</summary>
+    public PoolRegistry Pools { get; }
+
+    /// <summary>Where events go.</summary>
+    public ILogger Logger { get; }
+
+    /// <summary>Parameters that follow clients.</summary>
+    public TrackedParameters Tracked { get; }
+
+    /// <summary>Shares equal sets.</summary>
+    public ParameterSetCache ParameterSets { get; }
+
+    /// <summary>The set of a client that has not said anything.</summary>
+    public ParameterSet NoParameters { get; }
+
+    /// <summary>Who has which cancel key.</summary>
+    public CancelRegistry Cancels { get; } = new();
+
+    /// <summary>Sends cancel requests to servers.</summary>
+    public CancelForwarder CancelForwarder { get; }
+
+    /// <summary>What all logins share.</summary>
+    public AuthenticationContext Authentication { get; }
+
+    /// <summary>The uid of the process: its own user may open the console over the Unix socket.</summary>
+    public uint ProcessUserId { get; init; }
+
+    /// <summary>Whether new logins are refused because pgmux stops.</summary>
+    public volatile bool IsShuttingDown;
+
+    /// <summary>Clients of all loops, whatever their state.</summary>
+    public int ClientCount => Volatile.Read(ref _clients);
+
+    /// <summary>Clients that are not at the console: those that a shutdown waits for.</summary>
+    public int SessionCount => ClientCount - Volatile.Read(ref _consoles);
+
+    /// <summary>Clients of each loop.</summary>
+    public IReadOnlyList<ClientRegistry> Registries => _registries;
+
+    /// <summary>Runs the console for a client that has logged in to it; set by whoever has a console.</summary>
+    public required Func<ClientConnection, Task> RunConsoleAsync { get; init; }
+
+    /// <summary>The clients of a loop.</summary>
+    public ClientRegistry RegistryOf(EventLoop loop) => _registries[loop.Index];
+
+    /// <summary>Takes a connection that has arrived on its loop: a client from now on.</summary>
+    public void Accept(TransportConnection transport)
+    {
+        var client = new ClientConnection(Pools.Environment.NextId(), transport, this);
+        RegistryOf(transport.Loop).Add(client);
+        Interlocked.Increment(ref _clients);
+        _ = client.RunAsync();
+    }
+
+    /// <summary>A client has opened the console.</summary>
+    public void OnConsoleOpened() => Interlocked.Increment(ref _consoles);
+
+    /// <summary>A client has closed.</summary>
+    public void OnClosed(ClientConnection client)
+    {
+        RegistryOf(client.Loop).Remove(client);
+        Interlocked.Decrement(ref _clients);
+        if (client.IsConsole)
+        {
+            Interlocked.Decrement(ref _consoles);
+        }
+    }
+}

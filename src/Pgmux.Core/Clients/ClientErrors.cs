@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Pgmux.Core.Pooling;
+using Pgmux.Core.Servers;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>
+/// The only place where an outcome becomes words on the wire: PgBouncer's text, which people's scripts look for, with
+/// PostgreSQL's SQLSTATE, which drivers decide by.
+/// </summary>
+internal static class ClientErrors
+{
+    /// <summary>A client asks for too much at once.</summary>
+    public static ErrorFields TooManyClients { get; } =
+        ErrorFields.Fatal(SqlState.TooManyConnections, "no more connections allowed (max_client_conn)");
+
+    /// <summary>client_login_timeout has passed.</summary>
+    public static ErrorFields LoginTimedOut { get; } = ErrorFields.Fatal(SqlState.ProtocolViolation, "client_login_timeout");
+
+    /// <summary>client_idle_timeout has passed.</summary>
+    public static ErrorFields IdleTimedOut { get; } = ErrorFields.Fatal(SqlState.IdleSessionTimeout, "client_idle_timeout");
+
+    /// <summary>idle_transaction_timeout has passed.</summary>
+    public static ErrorFields IdleTransactionTimedOut { get; } =
+        ErrorFields.Fatal(SqlState.IdleInTransactionSessionTimeout, "idle transaction timeout");
+
+    /// <summary>query_timeout has passed.</summary>
+    public static ErrorFields QueryTimedOut { get; } = ErrorFields.Fatal(SqlState.QueryCanceled, "query_timeout");
+
+    /// <summary>A transaction block in statement mode.</summary>
+    public static ErrorFields TransactionInStatementMode { get; } =
+        ErrorFields.Fatal(SqlState.FeatureNotSupported, "transaction blocks not allowed in statement pooling mode");
+
+    /// <summary>The client's wait for a server was cancelled by itself. PostgreSQL's text.</summary>
+    public static ErrorFields Cancelled { get; } =
+        ErrorFields.Error(SqlState.QueryCanceled, "canceling statement due to user request");
+
+    /// <summary>pgmux stops while the client is connected.</summary>
+    public static ErrorFields ShuttingDown { get; } = ErrorFields.Fatal(SqlState.AdminShutdown, "server shutting down");
+
+    /// <summary>A login while pgmux stops.</summary>
+    public static ErrorFields LoginWhileShuttingDown { get; } =
+        ErrorFields.Fatal(SqlState.CannotConnectNow, "pooler is shutting down");
+
+    /// <summary>The database was taken out of the configuration.</summary>
+    public static ErrorFields DatabaseRemoved { get; } = ErrorFields.Fatal(SqlState.AdminShutdown, "database removed");
+
+    /// <summary>A fault of ours; the log has the details.</summary>
+    public static ErrorFields InternalError { get; } =
+        ErrorFields.Fatal(SqlState.InternalError, "internal error, see the log of the pooler");
+
+    /// <summary>A user that is neither in admin_users nor in stats_users.</summary>
+    public static ErrorFields NotAllowedOnConsole { get; } =
+        ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, "not allowed");
+
+    /// <summary>No entry of [databases] serves this name.</summary>
+    public static ErrorFields NoSuchDatabase(string name) =>
+        ErrorFields.Fatal(SqlState.InvalidCatalogName, $"no such database: {name}");
+
+    /// <summary>The client broke the protocol.</summary>
+    public static ErrorFields ProtocolViolation(string message) => ErrorFields.Fatal(SqlState.ProtocolViolation, message);
+
+    /// <summary>A run-time parameter that pgmux does not take at the login.</summary>
+    public static ErrorFields UnsupportedStartupParameter(string name) =>
+        ErrorFields.Fatal(SqlState.UndefinedObject, $"unsupported startup parameter: {name}");
+
+    /// <summary>The same inside <c>options</c>.</summary>
+    public static ErrorFields UnsupportedStartupOption(string name) =>
+        ErrorFields.Fatal(SqlState.UndefinedObject, $"unsupported startup parameter in options: {name}");
+
+    /// <summary>Why a client that waited for a server got none.</summary>
+    public static ErrorFields For(LeaseOutcome outcome, ErrorFields? server) => outcome switch
+    {
+        LeaseOutcome.WaitTimedOut => ErrorFields.Fatal(SqlState.TooManyConnections, "query_wait_timeout"),
+        LeaseOutcome.LoginRefused when server is not null => server.AsFatal(),
+        LeaseOutcome.LoginFailing when server is not null => ErrorFields.Fatal(
+            SqlState.ConnectionFailure, $"server login has been failing, cached error: {server.Message} (server_login_retry)"),
+        LeaseOutcome.LoginRefused or LeaseOutcome.LoginFailing => ErrorFields.Fatal(
+            SqlState.ConnectionFailure, "server login has been failing, try again later (server_login_retry)"),
+        LeaseOutcome.DatabaseRemoved => DatabaseRemoved,
+        LeaseOutcome.ShuttingDown => ShuttingDown,
+        _ => throw new UnreachableException($"{outcome} is not an error"),
+    };
+
+    /// <summary>Why a client lost the server that it held.</summary>
+    public static ErrorFields For(ServerCloseReason reason, ErrorFields? server) => reason switch
+    {
+        ServerCloseReason.Crashed when server is not null => server.AsFatal(),
+        ServerCloseReason.ProtocolViolation => ErrorFields.Fatal(SqlState.ProtocolViolation, reason.Describe()),
+        ServerCloseReason.ShuttingDown => ShuttingDown,
+        ServerCloseReason.InternalError => InternalError,
+        ServerCloseReason.Crashed => ErrorFields.Fatal(SqlState.ConnectionFailure, reason.Describe()),
+        _ => ErrorFields.Fatal(SqlState.AdminShutdown, reason.Describe()),
+    };
+
+    /// <summary>A server refused one of the client's run-time parameters.</summary>
+    public static ErrorFields ParameterRefused(ErrorFields server) => ErrorFields
+        .Fatal(server.SqlState, "invalid server parameter")
+        .WithDetail(server.Message);
+}

@@ -1,0 +1,235 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using Pgmux.Core.Authentication;
+using Pgmux.Core.Configuration;
+using Pgmux.Core.Parameters;
+using Pgmux.Core.Pooling;
+using Pgmux.Protocol;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>From an accepted connection to a parked client: startup packet, authentication, the pool's welcome.</summary>
+internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment environment)
+{
+    /// <summary>
+    /// Longest message before the login is complete: PostgreSQL's limit of an authentication message (PG_MAX_AUTH_TOKEN_LENGTH).
+    /// Nothing more than it and a startup packet is ever kept of a stranger.
+    /// </summary>
+    public const int MaximumMessageBytes = 65_535;
+
+    private readonly TransportConnection _transport = client.Transport;
+    private readonly ConfigSnapshot _configuration = environment.Configuration.Current;
+    private bool _isSslAnswered;
+    private bool _isGssAnswered;
+
+    /// <summary>Logs the client in, or closes it.</summary>
+    public async Task RunAsync()
+    {
+        if (await ReadStartupAsync() is not { } request)
+        {
+            return;
+        }
+
+        var startup = StartupParameters.Read(request, environment.Tracked, _configuration.Options);
+        client.OnIdentified(startup.Database, startup.User);
+        if (Refuse(startup) is { } refusal)
+        {
+            client.Close(refusal.Reason, refusal.Error);
+            return;
+        }
+
+        Negotiate(request);
+        ClientsLog.Login(environment.Logger, client.LogName, startup.Database, startup.User);
+        if (await new ClientAuthentication(client, environment, _configuration).RunAsync() is not { } credentials)
+        {
+            return;
+        }
+
+        if (ConfigSnapshot.IsConsole(startup.Database))
+        {
+            BackendMessages.WriteAuthenticationOk(_transport.Output);
+            client.OnConsoleOpened();
+            return;
+        }
+
+        await EnterPoolAsync(startup, credentials);
+    }
+
+    private async Task EnterPoolAsync(StartupParameters startup, ServerCredentials credentials)
+    {
+        if (_configuration.FindDatabase(startup.Database) is not { } database)
+        {
+            client.Close(ClientCloseReason.StartupRefused, ClientErrors.NoSuchDatabase(startup.Database));
+            return;
+        }
+
+        if (_configuration.Options.ApplicationNameAddHost)
+        {
+            startup.AddHost(DescribeHost());
+        }
+
+        var pool = environment.Pools.GetOrAdd(_configuration, database, startup.User);
+        if (pool.Key.User == startup.User)
+        {
+            pool.OfferCredentials(credentials);
+        }
+
+        if (await client.WaitForWelcomeAsync(pool) is not { } welcome)
+        {
+            return;
+        }
+
+        var parameters = welcome.Parameters;
+        for (var i = 0; i < environment.Tracked.Count; i++)
+        {
+            if (startup.Values[i] is { } value)
+            {
+                parameters = parameters.With(i, value);
+            }
+        }
+
+        WriteWelcome(welcome, startup.Values);
+        client.OnLoggedIn(pool, environment.ParameterSets.Intern(parameters), environment.ParameterSets.Intern(startup.Values));
+        await _transport.Output.FlushAsync();
+    }
+
+    private void WriteWelcome(PoolWelcome welcome, ParameterSet own)
+    {
+        var output = _transport.Output;
+        BackendMessages.WriteAuthenticationOk(output);
+        foreach (var (name, value) in welcome.Status)
+        {
+            var index = environment.Tracked.IndexOf(name);
+            BackendMessages.WriteParameterStatus(output, name, (index >= 0 ? own[index] : null) ?? value);
+        }
+
+        client.WriteBackendKey();
+        BackendMessages.WriteReadyForQuery(output, TransactionStatus.Idle);
+    }
+
+    private (ClientCloseReason Reason, ErrorFields Error)? Refuse(StartupParameters startup)
+    {
+        if (startup.Refusal is { } error)
+        {
+            return (ClientCloseReason.StartupRefused, error);
+        }
+
+        if (ConfigSnapshot.IsConsole(startup.Database))
+        {
+            return null;
+        }
+
+        if (environment.IsShuttingDown)
+        {
+            return (ClientCloseReason.ShuttingDown, ClientErrors.LoginWhileShuttingDown);
+        }
+
+        return environment.ClientCount > _configuration.Options.MaxClientConn
+            ? (ClientCloseReason.TooManyClients, ClientErrors.TooManyClients)
+            : null;
+    }
+
+    private void Negotiate(StartupRequest request)
+    {
+        if (request.ProtocolVersion.Minor > 0 || request.ProtocolOptions.Count > 0)
+        {
+            BackendMessages.WriteNegotiateProtocolVersion(_transport.Output, newestMinor: 0, request.ProtocolOptions);
+        }
+    }
+
+    // Reads requests until one of them is a startup packet; null when the connection has been closed.
+    private async ValueTask<StartupRequest?> ReadStartupAsync()
+    {
+        while (true)
+        {
+            var result = await _transport.Input.ReadAsync();
+            if (client.State == ClientState.Closed)
+            {
+                return null;
+            }
+
+            StartupRequest? request;
+            try
+            {
+                request = TryTake(result.Buffer);
+            }
+            catch (StartupPacketException refused)
+            {
+                client.Close(ClientCloseReason.StartupRefused, refused.IsSilent ? null : refused.ToErrorFields());
+                return null;
+            }
+
+            switch (request?.Kind)
+            {
+                case null when result.IsCompleted:
+                    client.Close(ClientCloseReason.UnexpectedEof);
+                    return null;
+                case StartupRequestKind.Startup:
+                    return request;
+                case StartupRequestKind.CancelRequest:
+                    Cancel(request);
+                    return null;
+                case StartupRequestKind.SslRequest or StartupRequestKind.GssEncRequest:
+                    BackendMessages.WriteSslRefused(_transport.Output);
+                    await _transport.Output.FlushAsync();
+                    break;
+            }
+        }
+    }
+
+    private StartupRequest? TryTake(in ReadOnlySequence<byte> buffer)
+    {
+        var input = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
+        if (!StartupPacketReader.TryRead(input, out var request, out var taken))
+        {
+            _transport.Input.AdvanceTo(buffer.Start, buffer.End);
+            return null;
+        }
+
+        switch (request.Kind)
+        {
+            case StartupRequestKind.SslRequest:
+                CheckEncryptionRequest(ref _isSslAnswered, StartupCodes.SslRequest, input.Length > taken);
+                break;
+            case StartupRequestKind.GssEncRequest:
+                CheckEncryptionRequest(ref _isGssAnswered, StartupCodes.GssEncRequest, input.Length > taken);
+                break;
+        }
+
+        _transport.Input.AdvanceTo(buffer.GetPosition(taken));
+        return request;
+    }
+
+    // Each kind is answered once, and whatever came with it could be somebody else's (CVE-2021-23214): PostgreSQL's rules.
+    private static void CheckEncryptionRequest(ref bool isAnswered, int code, bool hasMore)
+    {
+        if (isAnswered)
+        {
+            throw StartupPacketException.UnsupportedProtocol(ProtocolVersion.FromCode(code));
+        }
+
+        if (hasMore)
+        {
+            throw StartupPacketException.UnencryptedData(code);
+        }
+
+        isAnswered = true;
+    }
+
+    private void Cancel(StartupRequest request)
+    {
+        if (environment.Cancels.Find(request.ProcessId, request.CancelSecret.Span) is { } target)
+        {
+            // The client that asks is closed only after the one it means has dealt with it.
+            target.Loop.Post(static state => ((Cancellation.ICancelTarget)state!).Cancel(), target);
+        }
+
+        client.Close(ClientCloseReason.CancelRequest);
+    }
+
+    private string DescribeHost() => _transport.RemoteEndPoint is IPEndPoint address
+        ? string.Create(CultureInfo.InvariantCulture, $"{address.Address}:{address.Port}")
+        : "unix(0)";
+}

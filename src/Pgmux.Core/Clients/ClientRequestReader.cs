@@ -1,0 +1,256 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Pgmux.Core.Servers;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>
+/// Walks what a client sends after its login and forwards runs of messages to its server as they are. Where the client has no
+/// server, or its server cannot take more, the rest stays unread.
+/// </summary>
+internal sealed class ClientRequestReader(ClientConnection client)
+{
+    private FrameReader _frames;
+    private RequestSkip _skip;
+    private bool _isDropping;
+
+    /// <summary>Whether the client waits for replies to make room in its server's queue.</summary>
+    public bool IsWaitingForRoom { get; private set; }
+
+    /// <summary>Whether the client holds a server that has yet to accept its parameters.</summary>
+    public bool IsWaitingForParameters { get; set; }
+
+    /// <summary>Whether the client has been given what it waited for and has not gone on yet: its server is not to leave it now.</summary>
+    public bool IsAboutToForward { get; set; }
+
+    /// <summary>Whether pgmux has answered the client itself; cleared by whoever flushes.</summary>
+    public bool HasAnswered { get; set; }
+
+    /// <summary>
+    /// The client's wait for a server was cancelled: what it has asked for is dropped up to where PostgreSQL would be ready again.
+    /// </summary>
+    public void CancelWaiting() => _skip = RequestSkip.Begin;
+
+    /// <summary>Takes what a read has brought, as far as it can go now.</summary>
+    public RequestStep Take(in ReadResult result)
+    {
+        if (client.State == ClientState.Closed)
+        {
+            return RequestStep.End;
+        }
+
+        IsWaitingForRoom = false;
+        var buffer = result.Buffer;
+        var step = RequestStep.Read;
+        var taken = buffer.IsSingleSegment ? Take(buffer.FirstSpan, ref step) : TakeCopy(buffer, ref step);
+        if (client.State == ClientState.Closed)
+        {
+            return RequestStep.End;
+        }
+
+        var position = buffer.GetPosition(taken);
+        var isRestIncomplete = step == RequestStep.Read;
+        client.Transport.Input.AdvanceTo(position, isRestIncomplete ? buffer.End : position);
+        if (client.Server is { } server)
+        {
+            server.IsMidRequest = _frames.IsMidMessage && !_isDropping;
+        }
+
+        return result.IsCompleted && isRestIncomplete ? client.Leave(ClientCloseReason.UnexpectedEof) : step;
+    }
+
+    private int TakeCopy(in ReadOnlySequence<byte> buffer, ref RequestStep step)
+    {
+        // The loops lend one segment at a time; other pipes may not.
+        var copy = ArrayPool<byte>.Shared.Rent(checked((int)buffer.Length));
+        try
+        {
+            buffer.CopyTo(copy);
+            return Take(copy.AsSpan(0, (int)buffer.Length), ref step);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
+    }
+
+    private int Take(ReadOnlySpan<byte> input, ref RequestStep step)
+    {
+        var offset = 0;
+        var runStart = 0;
+        while (offset < input.Length)
+        {
+            var rest = input[offset..];
+            if (!_frames.IsMidMessage)
+            {
+                if (!FrameReader.TryPeek(rest, int.MaxValue, out var type, out var bodyLength))
+                {
+                    break;
+                }
+
+                if (!TryContinueCycle((FrontendMessageType)type, bodyLength))
+                {
+                    // What comes before may have to be sent before pgmux says something of its own.
+                    Forward(input[runStart..offset]);
+                    runStart = offset;
+                    step = Admit((FrontendMessageType)type, bodyLength);
+                    if (step != RequestStep.Read)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            if (_frames.Read(rest, int.MaxValue, out var frame) == FrameStatus.NeedMore)
+            {
+                break;
+            }
+
+            offset += frame.Bytes.Length;
+            if (_isDropping)
+            {
+                runStart = offset;
+                if (frame.IsComplete)
+                {
+                    OnDropped((FrontendMessageType)frame.Type);
+                }
+            }
+        }
+
+        Forward(input[runStart..offset]);
+        return offset;
+    }
+
+    // The usual message: one of a query cycle that has begun on a server with room for it.
+    private bool TryContinueCycle(FrontendMessageType type, int bodyLength)
+    {
+        if (client.Server is not { } server || server.Outstanding.IsEmpty || server.Outstanding.IsFull || IsWaitingForParameters
+            || RequestKinds.Of(type) is not { } kind || bodyLength > RequestKinds.LimitOf(type) - sizeof(int))
+        {
+            return false;
+        }
+
+        _isDropping = false;
+        server.Outstanding.Add(kind, ReplyAction.Forward);
+        return true;
+    }
+
+    // Decides what becomes of the message that begins here.
+    private RequestStep Admit(FrontendMessageType type, int bodyLength)
+    {
+        CheckLimits(type, bodyLength);
+        IsAboutToForward = false;
+        _isDropping = _skip != RequestSkip.None;
+        if (_skip == RequestSkip.Begin)
+        {
+            BeginSkip(type);
+        }
+
+        if (_isDropping)
+        {
+            return RequestStep.Read;
+        }
+
+        if (type == FrontendMessageType.Terminate)
+        {
+            return client.Leave(ClientCloseReason.CloseRequest);
+        }
+
+        if (client.Server is null || client.Server.Outstanding.IsEmpty)
+        {
+            if (RequestKinds.IsCopy(type) || type == FrontendMessageType.Flush)
+            {
+                // PostgreSQL ignores COPY messages when no COPY runs, and there is nothing to flush.
+                _isDropping = true;
+                return RequestStep.Read;
+            }
+        }
+
+        if (client.Server is null && !client.TryLease())
+        {
+            return RequestStep.Wait;
+        }
+
+        var server = client.Server!;
+        if (IsWaitingForParameters)
+        {
+            return RequestStep.Wait;
+        }
+
+        if (server.Outstanding.IsFull)
+        {
+            IsWaitingForRoom = true;
+            return RequestStep.Wait;
+        }
+
+        if (!client.TryStartCycle())
+        {
+            IsWaitingForParameters = true;
+            return RequestStep.Wait;
+        }
+
+        if (RequestKinds.Of(type) is { } kind)
+        {
+            server.Outstanding.Add(kind, ReplyAction.Forward);
+        }
+
+        return RequestStep.Read;
+    }
+
+    private void CheckLimits(FrontendMessageType type, int bodyLength)
+    {
+        var limit = RequestKinds.LimitOf(type);
+        if (limit == 0)
+        {
+            throw ProtocolViolationException.InvalidFrontendMessageType((byte)type);
+        }
+
+        if (bodyLength > Math.Min(limit, client.Configuration.Options.MaxPacketSize) - sizeof(int))
+        {
+            throw ProtocolViolationException.InvalidMessageLength((byte)type, bodyLength);
+        }
+    }
+
+    private void BeginSkip(FrontendMessageType type)
+    {
+        if (type is FrontendMessageType.Query or FrontendMessageType.FunctionCall)
+        {
+            _skip = RequestSkip.One;
+            return;
+        }
+
+        BackendMessages.WriteErrorResponse(client.Output, ClientErrors.Cancelled);
+        HasAnswered = true;
+        _skip = RequestSkip.ToSync;
+    }
+
+    private void OnDropped(FrontendMessageType type)
+    {
+        switch (_skip)
+        {
+            case RequestSkip.One:
+                BackendMessages.WriteErrorResponse(client.Output, ClientErrors.Cancelled);
+                break;
+            case RequestSkip.ToSync when type == FrontendMessageType.Sync:
+                break;
+            default:
+                return;
+        }
+
+        BackendMessages.WriteReadyForQuery(client.Output, TransactionStatus.Idle);
+        HasAnswered = true;
+        _skip = RequestSkip.None;
+    }
+
+    private void Forward(ReadOnlySpan<byte> run)
+    {
+        if (run.IsEmpty || client.Server is not { } server)
+        {
+            return;
+        }
+
+        server.Transport!.Output.Write(run);
+        client.OnRequestBytes(run.Length);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Pgmux.Core.Clients;
+
+/// <summary>Where a client stands.</summary>
+internal enum ClientState
+{
+    /// <summary>Startup packet or authentication is under way, or the pool's first server is awaited.</summary>
+    LoggingIn,
+
+    /// <summary>Logged in, without a server: parked.</summary>
+    Idle,
+
+    /// <summary>Has asked for something and waits for a server.</summary>
+    Waiting,
+
+    /// <summary>Holds a server.</summary>
+    Active,
+
+    /// <summary>Talks to the console and needs no server.</summary>
+    Console,
+
+    /// <summary>Closed, with a recorded reason.</summary>
+    Closed,
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Diagnostics;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>Events of client connections.</summary>
+internal static partial class ClientsLog
+{
+    /// <summary>A client has gone, as far as the settings want to know.</summary>
+    public static void Closed(ClientEnvironment environment, ClientConnection client, ClientCloseReason reason, ErrorFields? error)
+    {
+        var options = client.Configuration.Options;
+        if (error is not null && options.LogPoolerErrors)
+        {
+            PoolerError(environment.Logger, client.LogName, error.Message);
+        }
+
+        // Whoever never came as far as a user name is not worth a line: port scanners and health checks.
+        if (client.User.Length == 0 && error is null)
+        {
+            Scanned(environment.Logger, client.LogName, reason.Describe());
+        }
+        else if (options.LogDisconnections)
+        {
+            Closing(environment.Logger, client.LogName, reason.Describe(), AgeSeconds(client));
+        }
+    }
+
+    [LoggerMessage(EventIds.ClientLogin, LogLevel.Information, "{Client} login attempt: db={Database} user={User} tls=no replication=no")]
+    public static partial void Login(ILogger logger, string client, string database, string user);
+
+    [LoggerMessage(EventIds.ClientAuthenticationFailed, LogLevel.Warning, "{Client} {Message}: {Detail}")]
+    public static partial void AuthenticationFailed(ILogger logger, string client, string message, string detail);
+
+    [LoggerMessage(EventIds.ClientInternalError, LogLevel.Error, "{Client} internal error")]
+    public static partial void InternalError(ILogger logger, Exception failure, string client);
+
+    [LoggerMessage(EventIds.ClientPoolerError, LogLevel.Warning, "{Client} pooler error: {Message}")]
+    private static partial void PoolerError(ILogger logger, string client, string message);
+
+    [LoggerMessage(EventIds.ClientClosing, LogLevel.Information, "{Client} closing because: {Reason} (age={Age}s)")]
+    private static partial void Closing(ILogger logger, string client, string reason, long age);
+
+    [LoggerMessage(EventIds.ClientScanned, LogLevel.Debug, "{Client} closing because: {Reason}")]
+    private static partial void Scanned(ILogger logger, string client, string reason);
+
+    private static long AgeSeconds(ClientConnection client) =>
+        (long)client.Loop.TimeProvider.GetElapsedTime(client.AcceptedAt, client.Loop.Timestamp).TotalSeconds;
+}

@@ -1,0 +1,126 @@
+using Pgmux.Core.Configuration;
+using Pgmux.Core.Parameters;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>What a client's startup packet asks for, checked against what pgmux can give.</summary>
+internal sealed class StartupParameters
+{
+    // PgBouncer's MAX_USERNAME and MAX_DBNAME; PostgreSQL itself has no longer names than 63 bytes.
+    private const int MaximumNameBytes = 128;
+
+    private readonly TrackedParameters _tracked;
+    private readonly NameList _ignored;
+
+    private StartupParameters(TrackedParameters tracked, NameList ignored)
+    {
+        _tracked = tracked;
+        _ignored = ignored;
+        Values = ParameterSet.Unknown(tracked.Count);
+    }
+
+    /// <summary>The user.</summary>
+    public string User { get; private set; } = "";
+
+    /// <summary>The database; the user's name when the packet names none.</summary>
+    public string Database { get; private set; } = "";
+
+    /// <summary>Tracked run-time parameters with a value of the client's own.</summary>
+    public ParameterSet Values { get; private set; }
+
+    /// <summary>Why the client is refused; null when it is not.</summary>
+    public ErrorFields? Refusal { get; private set; }
+
+    /// <summary>Reads the parameters of a packet.</summary>
+    public static StartupParameters Read(StartupRequest request, TrackedParameters tracked, PgmuxOptions options)
+    {
+        var parameters = new StartupParameters(tracked, options.IgnoreStartupParameters);
+        foreach (var (name, value) in request.Parameters)
+        {
+            parameters.Refusal ??= parameters.Take(name, value);
+        }
+
+        if (parameters.Database.Length == 0)
+        {
+            parameters.Database = parameters.User;
+        }
+
+        return parameters;
+    }
+
+    /// <summary>Adds where the client comes from to its application_name. application_name_add_host.</summary>
+    public void AddHost(string host)
+    {
+        var index = _tracked.ApplicationName;
+        Values = Values.With(index, $"{Values[index] ?? "app"} - {host}");
+    }
+
+    private ErrorFields? Take(string name, string value)
+    {
+        switch (name)
+        {
+            case "user":
+                User = value;
+                return TooLong(value, "username too long");
+            case "database":
+                Database = value;
+                return TooLong(value, "database name too long");
+            case "options":
+                return TakeOptions(value);
+            case "replication":
+                return Replication(value);
+            default:
+                return TrySet(name, value) ? null : ClientErrors.UnsupportedStartupParameter(name);
+        }
+    }
+
+    private ErrorFields? TakeOptions(string text)
+    {
+        // Ignored as a whole when the operator says so, whatever stands in it.
+        if (_ignored.Contains("options"))
+        {
+            return null;
+        }
+
+        var options = StartupOptions.Parse(text);
+        if (options.Error is { } error)
+        {
+            return ClientErrors.ProtocolViolation(error);
+        }
+
+        foreach (var (name, value) in options.Settings)
+        {
+            if (!TrySet(name, value))
+            {
+                return ClientErrors.UnsupportedStartupOption(name);
+            }
+        }
+
+        return null;
+    }
+
+    private bool TrySet(string name, string value)
+    {
+        var index = _tracked.IndexOf(name);
+        if (index >= 0)
+        {
+            Values = Values.With(index, value);
+            return true;
+        }
+
+        return _ignored.Contains(name);
+    }
+
+    private static ErrorFields? TooLong(string name, string text) =>
+        System.Text.Encoding.UTF8.GetByteCount(name) > MaximumNameBytes ? ClientErrors.ProtocolViolation(text) : null;
+
+    // PostgreSQL takes a boolean or "database" here.
+    private static ErrorFields? Replication(string value) => value.ToLowerInvariant() switch
+    {
+        "0" or "f" or "false" or "n" or "no" or "off" => null,
+        "1" or "t" or "true" or "y" or "yes" or "on" or "database" => ErrorFields.Fatal(
+            SqlState.FeatureNotSupported, "replication connections are not supported by this version of pgmux"),
+        _ => ErrorFields.Fatal(SqlState.InvalidParameterValue, $"invalid value for parameter \"replication\": \"{value}\""),
+    };
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Admin;
+using Pgmux.Core.Diagnostics;
+
+namespace Pgmux.Core.Hosting;
+
+/// <summary>Events of the process as a whole.</summary>
+internal static partial class HostingLog
+{
+    [LoggerMessage(EventIds.Listening, LogLevel.Information, "listening on {Address}")]
+    public static partial void Listening(ILogger logger, string address);
+
+    [LoggerMessage(EventIds.Started, LogLevel.Information, "process up: {Version}, {Loops} event loop(s) on {Engine}, max_client_conn {MaxClients}")]
+    public static partial void Started(ILogger logger, string version, int loops, string engine, int maxClients);
+
+    [LoggerMessage(EventIds.Stopping, LogLevel.Information, "shutting down ({Mode}), {Clients} client(s) connected")]
+    public static partial void Stopping(ILogger logger, ShutdownMode mode, int clients);
+
+    [LoggerMessage(EventIds.Stopped, LogLevel.Information, "server shut down")]
+    public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(EventIds.Statistics, LogLevel.Information, "stats: {Transactions} xacts/s, {Queries} queries/s, in {Received} B/s, out {Sent} B/s, xact {TransactionTime} us, query {QueryTime} us, wait {WaitTime} us")]
+    public static partial void Statistics(
+        ILogger logger, long transactions, long queries, long received, long sent, long transactionTime, long queryTime, long waitTime);
+
+    [LoggerMessage(EventIds.LoopFault, LogLevel.Error, "internal error on event loop {Loop}")]
+    public static partial void LoopFault(ILogger logger, Exception failure, int loop);
+}

@@ -1,0 +1,255 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Admin;
+using Pgmux.Core.Authentication;
+using Pgmux.Core.Clients;
+using Pgmux.Core.Configuration;
+using Pgmux.Core.Parameters;
+using Pgmux.Core.Pooling;
+using Pgmux.Core.Servers;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Hosting;
+
+/// <summary>
+/// The multiplexer on whatever loops it is given: real ones in the process, simulated ones in tests. Connections come in, time
+/// limits are swept, a reload is applied, a shutdown runs its course.
+/// </summary>
+internal sealed class Multiplexer
+{
+    private readonly ConfigStore _configuration;
+    private readonly IReadOnlyList<EventLoop> _loops;
+    private readonly ILogger _logger;
+    private readonly List<IDisposable> _sweeps = [];
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action<object?> _arrived;
+    private readonly ConsoleSource _console;
+    private ShutdownMode? _shutdown;
+    private bool _isEnding;
+    private int _sweepsSinceEnd;
+    private uint _nextLoop;
+
+    /// <param name="configuration">The settings; the first loop's thread applies what changes.</param>
+    /// <param name="loops">All loops, by index.</param>
+    /// <param name="logger">Where events go.</param>
+    /// <param name="processUserId">The uid whose processes may open the console over the Unix socket.</param>
+    public Multiplexer(ConfigStore configuration, IReadOnlyList<EventLoop> loops, ILogger logger, uint processUserId)
+    {
+        _configuration = configuration;
+        _loops = loops;
+        _logger = logger;
+        var options = configuration.Current.Options;
+        var servers = new ServerEnvironment(
+            new TrackedParameters(options.TrackExtraParameters), new ParameterSetCache(), new AuthenticationContext(), logger);
+        Pools = new PoolRegistry(new PoolEnvironment(loops, servers));
+        Clients = new ClientEnvironment(configuration, Pools, logger)
+        {
+            ProcessUserId = processUserId,
+            RunConsoleAsync = RunConsoleAsync,
+        };
+        Statistics = new StatisticsHistory(Pools, loops[0].TimeProvider, logger);
+        _console = new ConsoleSource(this, Statistics);
+        _arrived = state => Clients.Accept((TransportConnection)state!);
+        ApplyLogSettings();
+    }
+
+    /// <summary>The settings.</summary>
+    public ConfigStore Configuration => _configuration;
+
+    /// <summary>All pools.</summary>
+    public PoolRegistry Pools { get; }
+
+    /// <summary>All clients.</summary>
+    public ClientEnvironment Clients { get; }
+
+    /// <summary>All loops, by index.</summary>
+    public IReadOnlyList<EventLoop> Loops => _loops;
+
+    /// <summary>Where events go.</summary>
+    public ILogger Logger => _logger;
+
+    /// <summary>What has been done so far, per database.</summary>
+    public StatisticsHistory Statistics { get; }
+
+    /// <summary>Completes when a shutdown has run its course.</summary>
+    public Task Stopped => _stopped.Task;
+
+    /// <summary>Told when a shutdown begins that waits: listeners for clients are to be closed.</summary>
+    public Action? ListenersUnwanted { get; set; }
+
+    /// <summary>How a reload reads the configuration; set by whoever owns the log file as well.</summary>
+    public Func<bool>? ReadConfiguration { get; set; }
+
+    /// <summary>Begins to sweep.</summary>
+    public void Start()
+    {
+        foreach (var loop in _loops)
+        {
+            loop.UnhandledException = failure => HostingLog.LoopFault(_logger, failure, loop.Index);
+            _sweeps.Add(loop.AddSweep(() => Sweep(loop)));
+        }
+    }
+
+    /// <summary>Takes a connection that a loop has accepted and spreads connections over the loops.</summary>
+    public void Accept(TransportConnection transport)
+    {
+        var target = _loops[(int)(_nextLoop++ % (uint)_loops.Count)];
+        if (target == transport.Loop)
+        {
+            Clients.Accept(transport);
+        }
+        else
+        {
+            transport.MoveTo(target, _arrived, transport);
+        }
+    }
+
+    /// <summary>Reads the configuration again and lets every pool and client know. False when the old one stays. Any thread.</summary>
+    public bool Reload()
+    {
+        var isGood = ReadConfiguration?.Invoke() ?? _configuration.TryReload(out _);
+        if (isGood)
+        {
+            ApplyLogSettings();
+            var removed = Pools.Apply(_configuration.Current);
+            foreach (var pool in removed)
+            {
+                Statistics.OnPoolClosed(pool);
+            }
+
+            if (removed.Count > 0)
+            {
+                CloseClientsOf(removed);
+            }
+        }
+
+        return isGood;
+    }
+
+    /// <summary>Begins to stop, or stops faster than before. Any thread; may be called again.</summary>
+    public void BeginShutdown(ShutdownMode mode) => _loops[0].Post(static state =>
+    {
+        var (multiplexer, wanted) = ((Multiplexer, ShutdownMode))state!;
+        multiplexer.OnShutdown(wanted);
+    }, (this, mode));
+
+    private void OnShutdown(ShutdownMode mode)
+    {
+        // PgBouncer's rule: a second request while one is waiting means now.
+        var next = _shutdown is null ? mode : ShutdownMode.Immediate;
+        if (_isEnding)
+        {
+            return;
+        }
+
+        _shutdown = next;
+        HostingLog.Stopping(_logger, next, Clients.ClientCount);
+        Clients.IsShuttingDown = true;
+        ListenersUnwanted?.Invoke();
+        switch (next)
+        {
+            case ShutdownMode.WaitForServers:
+                foreach (var pool in Pools.All)
+                {
+                    pool.Drain();
+                }
+
+                break;
+            case ShutdownMode.Immediate:
+                End();
+                break;
+        }
+    }
+
+    private void Sweep(EventLoop loop)
+    {
+        Clients.RegistryOf(loop).Sweep(_configuration.Current);
+        Pools.Sweep(loop);
+        if (loop.Index == 0)
+        {
+            RefreshUsers();
+            var options = _configuration.Current.Options;
+            Statistics.Sweep(options.StatsPeriod, options.LogStats);
+            FollowShutdown();
+        }
+    }
+
+    private void RefreshUsers()
+    {
+        if (!_configuration.TryRefreshUsers(out var faults))
+        {
+            foreach (var fault in faults)
+            {
+                Diagnostics.ConfigurationLog.Fault(_logger, fault);
+            }
+        }
+    }
+
+    private void FollowShutdown()
+    {
+        if (_isEnding && ++_sweepsSinceEnd == SweepsForLastWords)
+        {
+            foreach (var sweep in _sweeps)
+            {
+                sweep.Dispose();
+            }
+
+            HostingLog.Stopped(_logger);
+            _stopped.TrySetResult();
+        }
+        else if (!_isEnding
+            && ((_shutdown == ShutdownMode.WaitForClients && Clients.SessionCount == 0)
+                || (_shutdown == ShutdownMode.WaitForServers && Pools.All.All(pool => pool.IsDrained))))
+        {
+            End();
+        }
+    }
+
+    private Task RunConsoleAsync(ClientConnection client) => new ConsoleClient(client, _console, Clients).RunAsync();
+
+    // Time for what clients were told last to leave the process; a sweep comes three times a second.
+    private const int SweepsForLastWords = 2;
+
+    private void End()
+    {
+        _isEnding = true;
+        foreach (var loop in _loops)
+        {
+            loop.Post(static state =>
+            {
+                var registry = (ClientRegistry)state!;
+                foreach (var client in registry.Clients.ToArray())
+                {
+                    client.Close(ClientCloseReason.ShuttingDown, ClientErrors.ShuttingDown);
+                }
+            }, Clients.RegistryOf(loop));
+        }
+
+        foreach (var pool in Pools.All)
+        {
+            pool.Close(LeaseOutcome.ShuttingDown, ServerCloseReason.ShuttingDown);
+        }
+    }
+
+    private void CloseClientsOf(IReadOnlyList<Pool> removed)
+    {
+        foreach (var loop in _loops)
+        {
+            loop.Post(static state =>
+            {
+                var (registry, pools) = ((ClientRegistry, IReadOnlyList<Pool>))state!;
+                foreach (var client in registry.Clients.Where(client => client.Pool is { } pool && pools.Contains(pool)).ToArray())
+                {
+                    client.Close(ClientCloseReason.DatabaseRemoved, ClientErrors.DatabaseRemoved);
+                }
+            }, (Clients.RegistryOf(loop), removed));
+        }
+    }
+
+    private void ApplyLogSettings()
+    {
+        var options = _configuration.Current.Options;
+        var servers = Pools.Environment.Servers;
+        servers.LogConnections = options.LogConnections;
+        servers.LogDisconnections = options.LogDisconnections;
+    }
+}

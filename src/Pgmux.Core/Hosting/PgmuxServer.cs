@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Admin;
+using Pgmux.Core.Configuration;
+using Pgmux.Core.Diagnostics;
+using Pgmux.Transport;
+using Pgmux.Transport.Epoll;
+using Pgmux.Transport.Loops;
+
+namespace Pgmux.Core.Hosting;
+
+/// <summary>The multiplexer with real loops and real sockets: what the process runs.</summary>
+internal sealed class PgmuxServer : IAsyncDisposable
+{
+    private readonly LoopGroup<EpollLoop> _loops;
+    private readonly List<TransportListener> _tcp = [];
+    private readonly List<TransportListener> _unix = [];
+    private readonly ILogger _logger;
+
+    private PgmuxServer(ConfigStore configuration, ILogger logger, uint processUserId)
+    {
+        _logger = logger;
+        var options = configuration.Current.Options;
+        _loops = new LoopGroup<EpollLoop>(
+            options.WorkerThreads, index => EpollLoop.Start(new EpollLoopOptions { Index = index, Name = $"pgmux-{index}", Logger = logger }));
+        Multiplexer = new Multiplexer(configuration, _loops.Loops, logger, processUserId) { ListenersUnwanted = CloseClientListeners };
+    }
+
+    /// <summary>What serves.</summary>
+    public Multiplexer Multiplexer { get; }
+
+    /// <summary>Listens and serves.</summary>
+    /// <exception cref="ListenException">An address cannot be listened on; nothing is left running.</exception>
+    public static async Task<PgmuxServer> StartAsync(ConfigStore configuration, ILogger logger, uint processUserId)
+    {
+        var server = new PgmuxServer(configuration, logger, processUserId);
+        try
+        {
+            await server.ListenAsync(configuration.Current.Options);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        server.Multiplexer.Start();
+        var options = configuration.Current.Options;
+        HostingLog.Started(logger, ProductVersion.Text, options.WorkerThreads, "epoll", options.MaxClientConn);
+        return server;
+    }
+
+    /// <summary>Begins to stop; <see cref="Multiplexer.Stopped"/> completes.</summary>
+    public void Stop(ShutdownMode mode) => Multiplexer.BeginShutdown(mode);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var listener in _tcp.Concat(_unix))
+        {
+            listener.Dispose();
+        }
+
+        await _loops.DisposeAsync();
+    }
+
+    private async Task ListenAsync(PgmuxOptions options)
+    {
+        foreach (var address in await Addresses.TcpAsync(options))
+        {
+            _tcp.Add(await OpenAsync(address));
+        }
+
+        if (Addresses.Unix(options) is { } unix)
+        {
+            _unix.Add(await OpenAsync(unix));
+        }
+    }
+
+    private async Task<TransportListener> OpenAsync(ListenOptions options)
+    {
+        var loop = _loops.Loops[0];
+        var listener = await LoopQuestion<TransportListener>.AskAsync(loop, () => loop.Listen(options, Multiplexer.Accept));
+        HostingLog.Listening(_logger, listener.EndPoint.ToString() ?? "");
+        return listener;
+    }
+
+    // The Unix socket stays: the console goes on answering while clients are waited for.
+    private void CloseClientListeners()
+    {
+        foreach (var listener in _tcp)
+        {
+            listener.Dispose();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Pgmux.Core.Servers;
+using Pgmux.Protocol;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Pooling;
+
+/// <summary>A client's wish for a server: a node of the wait queue, made once per client and used again.</summary>
+internal sealed class LeaseRequest(EventLoop loop, ILeaseReceiver receiver)
+{
+    /// <summary>The client's loop.</summary>
+    public EventLoop Loop { get; } = loop;
+
+    /// <summary>Who waits.</summary>
+    public ILeaseReceiver Receiver { get; } = receiver;
+
+    /// <summary>Where the wish stands; guarded by the pool's lock.</summary>
+    public LeaseRequestState State { get; set; }
+
+    /// <summary>Whether only the pool's welcome is wanted, not a server.</summary>
+    public bool IsForWelcome { get; set; }
+
+    /// <summary>When the wait began, in ticks of the loops' clock.</summary>
+    public long QueuedAt { get; set; }
+
+    /// <summary>The server that is on its way, while <see cref="LeaseRequestState.Assigned"/>.</summary>
+    public ServerConnection? Server { get; set; }
+
+    /// <summary>Why there will be no server, while <see cref="LeaseRequestState.Refused"/>.</summary>
+    public LeaseOutcome Outcome { get; set; }
+
+    /// <summary>What the server said, while <see cref="LeaseRequestState.Refused"/>.</summary>
+    public ErrorFields? Error { get; set; }
+
+    /// <summary>The pool that serves or refuses it.</summary>
+    internal Pool? Pool { get; set; }
+
+    /// <summary>Neighbour towards the longest waiter; guarded by the pool's lock.</summary>
+    internal LeaseRequest? Earlier { get; set; }
+
+    /// <summary>Neighbour towards the latest waiter; guarded by the pool's lock.</summary>
+    internal LeaseRequest? Later { get; set; }
+}

@@ -1,0 +1,25 @@
+using Pgmux.Core.Servers;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Pooling;
+
+/// <summary>What all pools of the process share.</summary>
+internal sealed class PoolEnvironment(IReadOnlyList<EventLoop> loops, ServerEnvironment servers)
+{
+    private long _lastId;
+
+    /// <summary>All loops, by index.</summary>
+    public IReadOnlyList<EventLoop> Loops { get; } = loops;
+
+    /// <summary>The clock of the loops; safe on any thread.</summary>
+    public TimeProvider Clock { get; } = loops[0].TimeProvider;
+
+    /// <summary>What all servers share.</summary>
+    public ServerEnvironment Servers { get; } = servers;
+
+    /// <summary>Servers per database and per user.</summary>
+    public ConnectionLedger Ledger { get; } = new();
+
+    /// <summary>The next number for a connection: one counter for clients and servers, as in PgBouncer.</summary>
+    public long NextId() => Interlocked.Increment(ref _lastId);
+}

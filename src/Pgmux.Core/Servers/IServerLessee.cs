@@ -1,0 +1,43 @@
+using System.IO.Pipelines;
+using Pgmux.Core.Parameters;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Servers;
+
+/// <summary>Who holds a server for the length of a lease: a client. Called on the loop that both are on.</summary>
+internal interface IServerLessee
+{
+    /// <summary>Where the server's replies go.</summary>
+    PipeWriter Output { get; }
+
+    /// <summary>The client's run-time parameters. The server writes what it learns while the client holds it.</summary>
+    ParameterSet Parameters { get; set; }
+
+    /// <summary>
+    /// The value that the client gave at its login for the parameter at this position, or null: what RESET must bring back.
+    /// </summary>
+    string? StartupValue(int parameter);
+
+    /// <summary>This many bytes of replies have been handed to <see cref="Output"/>.</summary>
+    void OnForwarded(int bytes);
+
+    /// <summary>A ReadyForQuery that answers the client has been handed to <see cref="Output"/>.</summary>
+    void OnReadyForQuery(TransactionStatus status);
+
+    /// <summary>The server runs with the client's parameters now; what waited for it may go on.</summary>
+    void OnParametersAccepted();
+
+    /// <summary>The server refused the client's parameters.</summary>
+    void OnParametersRefused(ErrorFields error);
+
+    /// <summary>Replies have ended and the release rule holds: the lease may end.</summary>
+    void OnServerReleasable(ServerConnection server);
+
+    /// <summary>The queue of outstanding requests has room again.</summary>
+    void OnRoomForRequests();
+
+    /// <summary>
+    /// The server is closed. <paramref name="isErrorForwarded"/>: the client has already been told why by the server itself.
+    /// </summary>
+    void OnServerLost(ServerCloseReason reason, ErrorFields? error, bool isErrorForwarded);
+}

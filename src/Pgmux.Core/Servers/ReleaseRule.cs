@@ -1,0 +1,19 @@
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Servers;
+
+/// <summary>
+/// The only place that decides whether a server may leave its client. Whatever is in doubt keeps the lease; what cannot be
+/// settled closes the connection.
+/// </summary>
+internal static class ReleaseRule
+{
+    /// <summary>Whether nothing ties the server to its client any more.</summary>
+    public static bool Allows(ServerConnection server) =>
+        server.TransactionStatus == TransactionStatus.Idle
+        && server.Outstanding.IsEmpty
+        && !server.IsMidRequest
+        && !server.IsMidReply
+        && server.Transport is { UnsentBytes: 0, HasUnreadBytes: false }
+        && server.CancelsInFlight == 0;
+}

@@ -1,0 +1,68 @@
+namespace Pgmux.Core.Servers;
+
+/// <summary>Why a server connection ended.</summary>
+internal enum ServerCloseReason
+{
+    /// <summary>No connection could be opened.</summary>
+    ConnectFailed,
+
+    /// <summary>Connect and login together took longer than server_connect_timeout.</summary>
+    ConnectTimedOut,
+
+    /// <summary>The host name could not be resolved.</summary>
+    NameNotResolved,
+
+    /// <summary>The server refused the login.</summary>
+    LoginFailed,
+
+    /// <summary>The server closed, or the link broke.</summary>
+    Crashed,
+
+    /// <summary>The server sent what nobody asked for, or what is not the protocol.</summary>
+    ProtocolViolation,
+
+    /// <summary>Older than server_lifetime.</summary>
+    LifetimeOver,
+
+    /// <summary>Unused for longer than server_idle_timeout.</summary>
+    IdleTimedOut,
+
+    /// <summary>A reload changed where or how to connect.</summary>
+    ConfigurationChanged,
+
+    /// <summary>The pool holds more than a changed limit allows.</summary>
+    Evicted,
+
+    /// <summary>The client left in the middle of a query or transaction.</summary>
+    ClientGone,
+
+    /// <summary>A query ran longer than query_timeout.</summary>
+    QueryTimedOut,
+
+    /// <summary>The client was idle in a transaction for longer than idle_transaction_timeout.</summary>
+    IdleTransactionTimedOut,
+
+    /// <summary>A transaction was left open in statement mode.</summary>
+    TransactionInStatementMode,
+
+    /// <summary>server_reset_query failed.</summary>
+    ResetFailed,
+
+    /// <summary>server_check_query failed.</summary>
+    CheckFailed,
+
+    /// <summary>The server refused a run-time parameter of its client.</summary>
+    ParameterRefused,
+
+    /// <summary>A cancel request sent to the server did not end in time.</summary>
+    CancelTimedOut,
+
+    /// <summary>The server reported that it is out of memory; its state is not to be trusted.</summary>
+    Retired,
+
+    /// <summary>pgmux stops.</summary>
+    ShuttingDown,
+
+    /// <summary>pgmux itself failed while it handled this connection.</summary>
+    InternalError,
+}

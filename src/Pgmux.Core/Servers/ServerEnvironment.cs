@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Authentication;
+using Pgmux.Core.Parameters;
+
+namespace Pgmux.Core.Servers;
+
+/// <summary>What all server connections of the process share.</summary>
+internal sealed class ServerEnvironment(TrackedParameters tracked, ParameterSetCache parameterSets, AuthenticationContext authentication, ILogger logger)
+{
+    /// <summary>What all logins share, those of clients and those to servers.</summary>
+    public AuthenticationContext Authentication { get; } = authentication;
+
+    /// <summary>Parameters that follow clients.</summary>
+    public TrackedParameters Tracked { get; } = tracked;
+
+    /// <summary>Shares equal sets.</summary>
+    public ParameterSetCache ParameterSets { get; } = parameterSets;
+
+    /// <summary>Where events go.</summary>
+    public ILogger Logger { get; } = logger;
+
+    /// <summary>log_connections; changed by a reload.</summary>
+    public bool LogConnections { get; set; } = true;
+
+    /// <summary>log_disconnections; changed by a reload.</summary>
+    public bool LogDisconnections { get; set; } = true;
+}

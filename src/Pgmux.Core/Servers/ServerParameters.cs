@@ -1,0 +1,103 @@
+using System.Collections;
+using Pgmux.Core.Parameters;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Servers;
+
+/// <summary>The run-time parameters of one server: what it has, what it reports by itself, and how it gets a client's.</summary>
+internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCache sets)
+{
+    private readonly BitArray _isReported = new(tracked.Count);
+
+    // A RESET or DISCARD ALL has ended in the current query cycle.
+    private bool _isReset;
+
+    /// <summary>What the server has now.</summary>
+    public ParameterSet Current { get; private set; } = ParameterSet.Unknown(tracked.Count);
+
+    /// <summary>The values of the login are in.</summary>
+    public void OnLoginCompleted()
+    {
+        Current = sets.Intern(Current);
+        Current.MarkAccepted();
+    }
+
+    /// <summary>The server has reported a parameter while no client holds it, or in answer to pgmux itself.</summary>
+    public void OnReported(ParameterStatus status) => Take(status, out _);
+
+    /// <summary>
+    /// The server has reported a parameter in answer to its client, which takes the value over. After RESET the server is back at
+    /// the value of its own login, but a client expects the one of its login: then that value is the client's, and it is what the
+    /// client is told.
+    /// </summary>
+    /// <returns>What to tell the client instead of the server's message; null to forward that.</returns>
+    public string? OnReported(ParameterStatus status, IServerLessee lessee)
+    {
+        if (!Take(status, out var index))
+        {
+            return null;
+        }
+
+        var startup = _isReset ? lessee.StartupValue(index) : null;
+        lessee.Parameters = sets.Intern(lessee.Parameters.With(index, startup ?? Current[index]));
+        return startup;
+    }
+
+    /// <summary>A statement of the client has ended with this tag.</summary>
+    public void OnCommandComplete(ReadOnlySpan<byte> body)
+    {
+        if (body.StartsWith("RESET"u8) || body.StartsWith("DISCARD ALL"u8))
+        {
+            _isReset = true;
+        }
+    }
+
+    /// <summary>The tracked parameter of this name, as PostgreSQL writes it.</summary>
+    public string NameOf(ReadOnlySpan<byte> name) => tracked.Names[tracked.IndexOf(name)];
+
+    /// <summary>A query cycle has ended.</summary>
+    public void OnReadyForQuery() => _isReset = false;
+
+    /// <summary>The statements that give the server its client's parameters; null when it has them.</summary>
+    public string? Difference(ParameterSet wanted) =>
+        ReferenceEquals(wanted, Current) ? null : ParameterSql.Difference(tracked, Current, wanted);
+
+    /// <summary>
+    /// The server has accepted its client's parameters. What it reports is its canonical form of what was asked (DateStyle "ISO" is
+    /// "ISO, MDY"); the client takes that over and is told, so that an equal value is not asked again. What the server never
+    /// reports it has as asked.
+    /// </summary>
+    public void OnAccepted(IServerLessee lessee)
+    {
+        var wanted = lessee.Parameters;
+        var merged = Current;
+        for (var i = 0; i < tracked.Count; i++)
+        {
+            if (!_isReported[i])
+            {
+                merged = merged.With(i, wanted[i]);
+            }
+            else if (merged[i] is { } canonical && !string.Equals(canonical, wanted[i], StringComparison.Ordinal))
+            {
+                BackendMessages.WriteParameterStatus(lessee.Output, tracked.Names[i], canonical);
+            }
+        }
+
+        Current = sets.Intern(merged);
+        Current.MarkAccepted();
+        lessee.Parameters = Current;
+    }
+
+    private bool Take(ParameterStatus status, out int index)
+    {
+        index = tracked.IndexOf(status.Name);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        _isReported[index] = true;
+        Current = sets.Intern(Current.With(index, WireText.Decode(status.Value)));
+        return true;
+    }
+}

@@ -1,0 +1,214 @@
+using System.Buffers;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Servers;
+
+/// <summary>
+/// Walks what a server sends after its login: finds out whose reply each message is, hands runs of messages to the client as
+/// they are, and reads only what changes pgmux's own view of the server.
+/// </summary>
+internal sealed class ServerReplyReader(ServerConnection server, ServerParameters parameters)
+{
+    // An error is read whole up to this size; the fields that matter stand at its start.
+    private const int ErrorBytesRead = 16 * 1024;
+
+    // Longest command tag read whole: PostgreSQL's COMPLETION_TAG_BUFSIZE is 64.
+    private const int TagBytesRead = 64;
+
+    private const int ParameterBytesRead = 64 * 1024;
+    private const int ReadyForQueryBytes = 1;
+
+    private FrameReader _frames;
+    private ReplyAction _current;
+    private ErrorFields? _ownError;
+
+    /// <summary>Whether the client has got the beginning of a message and not its end.</summary>
+    public bool IsMidReply => _frames.IsMidMessage && _current == ReplyAction.Forward;
+
+    /// <summary>Whether the server has told its client itself that the connection ends.</summary>
+    public bool IsErrorForwarded { get; private set; }
+
+    /// <summary>The server's last word, when it has announced the end of the connection to nobody else.</summary>
+    public ErrorFields? LastError { get; private set; }
+
+    /// <summary>Reads as far as messages have arrived.</summary>
+    /// <returns>Bytes taken; the rest is needed again, with more.</returns>
+    /// <exception cref="ProtocolViolationException">The bytes are not PostgreSQL's protocol, or nobody asked for them.</exception>
+    public int Read(ReadOnlySpan<byte> input)
+    {
+        var offset = 0;
+        var runStart = 0;
+        while (offset < input.Length)
+        {
+            var rest = input[offset..];
+            if (!_frames.IsMidMessage && IsTooShort(rest))
+            {
+                break;
+            }
+
+            var status = _frames.Read(rest, server.Target.MaximumMessageBytes, out var frame);
+            if (status == FrameStatus.NeedMore)
+            {
+                break;
+            }
+
+            if (status == FrameStatus.Message)
+            {
+                _current = Classify(frame);
+            }
+
+            var end = offset + frame.Bytes.Length;
+            if (_current == ReplyAction.Forward)
+            {
+                if (status == FrameStatus.Message && frame.Type == (byte)BackendMessageType.ReadyForQuery)
+                {
+                    Forward(input[runStart..end]);
+                    runStart = end;
+                    OnReadyForQuery(frame, isOwn: false);
+                }
+            }
+            else
+            {
+                Forward(input[runStart..offset]);
+                runStart = end;
+                if (status == FrameStatus.Message && frame.Type == (byte)BackendMessageType.ReadyForQuery)
+                {
+                    OnReadyForQuery(frame, isOwn: true);
+                }
+            }
+
+            offset = end;
+            if (server.State == ServerState.Closed)
+            {
+                return offset;
+            }
+        }
+
+        Forward(input[runStart..offset]);
+        return offset;
+    }
+
+    // Messages that pgmux reads have to be there as a whole, as far as it reads them.
+    private static bool IsTooShort(ReadOnlySpan<byte> input)
+    {
+        var limit = (BackendMessageType)input[0] switch
+        {
+            BackendMessageType.ReadyForQuery => ReadyForQueryBytes,
+            BackendMessageType.CommandComplete => TagBytesRead,
+            BackendMessageType.ErrorResponse => ErrorBytesRead,
+            BackendMessageType.ParameterStatus => ParameterBytesRead,
+            _ => -1,
+        };
+        return limit >= 0
+            && (!FrameReader.TryPeek(input, int.MaxValue, out _, out var bodyLength)
+                || input.Length - FrameReader.HeaderBytes < Math.Min(bodyLength, limit));
+    }
+
+    private ReplyAction Classify(in Frame frame)
+    {
+        var type = (BackendMessageType)frame.Type;
+        switch (type)
+        {
+            case BackendMessageType.ParameterStatus:
+                return OnParameterStatus(frame);
+            case BackendMessageType.NoticeResponse:
+                return server.Lessee is null ? ReplyAction.Swallow : server.Outstanding.OutOfBandAction;
+            case BackendMessageType.NotificationResponse:
+                return server.Lessee is null ? ReplyAction.Swallow : ReplyAction.Forward;
+            case BackendMessageType.ErrorResponse:
+                return OnError(frame);
+        }
+
+        var action = server.Outstanding.OnReply(type);
+        if (action == ReplyAction.Violation)
+        {
+            throw ProtocolViolationException.UnexpectedBackendMessage(frame.Type);
+        }
+
+        if (type == BackendMessageType.CommandComplete && action == ReplyAction.Forward)
+        {
+            parameters.OnCommandComplete(frame.Body);
+        }
+
+        return action;
+    }
+
+    private ReplyAction OnParameterStatus(in Frame frame)
+    {
+        if (!frame.IsComplete)
+        {
+            throw ProtocolViolationException.InvalidMessageLength(frame.Type, frame.BodyLength);
+        }
+
+        var body = new PayloadReader(frame.Body);
+        var status = ParameterStatus.Read(ref body);
+        if (server.Lessee is not { } lessee || server.Outstanding.IsOwnRequestNext)
+        {
+            parameters.OnReported(status);
+            return ReplyAction.Swallow;
+        }
+
+        if (parameters.OnReported(status, lessee) is not { } instead)
+        {
+            return ReplyAction.Forward;
+        }
+
+        BackendMessages.WriteParameterStatus(lessee.Output, parameters.NameOf(status.Name), instead);
+        return ReplyAction.Swallow;
+    }
+
+    private ReplyAction OnError(in Frame frame)
+    {
+        var error = ErrorFields.Read(frame.Body);
+        if (error.SqlState == SqlState.OutOfMemory)
+        {
+            server.Retire(ServerCloseReason.Retired);
+        }
+
+        // PostgreSQL says FATAL to whoever is connected, asked or not; anything else must answer somebody.
+        var action = server.Outstanding.OnReply(BackendMessageType.ErrorResponse);
+        if (action == ReplyAction.Violation)
+        {
+            action = error.IsFatal ? ReplyAction.Forward : throw ProtocolViolationException.UnexpectedBackendMessage(frame.Type);
+        }
+
+        if (server.Lessee is null || action == ReplyAction.Swallow)
+        {
+            _ownError ??= error;
+            LastError = error;
+            return ReplyAction.Swallow;
+        }
+
+        IsErrorForwarded |= error.IsFatal;
+        return ReplyAction.Forward;
+    }
+
+    private void OnReadyForQuery(in Frame frame, bool isOwn)
+    {
+        var body = new PayloadReader(frame.Body);
+        server.TransactionStatus = ReadyForQuery.Read(ref body).Status;
+        parameters.OnReadyForQuery();
+        if (isOwn)
+        {
+            var error = _ownError;
+            _ownError = null;
+            LastError = null;
+            server.OnOwnRequestReady(error);
+        }
+        else
+        {
+            server.Lessee?.OnReadyForQuery(server.TransactionStatus);
+        }
+    }
+
+    private void Forward(ReadOnlySpan<byte> run)
+    {
+        if (run.IsEmpty || server.Lessee is not { } lessee)
+        {
+            return;
+        }
+
+        lessee.Output.Write(run);
+        lessee.OnForwarded(run.Length);
+    }
+}

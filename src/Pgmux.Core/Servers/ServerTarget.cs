@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using Pgmux.Core.Configuration;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Servers;
+
+/// <summary>Where the servers of a pool are and as whom they are entered. The secret is not printed anywhere.</summary>
+internal sealed class ServerTarget
+{
+    private readonly IReadOnlyList<EndPoint> _endPoints;
+
+    private ServerTarget(IReadOnlyList<EndPoint> endPoints, DatabaseOptions options)
+    {
+        _endPoints = endPoints;
+        Options = options;
+    }
+
+    /// <summary>The entry of [databases].</summary>
+    public DatabaseOptions Options { get; }
+
+    /// <summary>Name of the database on the server.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>User that logs in.</summary>
+    public required string User { get; init; }
+
+    /// <summary>What is configured for that user; <see cref="UserSecret.None"/> when nothing is.</summary>
+    public required UserSecret Secret { get; init; }
+
+    /// <summary>Time limit and socket options; the address is one of <see cref="EndPointAt"/>.</summary>
+    public required ConnectOptions Connect { get; init; }
+
+    /// <summary>Longest message in bytes. max_packet_size.</summary>
+    public required int MaximumMessageBytes { get; init; }
+
+    /// <summary>Run once after each login, or null. connect_query.</summary>
+    public string? ConnectQuery => Options.ConnectQuery;
+
+    /// <summary>The address for the n-th connection: several hosts take turns.</summary>
+    public EndPoint EndPointAt(int attempt) => _endPoints[attempt % _endPoints.Count];
+
+    /// <summary>Whether connections to the other target may go on serving this one.</summary>
+    public bool IsSameServer(ServerTarget other) =>
+        Options.HasSameServers(other.Options) && Secret.Text == other.Secret.Text && _endPoints.SequenceEqual(other._endPoints);
+
+    /// <summary>What the configuration says of a pool's servers.</summary>
+    public static ServerTarget From(ConfigSnapshot snapshot, DatabaseOptions database, string user)
+    {
+        var options = snapshot.Options;
+        var hosts = database.Hosts.Count > 0 ? database.Hosts : [options.UnixSocketDir];
+        var secret = database.Password ?? snapshot.UserList.Find(user) ?? UserSecret.None;
+        IReadOnlyList<EndPoint> endPoints = [.. hosts.Select(host => ToEndPoint(host, database.Port))];
+        return new ServerTarget(endPoints, database)
+        {
+            Database = database.DatabaseName ?? database.Name,
+            User = user,
+            Secret = secret,
+            MaximumMessageBytes = options.MaxPacketSize,
+            Connect = new ConnectOptions
+            {
+                EndPoint = endPoints[0],
+                Timeout = options.ServerConnectTimeout,
+                Tuning = Tuning(options),
+            },
+        };
+    }
+
+    /// <summary>Socket options of the settings tcp_*.</summary>
+    public static SocketTuning Tuning(PgmuxOptions options) => new()
+    {
+        KeepAlive = options.TcpKeepalive,
+        KeepAliveProbes = options.TcpKeepcnt,
+        KeepAliveIdle = options.TcpKeepidle,
+        KeepAliveInterval = options.TcpKeepintvl,
+        UserTimeout = options.TcpUserTimeout,
+        SocketBufferBytes = options.TcpSocketBuffer,
+    };
+
+    private static EndPoint ToEndPoint(string host, int port)
+    {
+        if (host.StartsWith('/') || host.StartsWith('@'))
+        {
+            return new UnixDomainSocketEndPoint($"{host}/.s.PGSQL.{port}");
+        }
+
+        return IPAddress.TryParse(host, out var address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port);
+    }
+}

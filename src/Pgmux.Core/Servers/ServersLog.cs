@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Diagnostics;
+
+namespace Pgmux.Core.Servers;
+
+/// <summary>Events of server connections.</summary>
+internal static partial class ServersLog
+{
+    [LoggerMessage(EventIds.ServerOpened, LogLevel.Information, "{Server} new connection to server (from {Local})")]
+    public static partial void Opened(ILogger logger, string server, string local);
+
+    [LoggerMessage(EventIds.ServerClosing, LogLevel.Information, "{Server} closing because: {Reason} (age={Age}s)")]
+    public static partial void Closing(ILogger logger, string server, string reason, long age);
+
+    [LoggerMessage(EventIds.ServerLoginFailed, LogLevel.Warning, "{Server} server login failed: {Severity} {Message}")]
+    public static partial void LoginFailed(ILogger logger, string server, string severity, string message);
+
+    [LoggerMessage(EventIds.ServerConnectFailed, LogLevel.Warning, "{Server} {Message}")]
+    public static partial void ConnectFailed(ILogger logger, string server, string message);
+
+    [LoggerMessage(EventIds.ServerLastWord, LogLevel.Information, "{Server} server said: {Severity} {Message}")]
+    public static partial void LastWord(ILogger logger, string server, string severity, string message);
+
+    [LoggerMessage(EventIds.ServerProtocolViolation, LogLevel.Warning, "{Server} server broke the protocol: {Message}")]
+    public static partial void ProtocolViolation(ILogger logger, string server, string message);
+
+    [LoggerMessage(EventIds.ServerInternalError, LogLevel.Error, "{Server} internal error")]
+    public static partial void InternalError(ILogger logger, Exception failure, string server);
+
+    [LoggerMessage(EventIds.ServerConnectQueryFailed, LogLevel.Warning, "{Server} connect_query failed: {Message}")]
+    public static partial void ConnectQueryFailed(ILogger logger, string server, string message);
+
+    [LoggerMessage(EventIds.ServerParameterRefused, LogLevel.Warning, "{Server} invalid server parameter: {Message}")]
+    public static partial void ParameterRefused(ILogger logger, string server, string message);
+}

@@ -1,0 +1,171 @@
+using System.Net;
+using Pgmux.Transport.Loops;
+using Pgmux.Transport.Native;
+using Pgmux.Transport.Sockets;
+
+namespace Pgmux.Transport.Epoll;
+
+/// <summary>A listening socket of an epoll loop.</summary>
+internal sealed class EpollListener : TransportListener, IEpollTarget
+{
+    // A flood of connections must not keep the loop from those it has.
+    private const int MostAcceptsPerRound = 64;
+
+    private readonly EpollLoop _loop;
+    private readonly ListeningSocket _listening;
+    private readonly SocketTuning _tuning;
+    private readonly SocketAcceptor _acceptor;
+    private readonly Action<TransportConnection> _accepted;
+    private readonly EndPoint? _localOfAccepted;
+    private AcceptBackoff _backoff;
+    private Deadline? _pause;
+    private ListenerState _state;
+    private int _slot = -1;
+
+    public EpollListener(EpollLoop loop, ListenOptions options, SocketAcceptor acceptor, Action<TransportConnection> accepted)
+    {
+        _loop = loop;
+        _tuning = options.Tuning;
+        _acceptor = acceptor;
+        _accepted = accepted;
+        _listening = ListeningSocket.Open(options);
+        _localOfAccepted = IsWildcard(_listening.EndPoint) ? null : _listening.EndPoint;
+    }
+
+    public override EndPoint EndPoint => _listening.EndPoint;
+
+    /// <summary>Starts accepting; on the loop.</summary>
+    public void Start()
+    {
+        if (_state == ListenerState.Closed)
+        {
+            return;
+        }
+
+        _slot = _loop.Poller.Add(_listening.Descriptor, EpollCalls.In, this);
+        if (_slot < 0)
+        {
+            Pause(ErrnoExtensions.Last(), static state => ((EpollListener)state!).Start());
+        }
+    }
+
+    public void OnEvents(uint events)
+    {
+        if (_state == ListenerState.Accepting)
+        {
+            Accept();
+        }
+    }
+
+    public void OnLoopEnd() => Close();
+
+    /// <summary>May be called on any thread; the file of a Unix socket is gone when it returns.</summary>
+    public override void Dispose()
+    {
+        _listening.File?.Remove();
+        if (_loop.IsCurrent)
+        {
+            Close();
+        }
+        else
+        {
+            _loop.Post(static state => ((EpollListener)state!).Close(), this);
+        }
+    }
+
+    // Edge-triggered: the backlog must be emptied, or nobody tells of what is left in it.
+    private void Accept()
+    {
+        Span<byte> address = stackalloc byte[SocketCalls.AddressBytes];
+        for (var count = 0; count < MostAcceptsPerRound; count++)
+        {
+            var error = _acceptor.Accept(_listening.Descriptor, address, out var socket, out var length);
+            switch (error)
+            {
+                case Errno.None:
+                    _backoff.Succeed();
+                    Hand(socket, NativeAddress.Read(address[..length]));
+                    break;
+                case Errno.TryAgain:
+                    return;
+                default:
+                    if (error.IsExhaustion())
+                    {
+                        Pause(error, static state => ((EpollListener)state!).Resume());
+                        return;
+                    }
+
+                    // The error of a connection that is gone already, or a firewall's no (accept(2)): the next one may do.
+                    break;
+            }
+
+            if (_state != ListenerState.Accepting)
+            {
+                return;
+            }
+        }
+
+        _loop.Post(static state => ((EpollListener)state!).OnEvents(0), this);
+    }
+
+    private void Hand(int socket, EndPoint remote)
+    {
+        var connection = new EpollConnection(_loop, socket, remote, _localOfAccepted, _tuning);
+        if (!connection.TryAttach())
+        {
+            TransportLog.AcceptedConnectionLost(_loop.Logger, EndPoint, ErrnoExtensions.Last().Describe());
+            connection.Abort();
+            return;
+        }
+
+        try
+        {
+            _accepted(connection);
+        }
+        catch (Exception exception)
+        {
+            connection.Abort();
+            _loop.Core.Report(exception);
+        }
+    }
+
+    private void Pause(Errno error, Action<object?> retry)
+    {
+        var delay = _backoff.Fail();
+        _state = ListenerState.Paused;
+        _pause = _loop.Core.AddDeadline(delay, retry, this);
+        TransportLog.AcceptPaused(_loop.Logger, EndPoint, error.Describe(), (int)delay.TotalMilliseconds);
+    }
+
+    private void Resume()
+    {
+        if (_state == ListenerState.Paused)
+        {
+            _state = ListenerState.Accepting;
+            Accept();
+        }
+    }
+
+    private void Close()
+    {
+        if (_state == ListenerState.Closed)
+        {
+            return;
+        }
+
+        _state = ListenerState.Closed;
+        _pause?.Cancel();
+        _listening.File?.Remove();
+        if (_slot >= 0)
+        {
+            _loop.Poller.Close(_listening.Descriptor, _slot);
+        }
+        else
+        {
+            _ = SocketCalls.Close(_listening.Descriptor);
+        }
+    }
+
+    private static bool IsWildcard(EndPoint endPoint) =>
+        endPoint is IPEndPoint ip && (ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any));
+}

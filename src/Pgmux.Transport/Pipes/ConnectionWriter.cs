@@ -1,0 +1,209 @@
+using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
+
+namespace Pgmux.Transport.Pipes;
+
+/// <summary>
+/// Bytes to send. What one turn writes and flushes is sent together at its end; a flush waits while more is unsent than the
+/// limit, until half of that is left. After the link has broken or is closed, bytes are accepted and dropped.
+/// </summary>
+internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimit)
+    : PipeWriter, IValueTaskSource<FlushResult>, IInlineWait
+{
+    private SendQueue _queue;
+    private InlineCompletion _completion;
+    private FlushState _state;
+    private bool _isEnded;
+    private bool _isBlocked;
+    private bool _isCancelRequested;
+
+    public LoopConnection Connection => connection;
+
+    public long UnsentBytes => _queue.Bytes;
+
+    /// <summary>Whether nothing stands in the way of moving to another loop.</summary>
+    public bool CanMove => _queue.Bytes == 0 && _state == FlushState.Idle;
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _queue.UnflushedBytes;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _queue.Lend(connection.Buffers, sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes)
+    {
+        _queue.Advance(bytes);
+        if (_isEnded)
+        {
+            _queue.Flush(connection.Buffers);
+            _queue.Drop(connection.Buffers);
+        }
+    }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (_state != FlushState.Idle)
+        {
+            throw new InvalidOperationException("A flush is waiting");
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        }
+
+        _queue.Flush(connection.Buffers);
+        QueueSend();
+        if (_isEnded || _isCancelRequested || _queue.Bytes <= unsentLimit)
+        {
+            return new ValueTask<FlushResult>(TakeResult());
+        }
+
+        _state = FlushState.Waiting;
+        _completion.Watch(this, cancellationToken);
+        return new ValueTask<FlushResult>(this, _completion.Version);
+    }
+
+    public override void CancelPendingFlush()
+    {
+        _isCancelRequested = true;
+        ResumeLater();
+    }
+
+    public override void Complete(Exception? exception = null) => connection.Close();
+
+    /// <summary>The link takes bytes again.</summary>
+    public void Unblock()
+    {
+        if (_isBlocked)
+        {
+            _isBlocked = false;
+            QueueSend();
+        }
+    }
+
+    /// <summary>Sends what has been flushed, as far as the link takes it.</summary>
+    public void Send()
+    {
+        if (_isBlocked || _queue.FlushedBytes == 0)
+        {
+            return;
+        }
+
+        var result = connection.Send(_queue.Head, _queue.FlushedBytes);
+        _queue.Sent(connection.Buffers, result.Bytes);
+        switch (result.Status)
+        {
+            case TransferStatus.Done when _queue.FlushedBytes > 0:
+                // More pieces than one call takes: the rest goes in the next round.
+                QueueSend();
+                break;
+            case TransferStatus.WouldBlock:
+                _isBlocked = true;
+                break;
+            case TransferStatus.Broken:
+                connection.OnSendBroken();
+                return;
+        }
+
+        Resume();
+        if (_queue.Bytes == 0 && result.Bytes > 0)
+        {
+            connection.OnDrained();
+        }
+    }
+
+    /// <summary>We close: releases the rest for sending and takes no more. The waiting flush ends.</summary>
+    public void End()
+    {
+        _isEnded = true;
+        _queue.Flush(connection.Buffers);
+        QueueSend();
+        ResumeLater();
+    }
+
+    /// <summary>Drops everything that is unsent; the link takes no more.</summary>
+    public void Drop()
+    {
+        _isEnded = true;
+        _queue.Drop(connection.Buffers);
+        ResumeLater();
+    }
+
+    /// <summary>Completes the waiting flush inline, if its time has come.</summary>
+    public void Resume()
+    {
+        if (_state == FlushState.Waiting && (_isEnded || _isCancelRequested || _queue.Bytes <= unsentLimit / 2))
+        {
+            _state = FlushState.Ready;
+            _completion.Run();
+        }
+    }
+
+    public void CancelWait(short version)
+    {
+        if (_state == FlushState.Waiting && version == _completion.Version)
+        {
+            _state = FlushState.Ready;
+            _completion.Run();
+        }
+    }
+
+    FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
+    {
+        _completion.Check(token);
+        if (_state != FlushState.Ready)
+        {
+            throw new InvalidOperationException("The flush is not finished");
+        }
+
+        _state = FlushState.Idle;
+        _completion.Finish();
+        return TakeResult();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token)
+    {
+        _completion.Check(token);
+        return _state == FlushState.Waiting ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded;
+    }
+
+    void IValueTaskSource<FlushResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        _completion.Check(token);
+        if (_state == FlushState.Waiting)
+        {
+            _completion.Register(continuation, state);
+        }
+        else
+        {
+            connection.Loop.Post(continuation, state);
+        }
+    }
+
+    private FlushResult TakeResult()
+    {
+        var isCancelled = _isCancelRequested;
+        _isCancelRequested = false;
+        return new FlushResult(isCancelled, _isEnded);
+    }
+
+    private void QueueSend()
+    {
+        if (!_isBlocked && _queue.FlushedBytes > 0)
+        {
+            connection.QueueSend();
+        }
+    }
+
+    private void ResumeLater()
+    {
+        if (_state == FlushState.Waiting)
+        {
+            connection.Loop.Post(static state => ((LoopConnection)state!).ResumeWriter(), connection);
+        }
+    }
+}

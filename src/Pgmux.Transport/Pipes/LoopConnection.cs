@@ -1,0 +1,402 @@
+using System.IO.Pipelines;
+using Pgmux.Transport.Buffers;
+using Pgmux.Transport.Loops;
+
+namespace Pgmux.Transport.Pipes;
+
+/// <summary>
+/// A connection over any link that tells its events as edges: pipes, backpressure, closing and moving are the same for a
+/// socket and for the in-memory link of the tests, which only move bytes.
+/// </summary>
+internal abstract class LoopConnection : TransportConnection
+{
+    // With 64 KiB a receive this is 1 MiB: then other connections have their turn.
+    private const int MostReadsPerRound = 16;
+
+    // What is dropped of a peer that sends on after our last word. A peer that sends more blocks, and finds that word then.
+    private const int MostDroppedBytes = 1024 * 1024;
+
+    // Descriptors that wait for slow peers to close, per loop. Beyond that we close without waiting.
+    private const int MostLingering = 1024;
+
+    private readonly ConnectionReader _reader;
+    private readonly ConnectionWriter _writer;
+    private readonly TimeSpan _closeLinger;
+    private LoopCore _core;
+    private Deadline? _closeDeadline;
+    private Action<object?>? _arrived;
+    private object? _arrivedState;
+    private ConnectionPhase _phase;
+    private PeerState _peer;
+    private PeerState _toldPeer;
+    private uint _readRound;
+    private int _reads;
+    private int _dropped;
+    private bool _mayHoldMore;
+    private bool _isEndReceived;
+    private bool _isResumeQueued;
+    private bool _isSendQueued;
+
+    protected LoopConnection(LoopCore core, SocketTuning tuning)
+    {
+        _core = core;
+        _closeLinger = tuning.CloseLinger;
+        _reader = new ConnectionReader(this);
+        _writer = new ConnectionWriter(this, tuning.UnsentLimitBytes);
+    }
+
+    public sealed override EventLoop Loop => _core.Owner;
+
+    public sealed override PipeReader Input => _reader;
+
+    public sealed override PipeWriter Output => _writer;
+
+    public sealed override PeerState PeerState => IsClosing ? PeerState.Closed : _peer;
+
+    public sealed override long UnsentBytes => _writer.UnsentBytes;
+
+    // The link is asked only when an event has come that no receive has answered yet: rarely, as a reader mostly waits.
+    public sealed override bool HasUnreadBytes => _reader.UnreadBytes > 0 || (IsReadable && !IsClosing && PeekLink());
+
+    internal BufferPool Buffers => _core.Buffers;
+
+    /// <summary>Whether the link may have something: bytes, its end or an error. When not, nobody asks it.</summary>
+    internal bool IsReadable { get; private set; }
+
+    internal bool IsClosing => _phase >= ConnectionPhase.Draining;
+
+    protected LoopCore Core => _core;
+
+    public sealed override void MoveTo(EventLoop target, Action<object?> arrived, object? state)
+    {
+        if (_phase != ConnectionPhase.Open || !_reader.CanMove || !_writer.CanMove)
+        {
+            throw new InvalidOperationException("A connection moves only while it is open, with nothing unread, unsent or waiting to be flushed");
+        }
+
+        if (target == Loop)
+        {
+            target.Post(arrived, state);
+            return;
+        }
+
+        var core = FindCore(target);
+        DetachLink();
+        _phase = ConnectionPhase.Moving;
+        _isSendQueued = false;
+        _isResumeQueued = false;
+        _arrived = arrived;
+        _arrivedState = state;
+        _core = core;
+        if (!core.Post(static state => ((LoopConnection)state!).Arrive(), this))
+        {
+            Release();
+        }
+    }
+
+    public sealed override void Close()
+    {
+        if (!IsClosing)
+        {
+            StartClosing();
+            _writer.End();
+            ContinueClosing();
+            if (_phase != ConnectionPhase.Closed)
+            {
+                _closeDeadline = _core.AddDeadline(_closeLinger, static state => ((LoopConnection)state!).Release(), this);
+            }
+        }
+    }
+
+    public sealed override void Abort()
+    {
+        if (!IsClosing)
+        {
+            StartClosing();
+        }
+
+        Release();
+    }
+
+    /// <summary>The link has news. Called on the loop.</summary>
+    internal void OnEvents(LinkEvents events)
+    {
+        if (_phase is ConnectionPhase.Moving or ConnectionPhase.Closed)
+        {
+            return;
+        }
+
+        IsReadable |= (events & ~LinkEvents.Writable) != 0;
+        _mayHoldMore |= (events & (LinkEvents.HalfClosed | LinkEvents.Reset | LinkEvents.Urgent)) != 0;
+        if ((events & (LinkEvents.HalfClosed | LinkEvents.Reset)) != 0)
+        {
+            NotePeer((events & LinkEvents.Reset) != 0 ? PeerState.Reset : PeerState.HalfClosed);
+        }
+
+        if ((events & (LinkEvents.Writable | LinkEvents.Reset)) != 0)
+        {
+            _writer.Unblock();
+        }
+
+        if (IsClosing)
+        {
+            ContinueClosing();
+            return;
+        }
+
+        _reader.Resume();
+        TellPeerClosed();
+    }
+
+    /// <summary>Counts a receive; false when the connection has had its share and goes on in the next round.</summary>
+    internal bool TrySpendRead()
+    {
+        if (_readRound != _core.Round)
+        {
+            _readRound = _core.Round;
+            _reads = 0;
+        }
+
+        if (_reads++ < MostReadsPerRound)
+        {
+            return true;
+        }
+
+        QueueResume();
+        return false;
+    }
+
+    internal TransferResult Receive(Span<byte> room)
+    {
+        var result = ReceiveFromLink(room);
+        switch (result.Status)
+        {
+            case TransferStatus.Done:
+                // Less than asked for: there is no more, and the next byte makes an event. That spares the receive that
+                // would only find nothing.
+                IsReadable = result.Bytes == room.Length || _mayHoldMore;
+                break;
+            case TransferStatus.WouldBlock:
+                IsReadable = false;
+                _mayHoldMore = false;
+                break;
+            case TransferStatus.EndOfStream:
+                _isEndReceived = true;
+                NotePeer(PeerState.HalfClosed);
+                break;
+            case TransferStatus.Broken:
+                _isEndReceived = true;
+                NotePeer(PeerState.Reset);
+                break;
+        }
+
+        return result;
+    }
+
+    internal TransferResult Send(BufferBlock head, long bytes) => SendToLink(head, bytes);
+
+    internal void QueueSend()
+    {
+        if (!_isSendQueued)
+        {
+            _isSendQueued = true;
+            _core.QueueSend(this);
+        }
+    }
+
+    /// <summary>The end of the turn: sends what is flushed. A connection that has moved meanwhile is not this loop's.</summary>
+    internal void SendQueued(LoopCore core)
+    {
+        if (core != _core || !_isSendQueued || _phase == ConnectionPhase.Closed)
+        {
+            return;
+        }
+
+        _isSendQueued = false;
+        _writer.Send();
+        if (IsClosing)
+        {
+            ContinueClosing();
+        }
+    }
+
+    /// <summary>The link takes no more. What the peer has sent before may still be read.</summary>
+    internal void OnSendBroken()
+    {
+        NotePeer(PeerState.Reset);
+        _writer.Drop();
+        IsReadable = true;
+        _mayHoldMore = true;
+        QueueResume();
+    }
+
+    internal void OnDrained() => Observer?.OnDrained(this);
+
+    /// <summary>A read tells the consumer that the peer has gone: the observer need not.</summary>
+    internal void OnEndRead() => _toldPeer = _peer;
+
+    internal void ResumeReader()
+    {
+        if (IsHere)
+        {
+            _reader.Resume();
+        }
+    }
+
+    internal void ResumeWriter()
+    {
+        if (IsHere)
+        {
+            _writer.Resume();
+        }
+    }
+
+    /// <summary>The part of a loop that runs this kind of connection.</summary>
+    protected abstract LoopCore FindCore(EventLoop loop);
+
+    protected abstract TransferResult ReceiveFromLink(Span<byte> room);
+
+    /// <summary>Sends up to <paramref name="bytes"/> of a chain.</summary>
+    protected abstract TransferResult SendToLink(BufferBlock head, long bytes);
+
+    /// <summary>Whether a receive would bring bytes.</summary>
+    protected abstract bool PeekLink();
+
+    /// <summary>Sends our FIN.</summary>
+    protected abstract void ShutdownLink();
+
+    protected abstract void CloseLink();
+
+    /// <summary>Takes the link off its loop.</summary>
+    protected abstract void DetachLink();
+
+    /// <summary>Puts the link on the loop of <see cref="Core"/>, which then tells anew what the link has. False when it cannot.</summary>
+    protected abstract bool TryAttachLink();
+
+    // Posts to the old loop may still be on their way when the connection has moved.
+    private bool IsHere => _core.Owner.IsCurrent && _phase != ConnectionPhase.Moving;
+
+    private void Arrive()
+    {
+        var arrived = _arrived!;
+        var state = _arrivedState;
+        _arrived = null;
+        _arrivedState = null;
+        _phase = ConnectionPhase.Open;
+        if (!TryAttachLink())
+        {
+            OnSendBroken();
+        }
+
+        // What was asked of the waiting read before the move is done here.
+        QueueResume();
+        arrived(state);
+    }
+
+    private void QueueResume()
+    {
+        if (!_isResumeQueued)
+        {
+            _isResumeQueued = true;
+            _core.Post(static state => ((LoopConnection)state!).ResumeQueued(), this);
+        }
+    }
+
+    private void ResumeQueued()
+    {
+        if (IsHere)
+        {
+            _isResumeQueued = false;
+            _writer.Resume();
+            _reader.Resume();
+            TellPeerClosed();
+        }
+    }
+
+    private void NotePeer(PeerState peer)
+    {
+        if (peer > _peer)
+        {
+            _peer = peer;
+        }
+    }
+
+    private void TellPeerClosed()
+    {
+        if (_peer > _toldPeer && !_reader.IsWaiting && !IsClosing && Observer is { } observer)
+        {
+            _toldPeer = _peer;
+            observer.OnPeerClosed(this);
+        }
+    }
+
+    private void StartClosing()
+    {
+        if (_phase == ConnectionPhase.Moving)
+        {
+            throw new InvalidOperationException("The connection is on its way to another loop");
+        }
+
+        _phase = ConnectionPhase.Draining;
+        _reader.End();
+    }
+
+    // A close with unread input makes the kernel send RST, which may destroy our last message before the peer reads it. So:
+    // send the rest, send FIN, drop what the peer still sends until it closes, too.
+    private void ContinueClosing()
+    {
+        DropInput();
+        if (_peer == PeerState.Reset)
+        {
+            Release();
+            return;
+        }
+
+        if (_phase == ConnectionPhase.Draining && _writer.UnsentBytes == 0)
+        {
+            _phase = ConnectionPhase.Lingering;
+            _core.LingeringConnections++;
+            ShutdownLink();
+        }
+
+        if (_phase == ConnectionPhase.Lingering && (_isEndReceived || _core.LingeringConnections > MostLingering))
+        {
+            Release();
+        }
+    }
+
+    private void DropInput()
+    {
+        if (!IsReadable || _isEndReceived || _dropped >= MostDroppedBytes)
+        {
+            return;
+        }
+
+        var block = Buffers.Rent(BufferPool.HugeBytes);
+        while (IsReadable && !_isEndReceived && _dropped < MostDroppedBytes)
+        {
+            _dropped += Receive(block.Span(0, block.Length)).Bytes;
+        }
+
+        Buffers.Return(block);
+    }
+
+    private void Release()
+    {
+        if (_phase == ConnectionPhase.Closed)
+        {
+            return;
+        }
+
+        if (_phase == ConnectionPhase.Lingering)
+        {
+            _core.LingeringConnections--;
+        }
+
+        _phase = ConnectionPhase.Closed;
+        _closeDeadline?.Cancel();
+        _closeDeadline = null;
+        _writer.Drop();
+        CloseLink();
+    }
+}

@@ -1,0 +1,166 @@
+using System.Net.Sockets;
+using Pgmux.Testing.Processes;
+
+namespace Pgmux.Integration.Tests.Console;
+
+/// <summary>Ways to end and to reload: signals and SHUTDOWN.</summary>
+[TestFixture(PostgresVersions.Newest)]
+internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
+{
+    [SetUp]
+    public Task StartTransactionPoolingAsync() => StartAsync();
+
+    [Test, Property("Row", "Z01")]
+    public async Task SIGTERM_waits_for_the_clients()
+    {
+        await using var client = await LoginAsync();
+        await client.ScalarAsync("SELECT 1");
+
+        Pgmux.Signal(UnixSignal.Terminate);
+        await Eventually.HoldsAsync(IsTcpClosedAsync, "new connections are refused");
+        var still = await client.ScalarAsync("SELECT 'still served'");
+        await client.DisposeAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(still, Is.EqualTo("still served"));
+            Assert.That(await Pgmux.WaitForExitAsync(), Is.Zero);
+            Assert.That(File.Exists(Pgmux.UnixEndPoint.ToString()!), Is.False);
+        }
+    }
+
+    [Test, Property("Row", "Z01"), Property("Row", "Z02")]
+    public async Task SIGINT_lets_running_transactions_end_and_tells_the_clients()
+    {
+        await using var idle = await LoginAsync();
+        await idle.ScalarAsync("SELECT 1");
+        await using var busy = await LoginAsync();
+        await busy.QueryAsync("BEGIN");
+
+        Pgmux.Signal(UnixSignal.Interrupt);
+        await Eventually.HoldsAsync(IsTcpClosedAsync, "new connections are refused");
+        var inside = await busy.ScalarAsync("SELECT 'inside'");
+        var committed = await busy.QueryAsync("COMMIT");
+        var last = await idle.ReadToEndAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(inside, Is.EqualTo("inside"));
+            Assert.That(string.Join(' ', committed), Is.EqualTo("C(COMMIT) Z(I)"));
+            Assert.That(last.Select(message => (message.Severity, message.SqlState)), Is.EqualTo(new[] { ("FATAL", "57P01") }));
+            Assert.That(await Pgmux.WaitForExitAsync(), Is.Zero);
+        }
+    }
+
+    [TestCase(UnixSignal.Terminate)]
+    [TestCase(UnixSignal.Interrupt)]
+    [Property("Row", "Z01")]
+    public async Task A_second_signal_ends_at_once(UnixSignal signal)
+    {
+        await using var client = await LoginAsync();
+        await client.QueryAsync("BEGIN");
+
+        Pgmux.Signal(signal);
+        await Eventually.HoldsAsync(IsTcpClosedAsync, "new connections are refused");
+        Pgmux.Signal(signal);
+
+        Assert.That(await Pgmux.WaitForExitAsync(), Is.Zero);
+        await Cluster.WaitForBackendsAsync("usename = 'app'", 0);
+    }
+
+    [Test, Property("Row", "Z01")]
+    public async Task SIGQUIT_ends_at_once()
+    {
+        await using var client = await LoginAsync();
+        await client.QueryAsync("BEGIN");
+
+        Pgmux.Signal(UnixSignal.Quit);
+
+        Assert.That(await Pgmux.WaitForExitAsync(), Is.Zero);
+        await Cluster.WaitForBackendsAsync("usename = 'app'", 0);
+    }
+
+    [Test]
+    public async Task SIGHUP_reloads()
+    {
+        await using var console = await ConsoleAsync();
+        Pgmux.Write(PgmuxSettings.For(Cluster, ("default_pool_size", "13")));
+
+        Pgmux.Signal(UnixSignal.Hangup);
+
+        await Eventually.HoldsAsync(
+            async () => (await console.ShowAsync("CONFIG")).Single(row => row["key"] == "default_pool_size")["value"] == "13", "the new file counts");
+        Assert.That(await console.ShowAsync("VERSION"), Is.Not.Empty);
+    }
+
+    [Test, Property("Row", "Z12")]
+    public async Task A_storm_of_SIGHUP_disturbs_nobody()
+    {
+        await using var client = await LoginAsync();
+        for (var n = 0; n < 200; n++)
+        {
+            Pgmux.Signal(UnixSignal.Hangup);
+            if (n % 10 == 0)
+            {
+                Assert.That(await client.ScalarAsync($"SELECT {n}"), Is.EqualTo($"{n}"));
+            }
+        }
+    }
+
+    [TestCase("SHUTDOWN")]
+    [TestCase("SHUTDOWN WAIT_FOR_CLIENTS")]
+    [TestCase("SHUTDOWN WAIT_FOR_SERVERS")]
+    public async Task SHUTDOWN_ends_the_process(string command)
+    {
+        await using (var console = await RawClient.LoginAsync(Pgmux.TcpEndPoint, "admin", "pgbouncer"))
+        {
+            await console.SendAsync(RawMessages.Query(command));
+            await console.ReadAsync();
+        }
+
+        Assert.That(await Pgmux.WaitForExitAsync(), Is.Zero);
+    }
+
+    [Test, Property("Row", "Z04")]
+    public async Task A_killed_process_leaves_no_transaction_open_and_its_place_can_be_taken_at_once()
+    {
+        await using var client = await LoginAsync();
+        await client.QueryAsync("BEGIN");
+        var backend = await client.ScalarAsync("SELECT pg_backend_pid()");
+
+        Pgmux.Signal(UnixSignal.Kill);
+        await Pgmux.WaitForExitAsync();
+        await Cluster.WaitForBackendsAsync($"pid = {backend}", 0);
+        await Pgmux.StartAgainAsync();
+
+        await using var again = await LoginAsync();
+        await using var unix = await RawClient.LoginAsync(Pgmux.UnixEndPoint, "app", "app");
+        Assert.That($"{await again.ScalarAsync("SELECT 1")} {await unix.ScalarAsync("SELECT 2")}", Is.EqualTo("1 2"));
+    }
+
+    [Test, Property("Row", "Z10")]
+    public async Task A_taken_port_stops_the_start_with_a_clear_line()
+    {
+        var result = await Pgmux.RunSecondAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.ExitCode, Is.Not.Zero);
+            Assert.That(result.Error + result.Output, Does.Contain($"{Pgmux.Port}"));
+        }
+    }
+
+    private async Task<bool> IsTcpClosedAsync()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(Pgmux.TcpEndPoint);
+            return false;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Globalization;
+using Npgsql;
+using Pgmux.Testing.Processes;
+
+namespace Pgmux.Testing.Postgres;
+
+/// <summary>
+/// A throw-away cluster of a chosen version: own folder, own port on the loopback, own Unix socket, no fsync. It is stopped and removed
+/// with DisposeAsync, or by the watchdog when the test host dies.
+/// </summary>
+internal sealed class PostgresCluster : IAsyncDisposable
+{
+    public const string Database = "app";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly PostgresClusterOptions _options;
+    private ManagedProcess? _server;
+
+    private PostgresCluster(PostgresClusterOptions options)
+    {
+        _options = options;
+        Port = FreePort.Take();
+    }
+
+    public int Major => _options.Major;
+
+    public int Port { get; }
+
+    public string SocketFolder => _folder.Path;
+
+    public LogCapture Log => Server.Output;
+
+    private ManagedProcess Server => _server ?? throw new InvalidOperationException("the cluster is stopped");
+
+    public static Task<PostgresCluster> StartAsync(int major) => StartAsync(new PostgresClusterOptions(major));
+
+    public static async Task<PostgresCluster> StartAsync(PostgresClusterOptions options)
+    {
+        var cluster = new PostgresCluster(options);
+        try
+        {
+            await cluster.InitialiseAsync();
+            await cluster.StartAsync();
+            await cluster.PrepareRolesAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A connection string of Npgsql straight to the cluster, past the program under test.</summary>
+    public string ConnectionString(PostgresRole? role = null, string database = Database)
+    {
+        var who = role ?? PostgresRole.Superuser;
+        return new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = Port,
+            Username = who.Name,
+            Password = who.Password,
+            Database = database,
+            Pooling = false,
+        }.ConnectionString;
+    }
+
+    public async Task<NpgsqlConnection> ConnectAsync(PostgresRole? role = null, string database = Database)
+    {
+        var connection = new NpgsqlConnection(ConnectionString(role, database));
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Runs statements as the superuser.</summary>
+    public async Task ExecuteAsync(string sql, string database = Database)
+    {
+        await using var connection = await ConnectAsync(database: database);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first value of the first row, asked as the superuser.</summary>
+    public async Task<T> QueryAsync<T>(string sql)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync() ?? throw new InvalidOperationException($"no row: {sql}"));
+    }
+
+    /// <summary>Terminates the backends that the condition on pg_stat_activity names; returns how many there were.</summary>
+    public Task<long> TerminateBackendsAsync(string condition) => QueryAsync<long>(
+        $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND ({condition})");
+
+    /// <summary>Waits until the condition on one row of pg_stat_activity holds for so many backends.</summary>
+    public async Task WaitForBackendsAsync(string condition, long count)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = new NpgsqlCommand(
+            $"SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND ({condition})", connection);
+        await Eventually.HoldsAsync(
+            async () => (long)(await command.ExecuteScalarAsync())! == count, $"{count} backends with {condition}");
+    }
+
+    public async Task StartAsync()
+    {
+        _server = ManagedProcess.Start(
+            _folder, "postgres", Path.Combine(PostgresInstallation.ServerFolder(Major), "postgres"), ["-D", _folder.File("data")]);
+        await _server.Output.WaitForAsync("database system is ready to accept connections");
+    }
+
+    /// <summary>Fast shutdown (SIGINT) ends sessions in good order; an immediate one (SIGQUIT) drops them.</summary>
+    public async Task StopAsync(bool immediately = false)
+    {
+        Server.Signal(immediately ? UnixSignal.Quit : UnixSignal.Interrupt);
+        await Server.WaitForExitAsync();
+        await Server.DisposeAsync();
+        _server = null;
+    }
+
+    public async Task RestartAsync(bool immediately = false)
+    {
+        await StopAsync(immediately);
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private async Task InitialiseAsync()
+    {
+        await using (var initdb = ManagedProcess.Start(
+            _folder,
+            "initdb",
+            Path.Combine(PostgresInstallation.ServerFolder(Major), "initdb"),
+            ["-D", _folder.File("data"), "-U", PostgresRole.Superuser.Name, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]))
+        {
+            var status = await initdb.WaitForExitAsync();
+            if (status != 0)
+            {
+                throw new InvalidOperationException($"initdb of PostgreSQL {Major} failed ({status}):\n{initdb.Output}");
+            }
+        }
+
+        await File.AppendAllTextAsync(_folder.File("data/postgresql.conf"), string.Create(CultureInfo.InvariantCulture, $"""
+
+            listen_addresses = '127.0.0.1'
+            port = {Port}
+            unix_socket_directories = '{SocketFolder}'
+            max_connections = {_options.MaxConnections}
+            shared_buffers = '32MB'
+            fsync = off
+            full_page_writes = off
+            synchronous_commit = off
+            autovacuum = off
+            log_statement = '{_options.LogStatement}'
+            log_line_prefix = '%m [%p] %q%u@%d '
+
+            """));
+        var logins = PostgresRole.All.SelectMany(role => new[] { $"local all {role.Name} {role.Method}", $"host all {role.Name} 127.0.0.1/32 {role.Method}" });
+        await File.WriteAllTextAsync(
+            _folder.File("data/pg_hba.conf"), $"local all postgres trust\nhost all postgres 127.0.0.1/32 trust\n{string.Join('\n', logins)}\n");
+    }
+
+    private async Task PrepareRolesAsync()
+    {
+        foreach (var role in PostgresRole.All)
+        {
+            var encryption = role.Method == "md5" ? "md5" : "scram-sha-256";
+            var password = role.Password.Length == 0 ? "NULL" : $"'{role.Password}'";
+            await ExecuteAsync($"SET password_encryption = '{encryption}'; CREATE ROLE {role.Name} LOGIN PASSWORD {password}", "postgres");
+        }
+
+        await ExecuteAsync($"CREATE DATABASE {Database} OWNER {PostgresRole.App.Name}", "postgres");
+        await ExecuteAsync("GRANT ALL ON SCHEMA public TO PUBLIC");
+    }
+}

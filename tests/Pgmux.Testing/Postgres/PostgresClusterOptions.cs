@@ -1,0 +1,11 @@
+namespace Pgmux.Testing.Postgres;
+
+/// <summary>What a test may choose about its cluster.</summary>
+/// <param name="Major">Major version of PostgreSQL.</param>
+internal sealed record PostgresClusterOptions(int Major)
+{
+    public int MaxConnections { get; init; } = 300;
+
+    /// <summary>none, ddl, mod or all: with all, the cluster's log tells which statements have arrived.</summary>
+    public string LogStatement { get; init; } = "none";
+}

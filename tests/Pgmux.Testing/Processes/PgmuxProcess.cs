@@ -1,0 +1,158 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using Pgmux.Testing.Postgres;
+
+namespace Pgmux.Testing.Processes;
+
+/// <summary>The program under test as a process of its own, with a configuration in a temporary folder.</summary>
+internal sealed class PgmuxProcess : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private ManagedProcess? _process;
+
+    private PgmuxProcess()
+    {
+    }
+
+    public int Port { get; } = FreePort.Take();
+
+    public string Folder => _folder.Path;
+
+    public string ConfigurationFile => _folder.File("pgmux.ini");
+
+    public EndPoint TcpEndPoint => new IPEndPoint(IPAddress.Loopback, Port);
+
+    public EndPoint UnixEndPoint => new UnixDomainSocketEndPoint(_folder.File($".s.PGSQL.{Port}"));
+
+    public LogCapture Log => Process.Output;
+
+    public int Id => Process.Id;
+
+    private ManagedProcess Process => _process ?? throw new InvalidOperationException("not started");
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    public static async Task<PgmuxProcess> StartAsync(PgmuxSettings settings)
+    {
+        var pgmux = new PgmuxProcess();
+        try
+        {
+            pgmux.Write(settings);
+            pgmux.Launch();
+            await pgmux.WaitUntilListeningAsync();
+            return pgmux;
+        }
+        catch
+        {
+            await pgmux.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it again, with the same files, after it has ended.</summary>
+    public async Task StartAgainAsync()
+    {
+        await Process.DisposeAsync();
+        Launch();
+        await WaitUntilListeningAsync();
+    }
+
+    /// <summary>Starts a second one with the same file while the first runs, and waits until it gives up.</summary>
+    public async Task<ToolResult> RunSecondAsync()
+    {
+        var program = ProgramUnderTest.Find();
+        await using var second = ManagedProcess.Start(_folder, "second", program.Program, [.. program.Arguments, ConfigurationFile]);
+        var status = await second.WaitForExitAsync();
+        return new ToolResult(status, second.Output.ToString(), "");
+    }
+
+    /// <summary>Puts new settings in place of the old; a RELOAD or SIGHUP makes them count.</summary>
+    public void Write(PgmuxSettings settings)
+    {
+        _folder.Write("pgmux.ini", settings.Ini(Folder, Port));
+        _folder.Write("userlist.txt", settings.UserList());
+    }
+
+    public string ConnectionString(PostgresRole? role = null, string database = PostgresCluster.Database, bool pooling = false)
+    {
+        var who = role ?? PostgresRole.App;
+        return Builder(who.Name, who.Password, database, pooling).ConnectionString;
+    }
+
+    /// <summary>Opens the console with Npgsql, told that there is no catalogue to load types from.</summary>
+    public async Task<NpgsqlConnection> ConnectConsoleAsync(string user = "admin", string password = "admin-secret")
+    {
+        var builder = new NpgsqlDataSourceBuilder(Builder(user, password, "pgbouncer", pooling: false).ConnectionString);
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        var connection = builder.Build().CreateConnection();
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    public async Task<NpgsqlConnection> ConnectAsync(PostgresRole? role = null, string database = PostgresCluster.Database)
+    {
+        var connection = new NpgsqlConnection(ConnectionString(role, database));
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    public Task<string> WaitForLogAsync([StringSyntax(StringSyntaxAttribute.Regex)] string pattern, int from = 0) => Log.WaitForAsync(pattern, from);
+
+    public ProcessCounters ReadCounters() => Process.ReadCounters();
+
+    public void Signal(UnixSignal signal) => Process.Signal(signal);
+
+    public Task<int> WaitForExitAsync() => Process.WaitForExitAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private NpgsqlConnectionStringBuilder Builder(string user, string password, string database, bool pooling) => new()
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        Username = user,
+        Password = password.Length == 0 ? null : password,
+        Database = database,
+        Pooling = pooling,
+    };
+
+    private void Launch()
+    {
+        var program = ProgramUnderTest.Find();
+        _process = ManagedProcess.Start(_folder, "pgmux", program.Program, [.. program.Arguments, ConfigurationFile]);
+    }
+
+    private async Task WaitUntilListeningAsync()
+    {
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                if (Process.HasExited)
+                {
+                    var status = await Process.WaitForExitAsync();
+                    throw new InvalidOperationException($"the program under test ended with {status}:\n{Log}");
+                }
+
+                using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                try
+                {
+                    await probe.ConnectAsync(TcpEndPoint);
+                    return true;
+                }
+                catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+                {
+                    return false;
+                }
+            },
+            $"the program under test listens on {Port}:\n{Log}");
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Pgmux.Testing.Processes;
+
+/// <summary>What the kernel counts for one process, read from /proc.</summary>
+/// <param name="ResidentBytes">Memory that stands in RAM (VmRSS).</param>
+/// <param name="Descriptors">Open file descriptors.</param>
+/// <param name="Threads">Threads.</param>
+/// <param name="ProcessorTime">Time on the processor, user and system together.</param>
+internal readonly record struct ProcessCounters(long ResidentBytes, int Descriptors, int Threads, TimeSpan ProcessorTime)
+{
+    // sysconf(_SC_CLK_TCK) on Linux.
+    private const int ClockTicksName = 2;
+
+    public static ProcessCounters Read(int processId)
+    {
+        var status = File.ReadAllLines($"/proc/{processId}/status");
+        // The command's name, in parentheses, may hold blanks: fields count from behind it. utime and stime are fields 14 and 15.
+        var stat = File.ReadAllText($"/proc/{processId}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+        return new ProcessCounters(
+            Number(status, "VmRSS:") * 1024,
+            Directory.EnumerateFileSystemEntries($"/proc/{processId}/fd").Count(),
+            (int)Number(status, "Threads:"),
+            TimeSpan.FromSeconds((double)ticks / NativeMethods.SystemConfiguration(ClockTicksName)));
+    }
+
+    private static long Number(string[] status, string key)
+    {
+        var line = status.First(line => line.StartsWith(key, StringComparison.Ordinal));
+        var words = line[key.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return long.Parse(words[0], CultureInfo.InvariantCulture);
+    }
+}

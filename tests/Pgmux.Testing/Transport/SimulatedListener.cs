@@ -1,0 +1,34 @@
+using System.Net;
+using Pgmux.Transport;
+
+namespace Pgmux.Testing.Transport;
+
+/// <summary>Somebody who listens on the in-memory network.</summary>
+internal sealed class SimulatedListener(
+    SimulatedNetwork network, SimulatedLoop loop, EndPoint endPoint, ListenOptions options, Action<TransportConnection> accepted)
+    : TransportListener
+{
+    public override EndPoint EndPoint => endPoint;
+
+    public SimulatedLoop Loop => loop;
+
+    public SocketTuning Tuning => options.Tuning;
+
+    public bool IsShared => options.ReusePort;
+
+    /// <summary>Hands over a connection on the listener's loop.</summary>
+    public void Hand(InMemoryConnection connection)
+    {
+        try
+        {
+            accepted(connection);
+        }
+        catch (Exception exception)
+        {
+            connection.Abort();
+            loop.Core.Report(exception);
+        }
+    }
+
+    public override void Dispose() => network.Remove(this);
+}

@@ -1,0 +1,99 @@
+using Pgmux.Transport;
+using Pgmux.Transport.Buffers;
+using Pgmux.Transport.Loops;
+
+namespace Pgmux.Testing.Transport;
+
+/// <summary>A loop without a thread: the test drives it through its <see cref="SimulatedNetwork"/>, on a virtual clock.</summary>
+internal sealed class SimulatedLoop : EventLoop
+{
+    private readonly LoopSynchronizationContext _context;
+    private List<InMemoryConnection> _events = [];
+    private List<InMemoryConnection> _delivering = [];
+
+    public SimulatedLoop(SimulatedNetwork network, int index)
+    {
+        Network = network;
+        Index = index;
+        Core = new LoopCore(this, network.Time, new BufferPool { PoisonsReturned = network.PoisonsBuffers }, static () => { });
+        _context = new LoopSynchronizationContext(Core);
+    }
+
+    public override int Index { get; }
+
+    public override TimeProvider TimeProvider => Network.Time;
+
+    public override long Timestamp => Core.Timestamp;
+
+    public override bool IsCurrent => Network.IsCurrent(this);
+
+    public SimulatedNetwork Network { get; }
+
+    internal LoopCore Core { get; }
+
+    /// <summary>Whether there is something to do at the present time.</summary>
+    public bool HasWork => Core.HasWork || _events.Count > 0 || Core.NextDue <= Network.Time.GetTimestamp();
+
+    /// <inheritdoc cref="SimulatedNetwork.RunUntilIdle"/>
+    public void RunUntilIdle() => Network.RunUntilIdle();
+
+    /// <inheritdoc cref="SimulatedNetwork.Advance"/>
+    public void Advance(TimeSpan span) => Network.Advance(span);
+
+    public override void Post(Action<object?> callback, object? state) => Core.Post(callback, state);
+
+    public override IDisposable AddSweep(Action sweep)
+    {
+        var entry = new Sweep(sweep);
+        Core.AddSweep(entry);
+        return entry;
+    }
+
+    public override TransportListener Listen(ListenOptions options, Action<TransportConnection> accepted) =>
+        Network.Listen(this, options, accepted);
+
+    public override ValueTask<TransportConnection> ConnectAsync(ConnectOptions options, CancellationToken cancellationToken) =>
+        new(Network.ConnectAsync(this, options, cancellationToken));
+
+    /// <summary>Does the work on this loop, in a turn of its own, so that a run stays repeatable.</summary>
+    public override Task<T> OffloadAsync<T>(Func<T> work) => this.RunAsync(() => Task.FromResult(work()));
+
+    internal void QueueEvents(InMemoryConnection connection) => _events.Add(connection);
+
+    /// <summary>One turn: events, timers, posted work, sends.</summary>
+    internal void RunTurn()
+    {
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(_context);
+        try
+        {
+            Core.BeginTurn();
+            Deliver();
+            Core.RunTimers();
+            Core.RunWork();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    private void Deliver()
+    {
+        (_events, _delivering) = (_delivering, _events);
+        Network.Shuffle(_delivering);
+        foreach (var connection in _delivering)
+        {
+            try
+            {
+                connection.Deliver(this);
+            }
+            catch (Exception exception)
+            {
+                Core.Report(exception);
+            }
+        }
+
+        _delivering.Clear();
+    }
+}

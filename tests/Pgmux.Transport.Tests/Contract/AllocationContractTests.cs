@@ -1,0 +1,37 @@
+namespace Pgmux.Transport.Tests.Contract;
+
+public sealed class AllocationContractTests(RigKind kind) : ContractFixture(kind)
+{
+    [Test]
+    public Task A_round_trip_allocates_nothing() => Rig.RunAsync(async () =>
+    {
+        const int Rounds = 5_000;
+        var (client, server) = await Rig.ConnectAsync();
+        var echo = server.EchoAsync();
+        await RoundTripsAsync(client, Rounds);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        await RoundTripsAsync(client, Rounds);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        // The state machine of the second call and what tiered compilation does meanwhile; far below a byte per round.
+        Assert.That(allocated, Is.LessThan(Rounds / 10));
+        client.Close();
+        await echo;
+    });
+
+    private static async Task RoundTripsAsync(TransportConnection client, int rounds)
+    {
+        for (var round = 0; round < rounds; round++)
+        {
+            "SELECT 1"u8.CopyTo(client.Output.GetSpan(8));
+            client.Output.Advance(8);
+            await client.Output.FlushAsync();
+            for (var received = 0; received < 8;)
+            {
+                var result = await client.Input.ReadAsync();
+                received += (int)result.Buffer.Length;
+                client.Input.AdvanceTo(result.Buffer.End);
+            }
+        }
+    }
+}

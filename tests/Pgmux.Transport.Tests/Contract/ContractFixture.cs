@@ -1,0 +1,22 @@
+namespace Pgmux.Transport.Tests.Contract;
+
+/// <summary>What every loop and its connections do. Runs over sockets and over the in-memory link, so that they stay alike.</summary>
+[TestFixture(RigKind.Tcp)]
+[TestFixture(RigKind.Unix)]
+[TestFixture(RigKind.Simulated)]
+[TestFixture(RigKind.Sliced)]
+public abstract class ContractFixture(RigKind kind)
+{
+    protected ContractRig Rig { get; private set; } = null!;
+
+    [SetUp]
+    public void CreateRig() => Rig =
+        kind is RigKind.Tcp or RigKind.Unix ? new EpollRig(kind) : new SimulatedRig(kind);
+
+    [TearDown]
+    public async Task DisposeRig()
+    {
+        await Rig.DisposeAsync();
+        Assert.That(Rig.Unhandled, Is.Empty);
+    }
+}

