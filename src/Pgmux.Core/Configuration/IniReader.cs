@@ -82,14 +82,15 @@ internal sealed class IniReader(ICollection<ConfigFault> faults)
 
             // What follows the bracket on the same line is read like a line of its own.
             var end = line.IndexOf(']');
+            _section = (end < 0 ? line[1..] : line[1..end]).ToString();
+            _entries.Add(new IniEntry(_section, null, "", location));
             if (end < 0)
             {
+                // The lines below are read as if the bracket were there, so that they are not wrong as well.
                 faults.Add(location.Fault("syntax error: the section name has no closing bracket"));
                 return;
             }
 
-            _section = line[1..end].ToString();
-            _entries.Add(new IniEntry(_section, null, "", location));
             line = line[(end + 1)..].TrimStart(" \t\v\f\r");
         }
 

@@ -49,4 +49,7 @@ internal abstract class Setting(string name, string? defaultText)
 
         return AlsoAccepted.Any(text => TryApply(options, text, out var accepted, out _) && AreEqual(options, accepted));
     }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
 }

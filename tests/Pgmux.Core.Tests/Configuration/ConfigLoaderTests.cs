@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Pgmux.Core.Configuration;
 
 namespace Pgmux.Core.Tests.Configuration;
@@ -100,5 +102,145 @@ internal sealed class ConfigLoaderTests
                 "11: database b: port must be a port from 1 to 65535",
                 "12: unknown section [userss]; did you mean users?",
             }));
+    }
+
+    [TestCase("pgbouncer")]
+    [TestCase("pgmux")]
+    [Property("Row", "B215")]
+    public void The_consoles_names_are_reserved(string name)
+        => Assert.That(
+            _files.FaultsOf($"[pgbouncer]\n[databases]\n{name} = host=h\n"),
+            Is.EqualTo(new[] { $"3: database name \"{name}\" is reserved for the console" }));
+
+    [Test]
+    [Property("Row", "Z06")]
+    public void A_missing_file_a_directory_and_an_empty_file_are_told_apart()
+    {
+        Assert.That(ConfigLoader.Load("/no/such.ini").Faults, Is.EqualTo(new[] { new ConfigFault("/no/such.ini", 0, "cannot be read: no such file or directory") }));
+        Assert.That(ConfigLoader.Load("/tmp").Faults, Is.EqualTo(new[] { new ConfigFault("/tmp", 0, "is a directory, not a file") }));
+        Assert.That(_files.FaultsOf(""), Is.EqualTo(new[] { "0: the section [pgbouncer] is missing" }));
+        Assert.That(_files.FaultsOf("[databases]\na = host=h\n"), Is.EqualTo(new[] { "0: the section [pgbouncer] is missing" }));
+    }
+
+    [Test]
+    [Property("Row", "Z06")]
+    public void A_file_of_a_hundred_megabytes_is_refused()
+    {
+        var path = _files.Write("pgmux.ini", new byte[0]);
+        using (var file = File.OpenWrite(path))
+        {
+            file.SetLength(100_000_000);
+        }
+
+        Assert.That(ConfigLoader.Load(path).Faults, Is.EqualTo(new[] { new ConfigFault(path, 0, "is larger than 64 MiB, the most that is read") }));
+    }
+
+    [Test]
+    [Property("Row", "Z06")]
+    public void A_file_cut_at_any_byte_never_throws_and_names_its_lines()
+    {
+        const string text = "; c\n[databases]\n'a b' = host='h' port=1 password='x''y'\n[users]\nu = pool_size=1\n[pgbouncer]\npool_mode = session\n";
+        for (var length = 0; length <= text.Length; length++)
+        {
+            var result = _files.Load(text[..length]);
+            Assert.That(result.Snapshot is null, Is.EqualTo(result.Faults.Count > 0));
+            Assert.That(result.Faults.Select(fault => fault.Line), Is.All.LessThanOrEqualTo(7));
+        }
+    }
+
+    [Test]
+    public void A_further_section_starts_from_the_defaults_and_later_lines_win()
+    {
+        var result = _files.Load("[pgbouncer]\nmax_client_conn = 1\nmax_client_conn = 2\nverbose = 1\n[pgbouncer]\nmin_pool_size = 3\n");
+        Assert.That(result.Snapshot!.Options, Is.EqualTo(PgmuxOptions.Default with { Verbose = 0, MinPoolSize = 3 }));
+        Assert.That(result.Warnings.Select(warning => warning.ToString()), Has.Some.EndsWith("5: this further section [pgbouncer] puts max_client_conn back to its default"));
+    }
+
+    [Test]
+    public void A_later_entry_replaces_an_earlier_one_as_a_whole()
+    {
+        var snapshot = _files.LoadGood("[pgbouncer]\n[databases]\na = host=h port=1\na = dbname=x\n");
+        var database = snapshot.FindDatabase("a")!;
+        Assert.That((database.DatabaseName, database.Port, database.Hosts.Count), Is.EqualTo(("x", 5432, 0)));
+    }
+
+    [TestCase("host=a,b,c", true)]
+    [TestCase("host=/run/x,@abstract", true)]
+    [TestCase("host=a,,b", false)]
+    [TestCase("host=','", false)]
+    [TestCase("host='a b'", false)]
+    [TestCase("load_balance_hosts=Round-Robin", true)]
+    [TestCase("load_balance_hosts=disable", false)]
+    [TestCase("reserve_pool=0 max_db_client_connections=0", true)]
+    [TestCase("reserve_pool_size=1", false)]
+    [TestCase("auth_user=x", false)]
+    [TestCase("server_lifetime=-1", false)]
+    [TestCase("pool_mode=best", false)]
+    [TestCase("pool_size=many", false)]
+    public void Database_values_are_checked(string value, bool isGood)
+        => Assert.That(_files.Load($"[pgbouncer]\n[databases]\na = {value}\n").Snapshot is not null, Is.EqualTo(isGood));
+
+    [TestCase(100, 0)]
+    [TestCase(101, 1)]
+    [Property("Row", "B10")]
+    public void A_list_of_hosts_has_a_longest_length(int hosts, int faults)
+        => Assert.That(
+            _files.FaultsOf($"[pgbouncer]\n[databases]\na = host={string.Join(',', Enumerable.Range(0, hosts).Select(i => $"h{i}"))}\n"),
+            Has.Length.EqualTo(faults));
+
+    [Test]
+    [Property("Row", "B10")]
+    public void What_was_printed_is_read_as_the_same_database()
+    {
+        var text = ArbMap.Default.GeneratorFor<NonEmptyString>().Select(value => value.Get)
+            .Where(value => !value.AsSpan().ContainsAny('\n', '\0') && value.Trim(' ', '\t', '\v', '\f', '\r') == value && value != "*");
+        var host = Gen.Elements("10.0.0.1", "::1", "db.example.com", "/run/postgresql", "@abstract");
+        var database = text.SelectMany(name => text.SelectMany(password => Gen.NonEmptyListOf(host).Select(hosts => (name, password, hosts))));
+        Check.QuickThrowOnFailure(Prop.ForAll(database.ToArbitrary(), wanted =>
+        {
+            var (name, password, hosts) = wanted;
+            var line = ConnectionString.Print([new("host", string.Join(',', hosts.Take(100))), new("password", password), new("user", name)]);
+            var read = _files.LoadGood($"[pgbouncer]\n[databases]\n{IniKey.Print(name)} = {line}\n").FindDatabase(name);
+            return read is not null && read.Hosts.SequenceEqual(hosts.Take(100)) && read.Password!.Text == password && read.User == name;
+        }));
+    }
+
+    [Test]
+    public void Peers_must_be_empty()
+    {
+        Assert.That(_files.FaultsOf("[pgbouncer]\n[peers]\n"), Is.Empty);
+        Assert.That(
+            _files.FaultsOf("[pgbouncer]\n[peers]\n1 = host=a\n"),
+            Is.EqualTo(new[] { "3: peers are not built into pgmux yet; leave the section [peers] empty" }));
+    }
+
+    [TestCase("max_prepared_statements = 0", 0)]
+    [TestCase("max_prepared_statements = 200", 0)]
+    [TestCase("max_prepared_statements = 100", 1)]
+    [TestCase("query_wait_notify = 0", 0)]
+    [TestCase("query_wait_notify = 3", 1)]
+    [TestCase("server_tls_sslmode = disable", 0)]
+    [TestCase("server_tls_sslmode = require", 1)]
+    [TestCase("client_tls_sslmode = prefer", 1)]
+    [TestCase("auth_user =", 0)]
+    [TestCase("auth_user = x", 1)]
+    [TestCase("reserve_pool_size = 0", 0)]
+    [TestCase("reserve_pool_size = 2", 1)]
+    [TestCase("sbuf_loopcnt = 1", 0)]
+    [TestCase("job_name = x", 0)]
+    [TestCase("event_engine = io_uring", 1)]
+    [TestCase("unix_socket_dir =", 1)]
+    [TestCase("unix_socket_dir = /a/directory/whose/name/goes/on/and/on/until/the/path/of/the/socket/in/it/has/more/bytes/than/an/address/holds", 1)]
+    public void Nothing_that_pgmux_does_not_do_is_ignored(string line, int faults)
+        => Assert.That(_files.FaultsOf($"[pgbouncer]\n{line}\n"), Has.Length.EqualTo(faults));
+
+    [Test]
+    public void No_fault_or_warning_shows_a_password()
+    {
+        var result = _files.Load("[pgbouncer]\n[databases]\na = password=hunter2\nb = password='hunter2\nc = password='hunter2'x\nd = hunter2 = 1\n");
+        Assert.That(result.Faults, Is.Not.Empty);
+        Assert.That(
+            result.Faults.Concat(result.Warnings).Where(fault => fault.Line is 3 or 4 or 5).Select(fault => fault.Message),
+            Has.None.Contain("hunter2"));
     }
 }
