@@ -31,8 +31,8 @@ internal sealed class LeaseRequest(EventLoop loop, ILeaseReceiver receiver)
     /// <summary>What the server said, while <see cref="LeaseRequestState.Refused"/>.</summary>
     public ErrorFields? Error { get; set; }
 
-    /// <summary>The pool that serves or refuses it.</summary>
-    internal Pool? Pool { get; set; }
+    /// <summary>What brings the answer.</summary>
+    internal LeaseDelivery? Delivery { get; set; }
 
     /// <summary>Neighbour towards the longest waiter; guarded by the pool's lock.</summary>
     internal LeaseRequest? Earlier { get; set; }

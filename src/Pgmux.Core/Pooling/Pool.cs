@@ -1,5 +1,4 @@
 using Pgmux.Core.Authentication;
-using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -14,29 +13,28 @@ internal sealed class Pool : IServerHolder
 {
     private readonly Lock _gate = new();
     private readonly PoolEnvironment _environment;
+    private readonly PoolServers _servers;
+    private readonly ServerOpening _opening;
+    private readonly ServerExpiry _expiry;
+    private readonly LeaseDelivery _delivery;
     private readonly WaitQueue _waiters = new();
     private readonly WaitQueue _welcomeWaiters = new();
-    private readonly IdleServers[] _idle;
-    private readonly HashSet<ServerConnection> _servers = [];
-    private readonly LoginThrottle _throttle = new();
     private readonly PoolCounters[] _counters;
     private readonly long _waiterTolerance;
-    private ServerCredentials _captured = ServerCredentials.None;
-    private int _attempts;
-    private int _connecting;
-    private bool _hasSucceeded;
-    private bool _isClosed;
-    private bool _isDraining;
-    private long _lastLifetimeClose;
-    private ITimer? _retry;
+    private PoolState _state;
 
     public Pool(PoolKey key, PoolPolicy policy, PoolEnvironment environment)
     {
         Key = key;
         Policy = policy;
         _environment = environment;
-        _idle = [.. environment.Loops.Select(loop => new IdleServers(loop.Index))];
+        _servers = new PoolServers(environment.Loops);
+        _opening = new ServerOpening(this, _servers, environment);
+        _expiry = new ServerExpiry(environment.Clock);
+        _delivery = new LeaseDelivery(this, _gate);
         _counters = [.. environment.Loops.Select(_ => new PoolCounters())];
+
+        // A waiter of a server's own loop may overtake by a millisecond at most.
         _waiterTolerance = environment.Clock.TimestampFrequency / 1000;
     }
 
@@ -48,6 +46,18 @@ internal sealed class Pool : IServerHolder
 
     /// <summary>What servers say of themselves; null until the first login.</summary>
     public PoolWelcome? Welcome { get; private set; }
+
+    /// <summary>The servers of the moment.</summary>
+    public IReadOnlyList<ServerConnection> Servers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _servers.All];
+            }
+        }
+    }
 
     /// <summary>What this pool has done on a loop; only that loop writes.</summary>
     public PoolCounters CountersOf(EventLoop loop) => _counters[loop.Index];
@@ -64,82 +74,70 @@ internal sealed class Pool : IServerHolder
         return sum;
     }
 
+    /// <summary>Numbers for the console, taken at one moment.</summary>
+    public PoolCounts Count()
+    {
+        lock (_gate)
+        {
+            var first = _waiters.First ?? _welcomeWaiters.First;
+            var counts = new PoolCounts
+            {
+                Waiting = _waiters.Count + _welcomeWaiters.Count,
+                LongestWait = first is null ? TimeSpan.Zero : _environment.Clock.GetElapsedTime(first.QueuedAt),
+            };
+            foreach (var server in _servers.All)
+            {
+                counts.Add(server.State, server.CancelsInFlight > 0);
+            }
+
+            return counts;
+        }
+    }
+
     /// <summary>
     /// Takes an idle server of the caller's loop, if nobody waits longer. Otherwise the request waits and its receiver is told.
     /// </summary>
     public ServerConnection? TryCheckOut(LeaseRequest request)
     {
-        ServerConnection? moving = null;
-        ServerConnection? tested = null;
+        ServerConnection? server = null;
         List<ServerConnection>? opened = null;
         lock (_gate)
         {
             request.QueuedAt = request.Loop.Timestamp;
             request.IsForWelcome = false;
-            if (_isClosed)
+            if (_state == PoolState.Serving && _waiters.Count == 0)
             {
-                Refuse(request, LeaseOutcome.ShuttingDown, null);
-                return null;
+                server = _servers.PopIdle(request.Loop.Index);
             }
 
-            if (_waiters.Count == 0 && PopIdle(request.Loop.Index) is { } server)
+            if (server is null)
             {
-                if (NeedsCheck(server))
-                {
-                    // A server that has been idle for long is asked first; when it answers it comes back to the first waiter.
-                    _waiters.AddFirst(request);
-                    tested = server;
-                }
-                else if (server.Loop == request.Loop)
-                {
-                    return server;
-                }
-                else
-                {
-                    Assign(request, server);
-                    moving = server;
-                }
+                opened = Enqueue(request, _waiters);
             }
-            else if (MustFailFast())
+            else if (NeedsCheck(server))
             {
-                Refuse(request, LeaseOutcome.LoginFailing, _throttle.LastError);
+                // A server that has been idle for long is asked first; when it answers it comes back to the first waiter.
+                _waiters.AddFirst(request);
+                server.Loop.Post(StartCheck, server);
+                return null;
+            }
+            else if (server.Loop == request.Loop)
+            {
+                return server;
             }
             else
             {
-                _waiters.AddLast(request);
-                opened = PlanOpening(request.Loop);
+                _delivery.Assign(request, server);
             }
         }
 
-        Start(opened);
-        if (moving is not null)
+        ServerOpening.Start(opened);
+        if (server is not null)
         {
-            Move(moving, request);
-        }
-
-        if (tested is not null)
-        {
-            tested.Loop.Post(StartCheck, (this, tested));
+            LeaseDelivery.Fetch(request);
         }
 
         return null;
-    }
-
-    /// <summary>
-    /// A client's login has shown what its user can be logged in to servers with: the plain password, or the keys behind its SCRAM
-    /// proof.
-    /// </summary>
-    public void OfferCredentials(ServerCredentials credentials)
-    {
-        if (credentials.IsEmpty)
-        {
-            return;
-        }
-
-        lock (_gate)
-        {
-            _captured = credentials;
-        }
     }
 
     /// <summary>Waits until it is known what the pool says of itself; true when it is already.</summary>
@@ -155,17 +153,10 @@ internal sealed class Pool : IServerHolder
 
             request.QueuedAt = request.Loop.Timestamp;
             request.IsForWelcome = true;
-            if (_isClosed || MustFailFast())
-            {
-                Refuse(request, _isClosed ? LeaseOutcome.ShuttingDown : LeaseOutcome.LoginFailing, _throttle.LastError);
-                return false;
-            }
-
-            _welcomeWaiters.AddLast(request);
-            opened = PlanOpening(request.Loop);
+            opened = Enqueue(request, _welcomeWaiters);
         }
 
-        Start(opened);
+        ServerOpening.Start(opened);
         return false;
     }
 
@@ -200,80 +191,114 @@ internal sealed class Pool : IServerHolder
         }
         else
         {
-            Offer(server);
+            OnServerReady(server);
+        }
+    }
+
+    /// <summary>
+    /// A client's login has shown what its user can be logged in to servers with: the plain password, or the keys behind its SCRAM
+    /// proof.
+    /// </summary>
+    public void OfferCredentials(ServerCredentials credentials)
+    {
+        if (!credentials.IsEmpty)
+        {
+            lock (_gate)
+            {
+                _opening.Offer(credentials);
+            }
         }
     }
 
     /// <inheritdoc/>
-    public void OnServerReady(ServerConnection server) => Offer(server);
-
-    /// <inheritdoc/>
     public void OnServerLoggedIn(ServerConnection server)
     {
-        List<LeaseRequest> welcomed = [];
         lock (_gate)
         {
-            _connecting--;
-            _hasSucceeded = true;
-            _throttle.OnSucceeded();
+            _servers.OnLoggedIn();
+            _opening.OnSucceeded();
             Welcome = new PoolWelcome(server.Welcome, server.Parameters);
             while (_welcomeWaiters.First is { } request)
             {
                 _welcomeWaiters.Remove(request);
-                request.State = LeaseRequestState.Assigned;
-                welcomed.Add(request);
+                _delivery.Welcome(request);
             }
         }
 
-        foreach (var request in welcomed)
+        // First this server finds its client, then it is seen how many more are wanted.
+        OnServerReady(server);
+        OpenWanted();
+    }
+
+    /// <summary>Gives a free server to the longest waiter, or keeps it. Called on the server's loop.</summary>
+    public void OnServerReady(ServerConnection server)
+    {
+        LeaseRequest? request = null;
+        lock (_gate)
         {
-            request.Loop.Post(TellWelcome, (this, request));
+            if (server.RetireReason is null && _expiry.IsLifetimeOver(server, Policy, server.Loop.Timestamp))
+            {
+                server.Retire(ServerCloseReason.LifetimeOver);
+            }
+
+            if (server.RetireReason is null)
+            {
+                request = _waiters.PeekFor(server.Loop.Index, _waiterTolerance);
+                if (request is null)
+                {
+                    _servers.PushIdle(server);
+                }
+                else
+                {
+                    _waiters.Remove(request);
+                    _delivery.Assign(request, server);
+                }
+            }
         }
 
-        // First this server finds its client, then it is seen how many more are wanted.
-        Offer(server);
-        OpenWanted();
+        if (request is not null)
+        {
+            _delivery.Deliver(request);
+        }
+        else if (server.RetireReason is { } reason)
+        {
+            server.Close(reason);
+        }
     }
 
     /// <inheritdoc/>
     public void OnServerClosed(ServerConnection server, ServerState before, ServerCloseReason reason, ErrorFields? error)
     {
-        List<ServerConnection>? opened;
         lock (_gate)
         {
-            _servers.Remove(server);
+            _servers.Remove(server, before);
             _environment.Ledger.Remove(Key);
-            if (server.Links.IdleLoop != ServerLinks.NotIdle)
+            if (before == ServerState.Connecting
+                && reason is not (ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged))
             {
-                _idle[server.Links.IdleLoop].Remove(server);
-            }
-
-            if (before == ServerState.Connecting)
-            {
-                _connecting--;
-                if (reason != ServerCloseReason.ShuttingDown && reason != ServerCloseReason.ConfigurationChanged)
+                if (reason == ServerCloseReason.LoginFailed && LoginThrottle.IsPermanent(error))
                 {
-                    OnLoginFailed(reason, error);
+                    RefuseAll(LeaseOutcome.LoginRefused, error);
                 }
-            }
 
-            opened = PlanOpening(server.Loop);
+                _opening.OnFailed(error);
+            }
         }
 
-        Start(opened);
+        OpenWanted();
     }
 
     /// <summary>Takes over what a reload says. Servers that connect elsewhere than they should are closed when they are free.</summary>
     public void Apply(PoolPolicy policy)
     {
-        List<ServerConnection>? obsolete = null;
+        List<ServerConnection> obsolete = [];
         lock (_gate)
         {
             var before = Policy;
             Policy = policy;
             if (!before.Target.IsSameServer(policy.Target))
             {
-                obsolete = [.. _servers];
+                obsolete = [.. _servers.All];
                 Welcome = null;
             }
         }
@@ -281,34 +306,11 @@ internal sealed class Pool : IServerHolder
         RetireAll(obsolete, ServerCloseReason.ConfigurationChanged);
     }
 
-    /// <summary>Refuses all who wait, now and later, and closes servers as they become free.</summary>
-    public void Close(LeaseOutcome outcome, ServerCloseReason reason)
-    {
-        List<ServerConnection> servers;
-        lock (_gate)
-        {
-            _isClosed = true;
-            _retry?.Dispose();
-            _retry = null;
-            RefuseAll(outcome, null);
-            servers = [.. _servers];
-        }
-
-        RetireAll(servers, reason);
-    }
-
     /// <summary>Lends no more servers; those that come back are closed. Clients wait.</summary>
-    public void Drain()
-    {
-        List<ServerConnection> servers;
-        lock (_gate)
-        {
-            _isDraining = true;
-            servers = [.. _servers];
-        }
+    public void Drain() => End(PoolState.Draining, LeaseOutcome.ShuttingDown, ServerCloseReason.ShuttingDown);
 
-        RetireAll(servers, ServerCloseReason.ShuttingDown);
-    }
+    /// <summary>Refuses all who wait, now and later, and closes servers as they become free.</summary>
+    public void Close(LeaseOutcome outcome, ServerCloseReason reason) => End(PoolState.Closed, outcome, reason);
 
     /// <summary>Whether no server is left.</summary>
     public bool IsDrained
@@ -325,334 +327,125 @@ internal sealed class Pool : IServerHolder
     /// <summary>Closes what has been idle or alive for too long on this loop, refuses who has waited too long, keeps the minimum open.</summary>
     public void Sweep(EventLoop loop)
     {
-        List<(ServerConnection Server, ServerCloseReason Reason)>? expired = null;
-        List<ServerConnection>? opened;
+        var expired = new List<(ServerConnection Server, ServerCloseReason Reason)>();
         lock (_gate)
         {
             var policy = Policy;
             var now = loop.Timestamp;
-            for (var server = _idle[loop.Index].Oldest; server is not null; server = server.Links.Newer)
+            _servers.TakeExpired(loop.Index, server => _expiry.ReasonOf(server, policy, _servers.Count - expired.Count, now), expired);
+            foreach (var server in _servers.Connecting > 0 ? _servers.All : [])
             {
-                if (ExpiryOf(server, policy, now) is { } reason)
+                if (server.State == ServerState.Connecting && server.Loop == loop
+                    && _expiry.IsOver(server.OpenedAt, policy.ServerConnectTimeout, now))
                 {
-                    (expired ??= []).Add((server, reason));
-                }
-            }
-
-            foreach (var (server, _) in expired ?? [])
-            {
-                _idle[loop.Index].Remove(server);
-            }
-
-            foreach (var server in _connecting > 0 ? _servers : [])
-            {
-                if (server.State == ServerState.Connecting && server.Loop == loop && IsOver(server.OpenedAt, policy.ServerConnectTimeout, now))
-                {
-                    (expired ??= []).Add((server, ServerCloseReason.ConnectTimedOut));
+                    expired.Add((server, ServerCloseReason.ConnectTimedOut));
                 }
             }
 
             RefuseExpired(_waiters, policy, now);
             RefuseExpired(_welcomeWaiters, policy, now);
-            opened = PlanOpening(loop);
         }
 
-        foreach (var (server, reason) in expired ?? [])
+        foreach (var (server, reason) in expired)
         {
             server.Close(reason);
         }
 
-        Start(opened);
+        OpenWanted(loop);
     }
 
-    /// <summary>Numbers for the console, taken at one moment.</summary>
-    public PoolCounts Count()
+    /// <summary>Opens what is wanted and allowed now.</summary>
+    internal void OpenWanted(EventLoop? loop = null)
     {
+        List<ServerConnection>? opened;
         lock (_gate)
         {
-            var counts = new PoolCounts { Waiting = _waiters.Count + _welcomeWaiters.Count };
-            foreach (var server in _servers)
-            {
-                counts.Add(server.State, server.CancelsInFlight > 0);
-            }
-
-            var first = _waiters.First ?? _welcomeWaiters.First;
-            return first is null ? counts : counts with { LongestWait = _environment.Clock.GetElapsedTime(first.QueuedAt) };
+            opened = PlanOpening(loop ?? _environment.Loops[0]);
         }
+
+        ServerOpening.Start(opened);
     }
 
-    /// <summary>The servers of the moment.</summary>
-    public IReadOnlyList<ServerConnection> Servers
+    /// <summary>The server died on its way to its client, who is the next in turn again.</summary>
+    internal void Requeue(LeaseRequest request)
     {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _servers];
-            }
-        }
-    }
-
-    private static readonly Action<object?> StartCheck = static state =>
-    {
-        var (pool, server) = ((Pool, ServerConnection))state!;
-        if (server.State == ServerState.Idle && pool.Policy.CheckQuery is { } sql)
-        {
-            server.StartCheck(sql);
-        }
-        else if (server.State == ServerState.Idle)
-        {
-            pool.Offer(server);
-        }
-    };
-
-    private static readonly Action<object?> TellWelcome = static state =>
-    {
-        var (pool, request) = ((Pool, LeaseRequest))state!;
-        if (pool.Settle(request))
-        {
-            request.Receiver.OnWelcomeKnown();
-        }
-    };
-
-    // Gives a free server to the longest waiter, or keeps it. Called on the server's loop.
-    private void Offer(ServerConnection server)
-    {
-        LeaseRequest? request;
-        lock (_gate)
-        {
-            var now = server.Loop.Timestamp;
-            if (server.RetireReason is null && IsLifetimeOver(server, Policy, now))
-            {
-                server.Retire(ServerCloseReason.LifetimeOver);
-            }
-
-            request = server.RetireReason is null ? _waiters.PeekFor(server.Loop.Index, _waiterTolerance) : null;
-            if (request is not null)
-            {
-                _waiters.Remove(request);
-                Assign(request, server);
-            }
-            else if (server.RetireReason is null)
-            {
-                _idle[server.Loop.Index].Push(server);
-            }
-        }
-
-        if (server.RetireReason is { } reason)
-        {
-            server.Close(reason);
-        }
-        else if (request is not null)
-        {
-            Deliver(server, request);
-        }
-    }
-
-    private static void Assign(LeaseRequest request, ServerConnection server)
-    {
-        request.State = LeaseRequestState.Assigned;
-        request.Server = server;
-    }
-
-    // On the server's loop: to the client's, which may be the same.
-    private void Deliver(ServerConnection server, LeaseRequest request)
-    {
-        request.Pool = this;
-        if (server.State == ServerState.Idle && server.Transport is not { UnsentBytes: 0, HasUnreadBytes: false })
-        {
-            // Half a message has come while nobody had asked for anything: not a server to lend or to move.
-            server.Close(ServerCloseReason.ProtocolViolation);
-        }
-
-        if (server.State != ServerState.Idle)
-        {
-            Requeue(request);
-        }
-        else if (server.Loop == request.Loop)
-        {
-            request.Loop.Post(Arrive, request);
-        }
-        else
-        {
-            server.Transport!.MoveTo(request.Loop, Arrive, request);
-        }
-    }
-
-    private static readonly Action<object?> Arrive = static state =>
-    {
-        var request = (LeaseRequest)state!;
-        request.Pool!.OnArrived(request);
-    };
-
-    // From the client's loop: the server's loop lets it go.
-    private void Move(ServerConnection server, LeaseRequest request) =>
-        server.Loop.Post(static state => (((Pool, ServerConnection, LeaseRequest))state!).Item1.Deliver(
-            (((Pool, ServerConnection, LeaseRequest))state!).Item2,
-            (((Pool, ServerConnection, LeaseRequest))state!).Item3), (this, server, request));
-
-    private void OnArrived(LeaseRequest request)
-    {
-        var server = request.Server!;
-        if (server.State != ServerState.Idle)
-        {
-            Requeue(request);
-        }
-        else if (Settle(request))
-        {
-            request.Receiver.OnServerGranted(server);
-        }
-        else
-        {
-            Offer(server);
-        }
-    }
-
-    // Ends the request; false when the client has given it up.
-    private bool Settle(LeaseRequest request)
-    {
-        lock (_gate)
-        {
-            var isWanted = request.State is LeaseRequestState.Assigned or LeaseRequestState.Refused;
-            request.State = LeaseRequestState.None;
-            request.Server = null;
-            return isWanted;
-        }
-    }
-
-    // The server died on its way: the client is the next in turn again.
-    private void Requeue(LeaseRequest request)
-    {
-        List<ServerConnection>? opened = null;
         lock (_gate)
         {
             request.Server = null;
             if (request.State != LeaseRequestState.Assigned)
             {
                 request.State = LeaseRequestState.None;
-                return;
             }
-
-            if (_isClosed)
+            else if (_state == PoolState.Closed)
             {
-                Refuse(request, LeaseOutcome.ShuttingDown, null);
-                return;
+                _delivery.Refuse(request, LeaseOutcome.ShuttingDown, null);
             }
-
-            _waiters.AddFirst(request);
-            opened = PlanOpening(request.Loop);
+            else
+            {
+                _waiters.AddFirst(request);
+            }
         }
 
-        Start(opened);
+        OpenWanted(request.Loop);
     }
 
-    private ServerConnection? PopIdle(int loop)
+    private static readonly Action<object?> StartCheck = static state =>
     {
-        if (_idle[loop].Pop() is { } own)
+        var server = (ServerConnection)state!;
+        ((Pool)server.Holder).OnCheckDue(server);
+    };
+
+    private void OnCheckDue(ServerConnection server)
+    {
+        if (server.State == ServerState.Idle && Policy.CheckQuery is { } sql)
         {
-            return own;
+            server.StartCheck(sql);
+        }
+        else if (server.State == ServerState.Idle)
+        {
+            OnServerReady(server);
+        }
+    }
+
+    private List<ServerConnection>? Enqueue(LeaseRequest request, WaitQueue queue)
+    {
+        if (_state == PoolState.Closed)
+        {
+            _delivery.Refuse(request, LeaseOutcome.ShuttingDown, null);
+            return null;
         }
 
-        IdleServers? fullest = null;
-        foreach (var idle in _idle)
+        if (_opening.MustFailFast)
         {
-            if (idle.Count > (fullest?.Count ?? 0))
-            {
-                fullest = idle;
-            }
+            _delivery.Refuse(request, LeaseOutcome.LoginFailing, _opening.LastError);
+            return null;
         }
 
-        return fullest?.Pop();
+        queue.AddLast(request);
+        return PlanOpening(request.Loop);
     }
 
     private bool NeedsCheck(ServerConnection server) =>
-        Policy.CheckQuery is not null && IsOver(server.LastUsedAt, Policy.CheckDelay, _environment.Clock.GetTimestamp());
-
-    // PgBouncer's rule: after a failed login nobody joins the queue as long as no server is left to wait for.
-    private bool MustFailFast() =>
-        _throttle is { IsFailing: true, IsServerBusy: false } && _servers.Count == _connecting;
+        Policy.CheckQuery is not null && _expiry.IsOver(server.LastUsedAt, Policy.CheckDelay, server.Loop.Timestamp);
 
     private List<ServerConnection>? PlanOpening(EventLoop loop)
     {
-        List<ServerConnection>? opened = null;
-        while (!_isClosed && !_isDraining
-            && _connecting < Wanted()
-            && _throttle.MayStart(_connecting, _hasSucceeded, loop.Timestamp)
-            && (Policy.Size == 0 || _servers.Count < Policy.Size)
-            && _environment.Ledger.TryAdd(Key, Policy.MaximumOfDatabase, Policy.MaximumOfUser))
+        if (_state != PoolState.Serving)
         {
-            var home = _waiters.First?.Loop ?? loop;
-            var target = Policy.Target;
-            var server = new ServerConnection(
-                _environment.NextId(), target, target.EndPointAt(_attempts++ & int.MaxValue), CredentialsFor(target), this, _environment.Servers, home);
-            _servers.Add(server);
-            _connecting++;
-            (opened ??= []).Add(server);
+            return null;
         }
 
-        return opened;
-    }
-
-    private int Wanted()
-    {
-        var wanted = _waiters.Count;
-        if (_welcomeWaiters.Count > 0 && _servers.Count == _connecting)
-        {
-            wanted = Math.Max(wanted, 1);
-        }
-
-        return Math.Max(wanted, Policy.MinimumSize - (_servers.Count - _connecting));
-    }
-
-    // A configured plain password serves everywhere; a SCRAM secret alone cannot log in, but the keys of a client's login can.
-    private ServerCredentials CredentialsFor(ServerTarget target) =>
-        target.Secret.Kind is UserSecretKind.None or UserSecretKind.Scram && !_captured.IsEmpty ? _captured : ServerCredentials.From(target.Secret);
-
-    private static void Start(List<ServerConnection>? opened)
-    {
-        foreach (var server in opened ?? [])
-        {
-            server.Loop.Post(static state => _ = ((ServerConnection)state!).RunAsync(), server);
-        }
-    }
-
-    private void OnLoginFailed(ServerCloseReason reason, ErrorFields? error)
-    {
-        if (reason == ServerCloseReason.LoginFailed && LoginThrottle.IsPermanent(error))
-        {
-            RefuseAll(LeaseOutcome.LoginRefused, error);
-        }
-
-        var clock = _environment.Clock;
-        var wait = _throttle.OnFailed(error, Policy.ServerLoginRetry, clock.GetTimestamp(), clock.TimestampFrequency);
-        _retry ??= clock.CreateTimer(static state => ((Pool)state!).Retry(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _retry.Change(wait, Timeout.InfiniteTimeSpan);
-    }
-
-    private void Retry()
-    {
-        // The timer belongs to no loop; opening a connection does.
-        var loop = _environment.Loops[0];
-        loop.Post(static state => ((Pool)state!).OpenWanted(), this);
-    }
-
-    private void OpenWanted()
-    {
-        List<ServerConnection>? opened;
-        lock (_gate)
-        {
-            opened = PlanOpening(_environment.Loops[0]);
-        }
-
-        Start(opened);
+        var forWelcome = _welcomeWaiters.Count > 0 && _servers.LoggedIn == 0 ? 1 : 0;
+        var forMinimum = Policy.MinimumSize - _servers.LoggedIn;
+        return _opening.Plan(Math.Max(_waiters.Count, Math.Max(forWelcome, forMinimum)), _waiters.First?.Loop ?? loop);
     }
 
     private void RefuseExpired(WaitQueue queue, PoolPolicy policy, long now)
     {
-        while (queue.First is { } request && IsOver(request.QueuedAt, policy.QueryWaitTimeout, now))
+        while (queue.First is { } request && _expiry.IsOver(request.QueuedAt, policy.QueryWaitTimeout, now))
         {
             queue.Remove(request);
-            Refuse(request, LeaseOutcome.WaitTimedOut, null);
+            _delivery.Refuse(request, LeaseOutcome.WaitTimedOut, null);
         }
     }
 
@@ -663,77 +456,35 @@ internal sealed class Pool : IServerHolder
             while (queue.First is { } request)
             {
                 queue.Remove(request);
-                Refuse(request, outcome, error);
+                _delivery.Refuse(request, outcome, error);
             }
         }
     }
 
-    private void Refuse(LeaseRequest request, LeaseOutcome outcome, ErrorFields? error)
+    private void End(PoolState state, LeaseOutcome outcome, ServerCloseReason reason)
     {
-        request.State = LeaseRequestState.Refused;
-        request.Outcome = outcome;
-        request.Error = error;
-        request.Pool = this;
-        request.Loop.Post(TellRefusal, request);
+        List<ServerConnection> servers;
+        lock (_gate)
+        {
+            _state = state;
+            _opening.Stop();
+            if (state == PoolState.Closed)
+            {
+                RefuseAll(outcome, null);
+            }
+
+            servers = [.. _servers.All];
+        }
+
+        RetireAll(servers, reason);
     }
 
-    private static readonly Action<object?> TellRefusal = static state =>
+    private static void RetireAll(List<ServerConnection> servers, ServerCloseReason reason)
     {
-        var request = (LeaseRequest)state!;
-        if (request.Pool!.Settle(request))
-        {
-            request.Receiver.OnLeaseRefused(request.Outcome, request.Error);
-        }
-    };
-
-    private static void RetireAll(List<ServerConnection>? servers, ServerCloseReason reason)
-    {
-        foreach (var server in servers ?? [])
+        foreach (var server in servers)
         {
             server.Retire(reason);
             server.Loop.Post(static state => ((ServerConnection)state!).CloseIfFree(), server);
         }
     }
-
-    private ServerCloseReason? ExpiryOf(ServerConnection server, PoolPolicy policy, long now)
-    {
-        if (server.RetireReason is { } retired)
-        {
-            return retired;
-        }
-
-        if (IsLifetimeOver(server, policy, now))
-        {
-            return ServerCloseReason.LifetimeOver;
-        }
-
-        return _servers.Count > policy.MinimumSize
-            && policy.ServerIdleTimeout > TimeSpan.Zero && IsOver(server.LastUsedAt, policy.ServerIdleTimeout, now)
-            ? ServerCloseReason.IdleTimedOut
-            : null;
-    }
-
-    // Not all at once: a pool that was filled in one moment is renewed one by one over a lifetime.
-    private bool IsLifetimeOver(ServerConnection server, PoolPolicy policy, long now)
-    {
-        if (policy.ServerLifetime > TimeSpan.Zero)
-        {
-            if (!IsOver(server.OpenedAt, policy.ServerLifetime, now)
-                || (policy.Size > 0 && _lastLifetimeClose != 0 && !IsOver(_lastLifetimeClose, policy.ServerLifetime / policy.Size, now)))
-            {
-                return false;
-            }
-        }
-        else if (server.LeaseCount == 0)
-        {
-            // A lifetime of zero: used once, then closed.
-            return false;
-        }
-
-        _lastLifetimeClose = now;
-        return true;
-    }
-
-    private bool IsOver(long since, TimeSpan limit, long now) =>
-        limit > TimeSpan.Zero && _environment.Clock.GetElapsedTime(since, now) >= limit;
 }

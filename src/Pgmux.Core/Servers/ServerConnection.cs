@@ -49,6 +49,9 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <summary>Where it connects and as whom.</summary>
     public ServerTarget Target { get; }
 
+    /// <summary>Who keeps it between leases.</summary>
+    public IServerHolder Holder => _holder;
+
     /// <summary>Its address.</summary>
     public System.Net.EndPoint EndPoint { get; }
 
@@ -232,7 +235,12 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <summary>Closes a connection that is to be retired when no client has it. Called on the loop.</summary>
     public void CloseIfFree()
     {
-        if (RetireReason is { } reason && State is ServerState.Idle or ServerState.Connecting)
+        if (!Loop.IsCurrent)
+        {
+            // Another loop has taken it over meanwhile.
+            Loop.Post(static state => ((ServerConnection)state!).CloseIfFree(), this);
+        }
+        else if (RetireReason is { } reason && State is ServerState.Idle or ServerState.Connecting)
         {
             Close(reason);
         }

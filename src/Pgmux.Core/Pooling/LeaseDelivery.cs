@@ -1,0 +1,123 @@
+using Pgmux.Core.Servers;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Pooling;
+
+/// <summary>
+/// Brings a server, a welcome or a refusal from wherever it was decided to the loop of the client that waits for it. State changes
+/// of requests stand under the pool's lock, which is handed in.
+/// </summary>
+internal sealed class LeaseDelivery(Pool pool, Lock gate)
+{
+    private static readonly Action<object?> Arrive = static state =>
+    {
+        var request = (LeaseRequest)state!;
+        request.Delivery!.OnArrived(request);
+    };
+
+    private static readonly Action<object?> TellRefusal = static state =>
+    {
+        var request = (LeaseRequest)state!;
+        if (request.Delivery!.TrySettle(request))
+        {
+            request.Receiver.OnLeaseRefused(request.Outcome, request.Error);
+        }
+    };
+
+    private static readonly Action<object?> TellWelcome = static state =>
+    {
+        var request = (LeaseRequest)state!;
+        if (request.Delivery!.TrySettle(request))
+        {
+            request.Receiver.OnWelcomeKnown();
+        }
+    };
+
+    private static readonly Action<object?> LetGo = static state =>
+    {
+        var request = (LeaseRequest)state!;
+        request.Delivery!.Deliver(request);
+    };
+
+    /// <summary>Binds a server to the request; it is on its way from now on. Under the lock.</summary>
+    public void Assign(LeaseRequest request, ServerConnection server)
+    {
+        request.State = LeaseRequestState.Assigned;
+        request.Server = server;
+        request.Delivery = this;
+    }
+
+    /// <summary>Ends the request without a server; its receiver is told. Under the lock.</summary>
+    public void Refuse(LeaseRequest request, LeaseOutcome outcome, ErrorFields? error)
+    {
+        request.State = LeaseRequestState.Refused;
+        request.Outcome = outcome;
+        request.Error = error;
+        request.Delivery = this;
+        request.Loop.Post(TellRefusal, request);
+    }
+
+    /// <summary>Ends the request of a client that waits for the welcome. Under the lock.</summary>
+    public void Welcome(LeaseRequest request)
+    {
+        request.State = LeaseRequestState.Assigned;
+        request.Delivery = this;
+        request.Loop.Post(TellWelcome, request);
+    }
+
+    /// <summary>From the client's loop: the server's loop lets the assigned server go.</summary>
+    public static void Fetch(LeaseRequest request) => request.Server!.Loop.Post(LetGo, request);
+
+    /// <summary>On the server's loop: hands the assigned server to the client's loop, which may be the same.</summary>
+    public void Deliver(LeaseRequest request)
+    {
+        var server = request.Server!;
+        if (server.State == ServerState.Idle && server.Transport is not { UnsentBytes: 0, HasUnreadBytes: false })
+        {
+            // Half a message has come while nobody had asked for anything: not a server to lend or to move.
+            server.Close(ServerCloseReason.ProtocolViolation);
+        }
+
+        if (server.State != ServerState.Idle)
+        {
+            pool.Requeue(request);
+        }
+        else if (server.Loop == request.Loop)
+        {
+            request.Loop.Post(Arrive, request);
+        }
+        else
+        {
+            server.Transport!.MoveTo(request.Loop, Arrive, request);
+        }
+    }
+
+    private void OnArrived(LeaseRequest request)
+    {
+        var server = request.Server!;
+        if (server.State != ServerState.Idle)
+        {
+            pool.Requeue(request);
+        }
+        else if (TrySettle(request))
+        {
+            request.Receiver.OnServerGranted(server);
+        }
+        else
+        {
+            pool.OnServerReady(server);
+        }
+    }
+
+    // Ends the request; false when the client has given it up.
+    private bool TrySettle(LeaseRequest request)
+    {
+        lock (gate)
+        {
+            var isWanted = request.State is LeaseRequestState.Assigned or LeaseRequestState.Refused;
+            request.State = LeaseRequestState.None;
+            request.Server = null;
+            return isWanted;
+        }
+    }
+}

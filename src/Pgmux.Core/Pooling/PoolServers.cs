@@ -1,0 +1,89 @@
+using Pgmux.Core.Servers;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Pooling;
+
+/// <summary>The servers of one pool: all of them, and the idle ones by loop. Guarded by the pool's lock.</summary>
+internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
+{
+    private readonly HashSet<ServerConnection> _all = [];
+    private readonly IdleServers[] _idle = [.. loops.Select(loop => new IdleServers(loop.Index))];
+
+    /// <summary>All servers, those that still connect included.</summary>
+    public IReadOnlyCollection<ServerConnection> All => _all;
+
+    /// <summary>Number of servers.</summary>
+    public int Count => _all.Count;
+
+    /// <summary>Servers that connect or log in.</summary>
+    public int Connecting { get; private set; }
+
+    /// <summary>Servers that have logged in.</summary>
+    public int LoggedIn => _all.Count - Connecting;
+
+    /// <summary>Adds a server that is about to connect.</summary>
+    public void Add(ServerConnection server)
+    {
+        _all.Add(server);
+        Connecting++;
+    }
+
+    /// <summary>A server has logged in.</summary>
+    public void OnLoggedIn() => Connecting--;
+
+    /// <summary>Removes a server that has closed, from wherever it stood.</summary>
+    public void Remove(ServerConnection server, ServerState before)
+    {
+        _all.Remove(server);
+        if (server.Links.IdleLoop != ServerLinks.NotIdle)
+        {
+            _idle[server.Links.IdleLoop].Remove(server);
+        }
+
+        if (before == ServerState.Connecting)
+        {
+            Connecting--;
+        }
+    }
+
+    /// <summary>Keeps a server that nobody wants now.</summary>
+    public void PushIdle(ServerConnection server) => _idle[server.Loop.Index].Push(server);
+
+    /// <summary>Takes an idle server: of this loop if there is one, else of the loop that has most.</summary>
+    public ServerConnection? PopIdle(int loop)
+    {
+        if (_idle[loop].Pop() is { } own)
+        {
+            return own;
+        }
+
+        IdleServers? fullest = null;
+        foreach (var idle in _idle)
+        {
+            if (idle.Count > (fullest?.Count ?? 0))
+            {
+                fullest = idle;
+            }
+        }
+
+        return fullest?.Pop();
+    }
+
+    /// <summary>Takes out the idle servers of a loop that are to be closed.</summary>
+    public void TakeExpired(
+        int loop, Func<ServerConnection, ServerCloseReason?> reasonOf, List<(ServerConnection Server, ServerCloseReason Reason)> expired)
+    {
+        var server = _idle[loop].Oldest;
+        while (server is not null)
+        {
+            var newer = server.Links.Newer;
+            if (reasonOf(server) is { } reason)
+            {
+                _idle[loop].Remove(server);
+                expired.Add((server, reason));
+            }
+
+            server = newer;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Pgmux.Core.Pooling;
+
+/// <summary>Whether a pool lends servers.</summary>
+internal enum PoolState
+{
+    /// <summary>It does.</summary>
+    Serving,
+
+    /// <summary>It lends no more; clients wait for what comes next.</summary>
+    Draining,
+
+    /// <summary>It refuses everybody.</summary>
+    Closed,
+}

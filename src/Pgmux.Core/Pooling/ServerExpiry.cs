@@ -1,0 +1,51 @@
+using Pgmux.Core.Servers;
+
+namespace Pgmux.Core.Pooling;
+
+/// <summary>When a pool's servers have lived or idled for too long. Guarded by the pool's lock.</summary>
+internal sealed class ServerExpiry(TimeProvider clock)
+{
+    private long _lastLifetimeClose;
+
+    /// <summary>Whether a limit has passed; zero is no limit. Times are ticks of the loops' clock.</summary>
+    public bool IsOver(long since, TimeSpan limit, long now) => limit > TimeSpan.Zero && clock.GetElapsedTime(since, now) >= limit;
+
+    /// <summary>Why an idle server is to be closed now; null when it stays.</summary>
+    public ServerCloseReason? ReasonOf(ServerConnection server, PoolPolicy policy, int servers, long now)
+    {
+        if (server.RetireReason is { } retired)
+        {
+            return retired;
+        }
+
+        if (IsLifetimeOver(server, policy, now))
+        {
+            return ServerCloseReason.LifetimeOver;
+        }
+
+        return servers > policy.MinimumSize && IsOver(server.LastUsedAt, policy.ServerIdleTimeout, now)
+            ? ServerCloseReason.IdleTimedOut
+            : null;
+    }
+
+    /// <summary>
+    /// Whether a server is too old to be lent again. Not all at once: a pool that was filled in one moment is renewed one by one over
+    /// a lifetime. True notes that this server is the one that goes now.
+    /// </summary>
+    public bool IsLifetimeOver(ServerConnection server, PoolPolicy policy, long now)
+    {
+        // A lifetime of zero: used once, then closed.
+        var isOver = policy.ServerLifetime > TimeSpan.Zero
+            ? IsOver(server.OpenedAt, policy.ServerLifetime, now) && !HasClosedOneRecently(policy, now)
+            : server.LeaseCount > 0;
+        if (isOver)
+        {
+            _lastLifetimeClose = now;
+        }
+
+        return isOver;
+    }
+
+    private bool HasClosedOneRecently(PoolPolicy policy, long now) =>
+        policy.Size > 0 && _lastLifetimeClose != 0 && !IsOver(_lastLifetimeClose, policy.ServerLifetime / policy.Size, now);
+}

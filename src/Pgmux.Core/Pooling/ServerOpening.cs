@@ -1,0 +1,89 @@
+using Pgmux.Core.Authentication;
+using Pgmux.Core.Configuration;
+using Pgmux.Core.Servers;
+using Pgmux.Protocol;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Pooling;
+
+/// <summary>Opens the servers that a pool needs, within its limits and at the pace that the server bears. Guarded by the pool's lock.</summary>
+internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironment environment)
+{
+    private readonly LoginThrottle _throttle = new();
+    private ServerCredentials _captured = ServerCredentials.None;
+    private int _attempts;
+    private bool _hasSucceeded;
+    private ITimer? _retry;
+
+    /// <summary>What was said when the last login failed.</summary>
+    public ErrorFields? LastError => _throttle.LastError;
+
+    /// <summary>
+    /// Whether nobody may join the queue: a login has failed and no server is left to wait for. PgBouncer's rule. A server that is
+    /// there but starting up or full is waited for.
+    /// </summary>
+    public bool MustFailFast => _throttle is { IsFailing: true, IsServerBusy: false } && servers.LoggedIn == 0;
+
+    /// <summary>What a client's login has shown that servers can be logged in to with.</summary>
+    public void Offer(ServerCredentials credentials) => _captured = credentials;
+
+    /// <summary>Makes the connections that <paramref name="wanted"/> asks for, as far as limits allow; <see cref="Start"/> opens them.</summary>
+    public List<ServerConnection>? Plan(int wanted, EventLoop loop)
+    {
+        List<ServerConnection>? opened = null;
+        var policy = pool.Policy;
+        while (servers.Connecting < wanted
+            && _throttle.MayStart(servers.Connecting, _hasSucceeded, loop.Timestamp)
+            && (policy.Size == 0 || servers.Count < policy.Size)
+            && environment.Ledger.TryAdd(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser))
+        {
+            var server = Create(policy.Target, loop);
+            servers.Add(server);
+            (opened ??= []).Add(server);
+        }
+
+        return opened;
+    }
+
+    /// <summary>Opens planned connections. Not under the lock.</summary>
+    public static void Start(List<ServerConnection>? opened)
+    {
+        foreach (var server in opened ?? [])
+        {
+            server.Loop.Post(static state => _ = ((ServerConnection)state!).RunAsync(), server);
+        }
+    }
+
+    /// <summary>A login has succeeded.</summary>
+    public void OnSucceeded()
+    {
+        _hasSucceeded = true;
+        _throttle.OnSucceeded();
+    }
+
+    /// <summary>A login has failed; the next is tried after a while.</summary>
+    public void OnFailed(ErrorFields? error)
+    {
+        var clock = environment.Clock;
+        var wait = _throttle.OnFailed(error, pool.Policy.ServerLoginRetry, clock.GetTimestamp(), clock.TimestampFrequency);
+        _retry ??= clock.CreateTimer(static state => ((ServerOpening)state!).Retry(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _retry.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>No more tries.</summary>
+    public void Stop()
+    {
+        _retry?.Dispose();
+        _retry = null;
+    }
+
+    // The timer belongs to no loop; opening a connection does.
+    private void Retry() => environment.Loops[0].Post(static state => ((Pool)state!).OpenWanted(), pool);
+
+    private ServerConnection Create(ServerTarget target, EventLoop loop) => new(
+        environment.NextId(), target, target.EndPointAt(_attempts++ & int.MaxValue), CredentialsFor(target), pool, environment.Servers, loop);
+
+    // A configured password or hash serves by itself; a SCRAM secret cannot log in, but the keys behind a client's proof can.
+    private ServerCredentials CredentialsFor(ServerTarget target) =>
+        target.Secret.Kind is UserSecretKind.None or UserSecretKind.Scram && !_captured.IsEmpty ? _captured : ServerCredentials.From(target.Secret);
+}
