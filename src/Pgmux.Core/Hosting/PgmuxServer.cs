@@ -65,14 +65,15 @@ internal sealed class PgmuxServer : IAsyncDisposable
 
     private async Task ListenAsync(PgmuxOptions options)
     {
-        foreach (var address in await Addresses.TcpAsync(options))
-        {
-            _tcp.Add(await OpenAsync(address));
-        }
-
+        // The Unix socket first: whoever finds the TCP port open finds the console too.
         if (Addresses.Unix(options) is { } unix)
         {
             _unix.Add(await OpenAsync(unix));
+        }
+
+        foreach (var address in await Addresses.TcpAsync(options))
+        {
+            _tcp.Add(await OpenAsync(address));
         }
     }
 
