@@ -51,6 +51,12 @@ internal static class Serve
                     case ProcessSignal.ShutdownWaitForClients:
                         multiplexer.BeginShutdown(ShutdownMode.WaitForClients);
                         break;
+                    case ProcessSignal.Pause:
+                        LaunchLog.SignalNotBuilt(logger, "SIGUSR1", "PAUSE");
+                        break;
+                    case ProcessSignal.Resume:
+                        LaunchLog.SignalNotBuilt(logger, "SIGUSR2", "RESUME");
+                        break;
                 }
             });
             await multiplexer.Stopped;

@@ -136,7 +136,7 @@ internal sealed class LauncherTests
     }
 
     [Test]
-    public async Task SIGHUP_reads_the_file_again_and_keeps_the_last_good_one()
+    public async Task SIGHUP_reads_the_file_again_and_no_signal_of_PgBouncers_kills()
     {
         var good = Serving + $"listen_port = {FreePort.Take()}\n";
         var path = _folder.Write("x.ini", good);
@@ -145,11 +145,17 @@ internal sealed class LauncherTests
 
         _folder.Write("x.ini", good + "nonsense = 1\n");
         process.Signal(UnixSignal.Hangup);
-        await process.Output.WaitForAsync("config file loading failed: 1 faults, the old configuration stays");
+        await process.Output.WaitForAsync("config file loading failed with 1 fault\\(s\\), the old configuration stays");
 
         _folder.Write("x.ini", good + "max_client_conn = 7\n");
         process.Signal(UnixSignal.Hangup);
         await process.Output.WaitForAsync("configuration .* reloaded");
+
+        process.Signal(UnixSignal.User1);
+        await process.Output.WaitForAsync("got SIGUSR1, but PAUSE is not built into pgmux yet");
+        process.Signal(UnixSignal.User2);
+        await process.Output.WaitForAsync("got SIGUSR2, but RESUME is not built into pgmux yet");
+        Assert.That(process.HasExited, Is.False);
     }
 
     [Test]
