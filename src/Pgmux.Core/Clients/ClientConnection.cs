@@ -87,6 +87,13 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Whether its lease outlives its transactions.</summary>
     public bool IsSessionPooled => Pool!.Policy.Mode == PoolMode.Session;
 
+    /// <summary>
+    /// Whether the transaction is over and only a cancel request on its way keeps the server here. The next transaction does not begin
+    /// on it: it would be hit by that request, and others may have waited for longer.
+    /// </summary>
+    public bool IsBetweenLeases => !IsSessionPooled
+        && Server is { CancelsInFlight: > 0, TransactionStatus: TransactionStatus.Idle, Outstanding.IsEmpty: true };
+
     /// <summary>Whether the client has said goodbye or has half-closed, and only its last replies keep it.</summary>
     public bool IsLeaving { get; private set; }
 
@@ -331,6 +338,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Server = null;
         State = ClientState.Idle;
         Pool!.Return(server);
+        if (_requests.IsWaitingForRelease)
+        {
+            _wake.Set();
+        }
     }
 
     /// <inheritdoc/>
