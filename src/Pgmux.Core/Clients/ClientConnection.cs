@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
@@ -101,7 +102,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public ConfigSnapshot Configuration => _environment.Configuration.Current;
 
     /// <summary>How the log names the connection.</summary>
-    public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{Transport.RemoteEndPoint}";
+    public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{EndPointText.Join(Transport.RemoteEndPoint)}";
 
     /// <summary>Position among the clients of the loop; only <see cref="ClientRegistry"/> touches it.</summary>
     internal int RegistryIndex { get; set; } = -1;

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Admin;
 using Pgmux.Core.Configuration;
@@ -81,7 +82,7 @@ internal sealed class PgmuxServer : IAsyncDisposable
     {
         var loop = _loops.Loops[0];
         var listener = await LoopQuestion<TransportListener>.AskAsync(loop, () => loop.Listen(options, Multiplexer.Accept));
-        HostingLog.Listening(_logger, listener.EndPoint.ToString() ?? "");
+        HostingLog.Listening(_logger, listener.EndPoint is IPEndPoint ? EndPointText.Join(listener.EndPoint) : $"unix:{listener.EndPoint}");
         return listener;
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -19,6 +20,9 @@ internal sealed class ServerConnection : IConnectionObserver
     private readonly ServerReplyReader _replies;
     private readonly OwnRequests _own;
     private readonly CancellationTokenSource _connecting = new();
+
+    // 0 is none; else the reason plus one, in one word because other loops read and write it.
+    private int _retireReason;
 
     /// <param name="id">Number in the console and the log, from the counter that clients share.</param>
     /// <param name="target">Where to connect and as whom.</param>
@@ -98,7 +102,7 @@ internal sealed class ServerConnection : IConnectionObserver
     public int CancelsInFlight { get; private set; }
 
     /// <summary>Whether the connection closes instead of going back to its pool.</summary>
-    public ServerCloseReason? RetireReason { get; private set; }
+    public ServerCloseReason? RetireReason => Volatile.Read(ref _retireReason) is > 0 and var reason ? (ServerCloseReason)(reason - 1) : null;
 
     /// <summary>Whether a message of the client has been sent in part.</summary>
     public bool IsMidRequest { get; set; }
@@ -115,7 +119,7 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <summary>When the connection was ordered, in ticks of the loop's clock.</summary>
     public long OpenedAt { get; }
 
-    /// <summary>When a client last had it or the login ended, in ticks of the loop's clock.</summary>
+    /// <summary>When a client or pgmux itself last used it, or the login ended, in ticks of the loop's clock.</summary>
     public long LastUsedAt { get; private set; }
 
     /// <summary>Links and place in the lists of the pool; only the pool touches them.</summary>
@@ -172,6 +176,7 @@ internal sealed class ServerConnection : IConnectionObserver
     {
         Require(ServerState.Idle);
         State = ServerState.Resetting;
+        LastUsedAt = Loop.Timestamp;
         _own.Send(OwnRequest.Reset, sql);
         _own.Flush();
     }
@@ -181,12 +186,13 @@ internal sealed class ServerConnection : IConnectionObserver
     {
         Require(ServerState.Idle);
         State = ServerState.Testing;
+        LastUsedAt = Loop.Timestamp;
         _own.Send(OwnRequest.Check, sql);
         _own.Flush();
     }
 
     /// <summary>Closes the connection at its next release; the first reason stands. Called on any thread.</summary>
-    public void Retire(ServerCloseReason reason) => RetireReason ??= reason;
+    public void Retire(ServerCloseReason reason) => Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, 0);
 
     /// <summary>Closes a connection that is to be retired when no client has it. Called on the loop.</summary>
     public void CloseIfFree()
@@ -282,7 +288,7 @@ internal sealed class ServerConnection : IConnectionObserver
         transport.Observer = this;
         if (_environment.LogConnections)
         {
-            ServersLog.Opened(_environment.Logger, LogName, transport.LocalEndPoint.ToString() ?? "");
+            ServersLog.Opened(_environment.Logger, LogName, EndPointText.Join(transport.LocalEndPoint));
         }
     }
 
@@ -380,7 +386,7 @@ internal sealed class ServerConnection : IConnectionObserver
     private long AgeSeconds => (long)Loop.TimeProvider.GetElapsedTime(OpenedAt, Loop.TimeProvider.GetTimestamp()).TotalSeconds;
 
     /// <summary>How the log names the connection.</summary>
-    public string LogName => $"S-{Id:x}: {Target.Database}/{Target.User}@{EndPoint}";
+    public string LogName => $"S-{Id:x}: {Target.Options.Name}/{Target.User}@{EndPointText.Join(EndPoint)}";
 
     private void Require(ServerState expected)
     {
