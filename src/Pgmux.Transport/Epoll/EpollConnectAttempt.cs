@@ -50,12 +50,6 @@ internal sealed class EpollConnectAttempt(EpollLoop loop, EndPoint endPoint, Soc
     {
         var address = stackalloc byte[SocketCalls.AddressBytes];
         var length = (uint)NativeAddress.Write(endPoint, new Span<byte>(address, SocketCalls.AddressBytes));
-        if (length == 0)
-        {
-            Fail(Errno.NoEntry);
-            return;
-        }
-
         if (_socket < 0)
         {
             _socket = SocketCalls.Socket(
