@@ -30,7 +30,7 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
     public int UnreadBytes => _block?.Used ?? 0;
 
     /// <summary>Whether nothing stands in the way of moving to another loop.</summary>
-    public bool CanMove => _block is null && _state == ReaderState.Idle;
+    public bool CanMove => _block is null && _state == ReaderState.Idle && _completion.State != WaitState.Ready;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {

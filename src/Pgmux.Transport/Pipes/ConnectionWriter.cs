@@ -105,11 +105,19 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
                 return;
         }
 
-        Resume();
-        if (_queue.Bytes == 0 && result.Bytes > 0)
+        if (_queue.Bytes == 0)
         {
+            // A waiting flush keeps the connection from moving now. Without one this is the last thing done here.
+            var isFlushWaiting = _completion.IsWaiting;
             connection.OnDrained();
+            if (!isFlushWaiting)
+            {
+                return;
+            }
         }
+
+        // The session that goes on may move the connection to another thread: nothing is touched after this.
+        Resume();
     }
 
     /// <summary>We close: releases the rest for sending and takes no more. The waiting flush ends.</summary>

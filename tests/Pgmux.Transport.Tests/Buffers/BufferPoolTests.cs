@@ -122,6 +122,24 @@ public sealed class BufferPoolTests
         Assert.That(pool.RentedBlocks, Is.Zero);
     }
 
+    [Test]
+    public void Trimmed_memory_is_the_systems_again_without_a_collection()
+    {
+        const int Burst = 64 * Megabyte;
+        var pool = new BufferPool { PoisonsReturned = true };
+        var blocks = Enumerable.Range(0, Burst / BufferPool.LargeBytes).Select(_ => pool.Rent(BufferPool.LargeBytes)).ToArray();
+        foreach (var block in blocks)
+        {
+            block.Span(0, block.Length).Fill(1);
+        }
+
+        var before = Environment.WorkingSet;
+        Array.ForEach(blocks, pool.Return);
+        Trim(pool, 1);
+        Trim(pool, 2);
+        Assert.That(before - Environment.WorkingSet, Is.GreaterThan(Burst * 3 / 4));
+    }
+
     private static void Trim(BufferPool pool, int interval) =>
         pool.Trim(TimeProvider.System, interval * TrimSeconds * TimeProvider.System.TimestampFrequency);
 }
