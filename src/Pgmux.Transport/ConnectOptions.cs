@@ -8,7 +8,7 @@ public sealed record ConnectOptions
     /// <summary>A <see cref="DnsEndPoint"/>, an <see cref="IPEndPoint"/> or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>.</summary>
     public required EndPoint EndPoint { get; init; }
 
-    /// <summary>Limit for name resolution and all addresses together. PgBouncer's server_connect_timeout.</summary>
+    /// <summary>Limit for name resolution and all addresses together. Zero leaves it to the kernel. PgBouncer's server_connect_timeout.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Options of the socket.</summary>

@@ -13,4 +13,8 @@ internal static partial class LaunchLog
     /// <summary>The pid file of a dead process was replaced.</summary>
     [LoggerMessage(EventIds.StalePidFile, LogLevel.Information, "stale pidfile, removing")]
     public static partial void StalePidFile(ILogger logger);
+
+    /// <summary>A signal asks for what is not built yet.</summary>
+    [LoggerMessage(EventIds.SignalNotBuilt, LogLevel.Warning, "got {Signal}, but {Command} is not built into pgmux yet")]
+    public static partial void SignalNotBuilt(ILogger logger, string signal, string command);
 }

@@ -44,8 +44,8 @@ internal sealed class PidFile : IDisposable
                 wasStale = true;
             }
 
-            // Everybody may read it, but the runtime's lock on it (flock) tells a second pgmux that its owner lives.
-            var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            // The runtime's lock on it (flock, shared: others may read) tells a second pgmux that its owner lives.
+            var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
             file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
             return new PidFile(path, file);
         }
@@ -75,7 +75,8 @@ internal sealed class PidFile : IDisposable
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            // Exclusive, so that it fails while the owner holds its own lock.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
             var content = new byte[LongestContent];
             var text = Encoding.ASCII.GetString(content, 0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
 

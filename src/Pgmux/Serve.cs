@@ -17,6 +17,9 @@ internal static class Serve
     public static async Task<int> ServeAsync(ConfigStore config, LogOutput log)
     {
         var logger = log.Loggers.CreateLogger("pgmux");
+
+        // Before anybody can know that the process is up: an early SIGHUP must not end it.
+        using var signals = new ProcessSignals();
         PgmuxServer server;
         try
         {
@@ -32,7 +35,7 @@ internal static class Serve
         {
             var multiplexer = server.Multiplexer;
             multiplexer.ReadConfiguration = () => Reload.Run(config, log, logger);
-            using var signals = new ProcessSignals(signal =>
+            signals.DeliverTo(signal =>
             {
                 switch (signal)
                 {
@@ -47,6 +50,12 @@ internal static class Serve
                         break;
                     case ProcessSignal.ShutdownWaitForClients:
                         multiplexer.BeginShutdown(ShutdownMode.WaitForClients);
+                        break;
+                    case ProcessSignal.Pause:
+                        LaunchLog.SignalNotBuilt(logger, "SIGUSR1", "PAUSE");
+                        break;
+                    case ProcessSignal.Resume:
+                        LaunchLog.SignalNotBuilt(logger, "SIGUSR2", "RESUME");
                         break;
                 }
             });

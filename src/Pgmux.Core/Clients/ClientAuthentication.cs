@@ -68,7 +68,7 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
     // PgBouncer's rule: over the Unix socket, the user "pgbouncer" with the uid of the process needs no password for the console.
     private bool IsOwnerOfConsole() =>
         ConfigSnapshot.IsConsole(client.Database)
-        && ConfigSnapshot.IsConsole(client.User)
+        && client.User == ConfigSnapshot.ConsoleDatabase
         && client.Transport.PeerCredentials is { } peer
         && peer.UserId == environment.ProcessUserId;
 

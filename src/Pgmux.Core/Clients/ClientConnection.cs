@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
@@ -21,8 +22,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     private LeaseRequest? _request;
     private ParameterSet? _startup;
     private CancelKey? _cancelKey;
-    private long _requestSince;
-    private long _transactionSince;
+    private ClientMeter _meter;
     private ClientCloseReason _leavingReason;
 
     public ClientConnection(long id, TransportConnection transport, ClientEnvironment environment)
@@ -32,7 +32,8 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         _environment = environment;
         _requests = new ClientRequestReader(this);
         Parameters = environment.NoParameters;
-        AcceptedAt = IdleSince = transport.Loop.Timestamp;
+        AcceptedAt = transport.Loop.Timestamp;
+        _meter = new ClientMeter(transport.Loop);
         transport.Observer = this;
     }
 
@@ -70,10 +71,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public long AcceptedAt { get; }
 
     /// <summary>When its last transaction or query ended, in ticks of the loop's clock.</summary>
-    public long IdleSince { get; private set; }
+    public long IdleSince => _meter.IdleSince;
 
     /// <summary>When its current query cycle began, in ticks of the loop's clock.</summary>
-    public long RequestSince => _requestSince;
+    public long RequestSince => _meter.RequestSince;
 
     /// <summary>When its wait for a server began; null unless it waits.</summary>
     public long? WaitingSince => State == ClientState.Waiting ? _request?.QueuedAt : null;
@@ -87,6 +88,13 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Whether its lease outlives its transactions.</summary>
     public bool IsSessionPooled => Pool!.Policy.Mode == PoolMode.Session;
 
+    /// <summary>
+    /// Whether the transaction is over and only a cancel request on its way keeps the server here. The next transaction does not begin
+    /// on it: it would be hit by that request, and others may have waited for longer.
+    /// </summary>
+    public bool IsBetweenLeases => !IsSessionPooled
+        && Server is { CancelsInFlight: > 0, TransactionStatus: TransactionStatus.Idle, Outstanding.IsEmpty: true };
+
     /// <summary>Whether the client has said goodbye or has half-closed, and only its last replies keep it.</summary>
     public bool IsLeaving { get; private set; }
 
@@ -94,7 +102,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public ConfigSnapshot Configuration => _environment.Configuration.Current;
 
     /// <summary>How the log names the connection.</summary>
-    public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{Transport.RemoteEndPoint}";
+    public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{EndPointText.Join(Transport.RemoteEndPoint)}";
 
     /// <summary>Position among the clients of the loop; only <see cref="ClientRegistry"/> touches it.</summary>
     internal int RegistryIndex { get; set; } = -1;
@@ -158,7 +166,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Parameters = parameters;
         _startup = startup;
         State = ClientState.Idle;
-        IdleSince = Loop.Timestamp;
+        _meter.OnParked();
     }
 
     /// <summary>The login is complete; the client talks to the console.</summary>
@@ -199,14 +207,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             return true;
         }
 
-        _requestSince = Loop.Timestamp;
-        if (server.TransactionStatus != TransactionStatus.Idle)
-        {
-            return true;
-        }
-
-        _transactionSince = _requestSince;
-        return ReferenceEquals(server.Parameters, Parameters) || server.SyncParameters();
+        var isTransactionStart = server.TransactionStatus == TransactionStatus.Idle;
+        _meter.OnCycleStarted(isTransactionStart);
+        return !isTransactionStart || ReferenceEquals(server.Parameters, Parameters) || server.SyncParameters();
     }
 
     /// <summary>The client has sent this many bytes for a server.</summary>
@@ -288,19 +291,8 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <inheritdoc/>
     public void OnReadyForQuery(TransactionStatus status)
     {
-        var counters = Pool!.CountersOf(Loop);
-        var now = Loop.Timestamp;
-        counters.Queries++;
-        counters.QueryTicks += now - _requestSince;
-        _requestSince = now;
-        IdleSince = now;
-        if (status == TransactionStatus.Idle)
-        {
-            counters.Transactions++;
-            counters.TransactionTicks += now - _transactionSince;
-            _transactionSince = now;
-        }
-        else if (Pool.Policy.Mode == PoolMode.Statement)
+        _meter.OnReadyForQuery(Pool!, status);
+        if (status != TransactionStatus.Idle && Pool!.Policy.Mode == PoolMode.Statement)
         {
             Close(ClientCloseReason.TransactionInStatementMode, ClientErrors.TransactionInStatementMode);
         }
@@ -347,6 +339,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Server = null;
         State = ClientState.Idle;
         Pool!.Return(server);
+        if (_requests.IsWaitingForRelease)
+        {
+            _wake.Set();
+        }
     }
 
     /// <inheritdoc/>
@@ -417,12 +413,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     {
         Server = server;
         State = ClientState.Active;
-        var now = Loop.Timestamp;
-        var counters = Pool!.CountersOf(Loop);
-        counters.ServerAssignments++;
-        counters.WaitTicks += now - _request!.QueuedAt;
-        _requestSince = now;
-        _transactionSince = now;
+        _meter.OnLeased(Pool!, _request!.QueuedAt);
         var mayForward = server.BeginLease(this);
         _requests.IsWaitingForParameters = !mayForward;
         return mayForward;

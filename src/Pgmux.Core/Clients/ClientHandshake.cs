@@ -1,8 +1,7 @@
 using System.Buffers;
-using System.Globalization;
-using System.Net;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Protocol;
@@ -67,7 +66,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
         if (_configuration.Options.ApplicationNameAddHost)
         {
-            startup.AddHost(DescribeHost());
+            startup.AddHost(EndPointText.Join(_transport.RemoteEndPoint));
         }
 
         var pool = environment.Pools.GetOrAdd(_configuration, database, startup.User);
@@ -228,8 +227,4 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
         client.Close(ClientCloseReason.CancelRequest);
     }
-
-    private string DescribeHost() => _transport.RemoteEndPoint is IPEndPoint address
-        ? string.Create(CultureInfo.InvariantCulture, $"{address.Address}:{address.Port}")
-        : "unix(0)";
 }

@@ -18,6 +18,9 @@ internal sealed class ClientRequestReader(ClientConnection client)
     /// <summary>Whether the client waits for replies to make room in its server's queue.</summary>
     public bool IsWaitingForRoom { get; private set; }
 
+    /// <summary>Whether the client waits until it has given its server back, to queue for one like everybody else.</summary>
+    public bool IsWaitingForRelease { get; private set; }
+
     /// <summary>Whether the client holds a server that has yet to accept its parameters.</summary>
     public bool IsWaitingForParameters { get; set; }
 
@@ -41,6 +44,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
         }
 
         IsWaitingForRoom = false;
+        IsWaitingForRelease = false;
         var buffer = result.Buffer;
         var step = RequestStep.Read;
         var taken = buffer.IsSingleSegment ? Take(buffer.FirstSpan, ref step) : TakeCopy(buffer, ref step);
@@ -181,6 +185,12 @@ internal sealed class ClientRequestReader(ClientConnection client)
         if (server.Outstanding.IsFull)
         {
             IsWaitingForRoom = true;
+            return RequestStep.Wait;
+        }
+
+        if (client.IsBetweenLeases)
+        {
+            IsWaitingForRelease = true;
             return RequestStep.Wait;
         }
 

@@ -19,7 +19,7 @@ internal static partial class ConfigurationLog
     public static partial void Warning(ILogger logger, ConfigFault warning);
 
     /// <summary>A reload found faults.</summary>
-    [LoggerMessage(EventIds.ReloadRefused, LogLevel.Warning, "config file loading failed: {Faults} faults, the old configuration stays")]
+    [LoggerMessage(EventIds.ReloadRefused, LogLevel.Warning, "config file loading failed with {Faults} fault(s), the old configuration stays")]
     public static partial void ReloadRefused(ILogger logger, int faults);
 
     /// <summary>A reload took a new configuration.</summary>

@@ -133,4 +133,7 @@ internal static class EventIds
 
     /// <summary>The pid file of a dead process was replaced.</summary>
     public const int StalePidFile = 2101;
+
+    /// <summary>A signal asks for what is not built yet.</summary>
+    public const int SignalNotBuilt = 2102;
 }

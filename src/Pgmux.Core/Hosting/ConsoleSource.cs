@@ -1,7 +1,7 @@
-using System.Net;
 using Pgmux.Core.Admin;
 using Pgmux.Core.Clients;
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
@@ -139,8 +139,8 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
 
     private ConnectionRow ToRow(ClientConnection client)
     {
-        var (address, port) = Describe(client.Transport.RemoteEndPoint);
-        var (local, localPort) = Describe(client.Transport.LocalEndPoint);
+        var (address, port) = EndPointText.Split(client.Transport.RemoteEndPoint);
+        var (local, localPort) = EndPointText.Split(client.Transport.LocalEndPoint);
         return new ConnectionRow
         {
             IsServer = false,
@@ -167,8 +167,8 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
 
     private ConnectionRow ToRow(Pool pool, ServerConnection server)
     {
-        var (address, port) = Describe(server.EndPoint);
-        var (local, localPort) = server.Transport is { } transport ? Describe(transport.LocalEndPoint) : ("", 0);
+        var (address, port) = EndPointText.Split(server.EndPoint);
+        var (local, localPort) = server.Transport is { } transport ? EndPointText.Split(transport.LocalEndPoint) : ("", 0);
         var lessee = server.Lessee as ClientConnection;
         return new ConnectionRow
         {
@@ -201,11 +201,4 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
 
     private static DateTimeOffset TimeOf(EventLoop loop, long ticks) =>
         loop.TimeProvider.GetUtcNow() - loop.TimeProvider.GetElapsedTime(ticks);
-
-    private static (string Address, int Port) Describe(EndPoint endPoint) => endPoint switch
-    {
-        IPEndPoint address => (address.Address.ToString(), address.Port),
-        DnsEndPoint host => (host.Host, host.Port),
-        _ => ("unix", 0),
-    };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Admin;
 using Pgmux.Core.Configuration;
@@ -65,14 +66,15 @@ internal sealed class PgmuxServer : IAsyncDisposable
 
     private async Task ListenAsync(PgmuxOptions options)
     {
-        foreach (var address in await Addresses.TcpAsync(options))
-        {
-            _tcp.Add(await OpenAsync(address));
-        }
-
+        // The Unix socket first: whoever finds the TCP port open finds the console too.
         if (Addresses.Unix(options) is { } unix)
         {
             _unix.Add(await OpenAsync(unix));
+        }
+
+        foreach (var address in await Addresses.TcpAsync(options))
+        {
+            _tcp.Add(await OpenAsync(address));
         }
     }
 
@@ -80,7 +82,7 @@ internal sealed class PgmuxServer : IAsyncDisposable
     {
         var loop = _loops.Loops[0];
         var listener = await LoopQuestion<TransportListener>.AskAsync(loop, () => loop.Listen(options, Multiplexer.Accept));
-        HostingLog.Listening(_logger, listener.EndPoint.ToString() ?? "");
+        HostingLog.Listening(_logger, listener.EndPoint is IPEndPoint ? EndPointText.Join(listener.EndPoint) : $"unix:{listener.EndPoint}");
         return listener;
     }
 

@@ -333,12 +333,11 @@ internal sealed class Pool : IServerHolder
             var policy = Policy;
             var now = loop.Timestamp;
             _servers.TakeExpired(loop.Index, server => _expiry.ReasonOf(server, policy, _servers.Count - expired.Count, now), expired);
-            foreach (var server in _servers.Connecting > 0 ? _servers.All : [])
+            foreach (var server in _servers.All)
             {
-                if (server.State == ServerState.Connecting && server.Loop == loop
-                    && _expiry.IsOver(server.OpenedAt, policy.ServerConnectTimeout, now))
+                if (server.Loop == loop && _expiry.StuckReasonOf(server, policy, now) is { } reason)
                 {
-                    expired.Add((server, ServerCloseReason.ConnectTimedOut));
+                    expired.Add((server, reason));
                 }
             }
 

@@ -29,6 +29,18 @@ internal sealed class ServerExpiry(TimeProvider clock)
     }
 
     /// <summary>
+    /// Why a server that does not answer is to be closed; null when it is not waited for, or not for long. What pgmux itself asks of a
+    /// server has as long as a login: server_connect_timeout.
+    /// </summary>
+    public ServerCloseReason? StuckReasonOf(ServerConnection server, PoolPolicy policy, long now) => server.State switch
+    {
+        ServerState.Connecting when IsOver(server.OpenedAt, policy.ServerConnectTimeout, now) => ServerCloseReason.ConnectTimedOut,
+        ServerState.Resetting when IsOver(server.LastUsedAt, policy.ServerConnectTimeout, now) => ServerCloseReason.ResetFailed,
+        ServerState.Testing when IsOver(server.LastUsedAt, policy.ServerConnectTimeout, now) => ServerCloseReason.CheckFailed,
+        _ => null,
+    };
+
+    /// <summary>
     /// Whether a server is too old to be lent again. Not all at once: a pool that was filled in one moment is renewed one by one over
     /// a lifetime. True notes that this server is the one that goes now.
     /// </summary>

@@ -48,7 +48,13 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     /// <summary>Opens planned connections. Not under the lock.</summary>
     public static void Start(List<ServerConnection>? opened)
     {
-        foreach (var server in opened ?? [])
+        // Most clients that wait open nothing; an empty list in its stead would be made for each of them.
+        if (opened is null)
+        {
+            return;
+        }
+
+        foreach (var server in opened)
         {
             server.Loop.Post(static state => _ = ((ServerConnection)state!).RunAsync(), server);
         }

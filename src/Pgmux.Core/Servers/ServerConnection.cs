@@ -1,7 +1,6 @@
-using System.Buffers;
-using System.IO.Pipelines;
-using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -19,7 +18,11 @@ internal sealed class ServerConnection : IConnectionObserver
     private readonly ServerEnvironment _environment;
     private readonly ServerParameters _parameters;
     private readonly ServerReplyReader _replies;
+    private readonly OwnRequests _own;
     private readonly CancellationTokenSource _connecting = new();
+
+    // 0 is none; else the reason plus one, in one word because other loops read and write it.
+    private int _retireReason;
 
     /// <param name="id">Number in the console and the log, from the counter that clients share.</param>
     /// <param name="target">Where to connect and as whom.</param>
@@ -29,7 +32,13 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <param name="environment">What all servers share.</param>
     /// <param name="home">The loop that opens it.</param>
     public ServerConnection(
-        long id, ServerTarget target, System.Net.EndPoint endPoint, ServerCredentials credentials, IServerHolder holder, ServerEnvironment environment, EventLoop home)
+        long id,
+        ServerTarget target,
+        EndPoint endPoint,
+        ServerCredentials credentials,
+        IServerHolder holder,
+        ServerEnvironment environment,
+        EventLoop home)
     {
         Id = id;
         EndPoint = endPoint;
@@ -41,6 +50,7 @@ internal sealed class ServerConnection : IConnectionObserver
         _environment = environment;
         _parameters = new ServerParameters(environment.Tracked, environment.ParameterSets);
         _replies = new ServerReplyReader(this, _parameters);
+        _own = new OwnRequests(this);
     }
 
     /// <summary>Number in the console and the log.</summary>
@@ -53,7 +63,7 @@ internal sealed class ServerConnection : IConnectionObserver
     public IServerHolder Holder => _holder;
 
     /// <summary>Its address.</summary>
-    public System.Net.EndPoint EndPoint { get; }
+    public EndPoint EndPoint { get; }
 
     /// <summary>What it answers when the server asks for a password.</summary>
     public ServerCredentials Credentials { get; }
@@ -92,7 +102,7 @@ internal sealed class ServerConnection : IConnectionObserver
     public int CancelsInFlight { get; private set; }
 
     /// <summary>Whether the connection closes instead of going back to its pool.</summary>
-    public ServerCloseReason? RetireReason { get; private set; }
+    public ServerCloseReason? RetireReason => Volatile.Read(ref _retireReason) is > 0 and var reason ? (ServerCloseReason)(reason - 1) : null;
 
     /// <summary>Whether a message of the client has been sent in part.</summary>
     public bool IsMidRequest { get; set; }
@@ -104,68 +114,19 @@ internal sealed class ServerConnection : IConnectionObserver
     public long LeaseCount { get; private set; }
 
     /// <summary>What pgmux itself waits for.</summary>
-    public OwnRequest OwnRequest { get; private set; }
+    public OwnRequest OwnRequest => _own.Current;
 
     /// <summary>When the connection was ordered, in ticks of the loop's clock.</summary>
     public long OpenedAt { get; }
 
-    /// <summary>When a client last had it or the login ended, in ticks of the loop's clock.</summary>
+    /// <summary>When a client or pgmux itself last used it, or the login ended, in ticks of the loop's clock.</summary>
     public long LastUsedAt { get; private set; }
 
     /// <summary>Links and place in the lists of the pool; only the pool touches them.</summary>
     internal ServerLinks Links = new() { IdleLoop = ServerLinks.NotIdle };
 
-    /// <summary>
-    /// Connects, logs in and then reads replies until the connection is closed. Runs on the home loop, later on whichever loop
-    /// has taken the connection over. Everything that goes wrong ends in <see cref="Close"/>.
-    /// </summary>
-    public async Task RunAsync()
-    {
-        try
-        {
-            Transport = await _home.ConnectAsync(Target.Connect with { EndPoint = EndPoint }, _connecting.Token);
-            if (State == ServerState.Closed)
-            {
-                Transport.Abort();
-                return;
-            }
-
-            Transport.Observer = this;
-            await LogInAsync(Transport);
-            while (State != ServerState.Closed)
-            {
-                var result = await Transport.Input.ReadAsync();
-                TakeReplies(result);
-                if (Lessee is { } lessee)
-                {
-                    // The server counts as busy until its client has room for the next replies: a slow client slows its own
-                    // server only.
-                    await lessee.Output.FlushAsync();
-                }
-
-                OnRepliesTaken(result.IsCompleted);
-            }
-        }
-        catch (ConnectException failure)
-        {
-            Close(ReasonOf(failure), ErrorFields.Fatal(SqlState.ConnectionFailure, failure.Message));
-        }
-        catch (OperationCanceledException) when (State == ServerState.Closed)
-        {
-            // Close has cancelled the connect and has told everybody.
-        }
-        catch (ProtocolViolationException violation)
-        {
-            ServersLog.ProtocolViolation(_environment.Logger, LogName, violation.Message);
-            Close(ServerCloseReason.ProtocolViolation);
-        }
-        catch (Exception failure)
-        {
-            // A fault of ours costs this connection and its client, not the process.
-            ServersLog.InternalError(_environment.Logger, failure, LogName);
-            Close(ServerCloseReason.InternalError);
-        }
-    }
+    /// <summary>Connects, logs in and reads replies until the connection is closed. Everything that goes wrong ends in <see cref="Close"/>.</summary>
+    public Task RunAsync() => new ServerReadLoop(this, _home, _parameters, _replies, _environment, _connecting.Token).RunAsync();
 
     /// <summary>Lends the server. The caller has taken it out of the pool and is on its loop.</summary>
     /// <returns>Whether the client's messages may follow at once; if not, <see cref="IServerLessee.OnParametersAccepted"/> comes first.</returns>
@@ -190,12 +151,12 @@ internal sealed class ServerConnection : IConnectionObserver
             return true;
         }
 
-        SendOwn(OwnRequest.ParameterSync, sql);
+        _own.Send(OwnRequest.ParameterSync, sql);
 
         // Values that some server has taken before are taken again; others are waited for, so that no query runs without them.
         if (!wanted.IsAccepted)
         {
-            FlushOwn();
+            _own.Flush();
             return false;
         }
 
@@ -206,9 +167,8 @@ internal sealed class ServerConnection : IConnectionObserver
     public void EndLease()
     {
         Require(ServerState.Leased);
-        State = ServerState.Idle;
         Lessee = null;
-        LastUsedAt = Loop.Timestamp;
+        BecomeIdle();
     }
 
     /// <summary>Runs server_reset_query; <see cref="IServerHolder.OnServerReady"/> follows.</summary>
@@ -216,8 +176,9 @@ internal sealed class ServerConnection : IConnectionObserver
     {
         Require(ServerState.Idle);
         State = ServerState.Resetting;
-        SendOwn(OwnRequest.Reset, sql);
-        FlushOwn();
+        LastUsedAt = Loop.Timestamp;
+        _own.Send(OwnRequest.Reset, sql);
+        _own.Flush();
     }
 
     /// <summary>Runs server_check_query; <see cref="IServerHolder.OnServerReady"/> follows.</summary>
@@ -225,12 +186,13 @@ internal sealed class ServerConnection : IConnectionObserver
     {
         Require(ServerState.Idle);
         State = ServerState.Testing;
-        SendOwn(OwnRequest.Check, sql);
-        FlushOwn();
+        LastUsedAt = Loop.Timestamp;
+        _own.Send(OwnRequest.Check, sql);
+        _own.Flush();
     }
 
     /// <summary>Closes the connection at its next release; the first reason stands. Called on any thread.</summary>
-    public void Retire(ServerCloseReason reason) => RetireReason ??= reason;
+    public void Retire(ServerCloseReason reason) => Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, 0);
 
     /// <summary>Closes a connection that is to be retired when no client has it. Called on the loop.</summary>
     public void CloseIfFree()
@@ -271,7 +233,7 @@ internal sealed class ServerConnection : IConnectionObserver
 
         if (Outstanding.NeedsProbe)
         {
-            SendProbe();
+            _own.SendProbe();
             return;
         }
 
@@ -290,8 +252,8 @@ internal sealed class ServerConnection : IConnectionObserver
         var before = State;
         var lessee = Lessee;
         State = ServerState.Closed;
+        LogClosed(before, reason, error);
         Lessee = null;
-        LogClosed(reason, error);
         _connecting.Cancel();
         if (before == ServerState.Idle && Transport is { PeerState: PeerState.Open } transport)
         {
@@ -319,118 +281,42 @@ internal sealed class ServerConnection : IConnectionObserver
 
     void IConnectionObserver.OnDrained(TransportConnection connection) => TryRelease();
 
-    private async ValueTask LogInAsync(TransportConnection transport)
+    /// <summary>The byte stream is open; the login follows.</summary>
+    internal void OnConnected(TransportConnection transport)
     {
-        var login = new ServerLogin(this, transport, _parameters, _environment.Authentication.Keys);
-        if (await login.RunAsync() is { } refusal)
+        Transport = transport;
+        transport.Observer = this;
+        if (_environment.LogConnections)
         {
-            Close(ServerCloseReason.LoginFailed, refusal);
-            return;
+            ServersLog.Opened(_environment.Logger, LogName, EndPointText.Join(transport.LocalEndPoint));
         }
+    }
 
-        if (State == ServerState.Closed)
-        {
-            return;
-        }
-
+    /// <summary>The server has let us in; connect_query may follow.</summary>
+    internal void OnLoginCompleted(ServerLogin login)
+    {
         Welcome = login.Welcome;
         ProcessId = login.ProcessId;
         CancelSecret = login.CancelSecret;
         if (Target.ConnectQuery is { } sql)
         {
-            SendOwn(OwnRequest.ConnectQuery, sql);
-            FlushOwn();
+            _own.Send(OwnRequest.ConnectQuery, sql);
+            _own.Flush();
         }
         else
         {
-            OnLoggedIn();
+            BecomeIdle();
+            _holder.OnServerLoggedIn(this);
         }
     }
-
-    private void OnLoggedIn()
-    {
-        State = ServerState.Idle;
-        LastUsedAt = Loop.Timestamp;
-        _holder.OnServerLoggedIn(this);
-    }
-
-    private void TakeReplies(in ReadResult result)
-    {
-        if (State == ServerState.Closed)
-        {
-            return;
-        }
-
-        var buffer = result.Buffer;
-        var taken = ReadReplies(buffer);
-        if (State != ServerState.Closed)
-        {
-            Transport!.Input.AdvanceTo(buffer.GetPosition(taken), buffer.End);
-        }
-    }
-
-    private void OnRepliesTaken(bool isEndOfStream)
-    {
-        if (State == ServerState.Closed)
-        {
-            return;
-        }
-
-        if (isEndOfStream)
-        {
-            Close(ServerCloseReason.Crashed, _replies.LastError);
-            return;
-        }
-
-        TryRelease();
-        if (!Outstanding.IsFull)
-        {
-            Lessee?.OnRoomForRequests();
-        }
-    }
-
-    private int ReadReplies(in ReadOnlySequence<byte> buffer)
-    {
-        if (buffer.IsSingleSegment)
-        {
-            return _replies.Read(buffer.FirstSpan);
-        }
-
-        // The loops lend one segment at a time; other pipes may not.
-        var copy = ArrayPool<byte>.Shared.Rent(checked((int)buffer.Length));
-        try
-        {
-            buffer.CopyTo(copy);
-            return _replies.Read(copy.AsSpan(0, (int)buffer.Length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(copy);
-        }
-    }
-
-    private static ServerCloseReason ReasonOf(ConnectException failure) => failure.Reason switch
-    {
-        ConnectFailure.TimedOut => ServerCloseReason.ConnectTimedOut,
-        ConnectFailure.NameNotResolved => ServerCloseReason.NameNotResolved,
-        _ => ServerCloseReason.ConnectFailed,
-    };
 
     /// <summary>pgmux's own request has ended.</summary>
     internal void OnOwnRequestReady(ErrorFields? error)
     {
-        var request = OwnRequest;
-        OwnRequest = OwnRequest.None;
-        switch (request)
+        switch (_own.End())
         {
             case OwnRequest.ParameterSync:
                 OnParametersSynced(error);
-                break;
-            case OwnRequest.Reset when error is not null:
-                Close(ServerCloseReason.ResetFailed, error);
-                break;
-            case OwnRequest.Check when error is not null:
-                Close(ServerCloseReason.CheckFailed, error);
                 break;
             case OwnRequest.ConnectQuery:
                 if (error is not null)
@@ -438,17 +324,26 @@ internal sealed class ServerConnection : IConnectionObserver
                     ServersLog.ConnectQueryFailed(_environment.Logger, LogName, error.Message);
                 }
 
-                OnLoggedIn();
+                BecomeIdle();
+                _holder.OnServerLoggedIn(this);
                 break;
-            case OwnRequest.Reset or OwnRequest.Check when TransactionStatus != TransactionStatus.Idle:
-                Close(ServerCloseReason.ResetFailed);
+            case OwnRequest.Reset when error is not null || TransactionStatus != TransactionStatus.Idle:
+                Close(ServerCloseReason.ResetFailed, error);
+                break;
+            case OwnRequest.Check when error is not null || TransactionStatus != TransactionStatus.Idle:
+                Close(ServerCloseReason.CheckFailed, error);
                 break;
             case OwnRequest.Reset or OwnRequest.Check:
-                State = ServerState.Idle;
-                LastUsedAt = Loop.Timestamp;
+                BecomeIdle();
                 _holder.OnServerReady(this);
                 break;
         }
+    }
+
+    private void BecomeIdle()
+    {
+        State = ServerState.Idle;
+        LastUsedAt = Loop.Timestamp;
     }
 
     private void OnParametersSynced(ErrorFields? error)
@@ -457,6 +352,7 @@ internal sealed class ServerConnection : IConnectionObserver
         if (error is not null)
         {
             // The server has some of the client's values and not others: neither of the two goes on.
+            ServersLog.ParameterRefused(_environment.Logger, LogName, error.Message);
             lessee.OnParametersRefused(error);
             Close(ServerCloseReason.ParameterRefused, error);
             return;
@@ -466,28 +362,22 @@ internal sealed class ServerConnection : IConnectionObserver
         lessee.OnParametersAccepted();
     }
 
-    private void SendOwn(OwnRequest request, string sql)
+    private void LogClosed(ServerState before, ServerCloseReason reason, ErrorFields? error)
     {
-        OwnRequest = request;
-        Outstanding.Add(RequestKind.Query, ReplyAction.Swallow);
-        FrontendMessages.WriteQuery(Transport!.Output, sql);
-    }
+        if (reason == ServerCloseReason.LoginFailed && error is not null)
+        {
+            ServersLog.LoginFailed(_environment.Logger, LogName, error.Severity, error.Message);
+        }
+        else if (before == ServerState.Connecting && error is not null)
+        {
+            ServersLog.ConnectFailed(_environment.Logger, LogName, error.Message);
+        }
+        else if (error is not null && Lessee is null)
+        {
+            ServersLog.LastWord(_environment.Logger, LogName, error.Severity, error.Message);
+        }
 
-    private void SendProbe()
-    {
-        const string NobodysStatement = "pgmux_probe";
-        Outstanding.Add(RequestKind.Probe, ReplyAction.Swallow);
-        FrontendMessages.WriteClose(Transport!.Output, (byte)'S', NobodysStatement);
-        FrontendMessages.WriteFlush(Transport.Output);
-        FlushOwn();
-    }
-
-    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "A few bytes on an idle server: the flush never waits.")]
-    private void FlushOwn() => _ = Transport!.Output.FlushAsync();
-
-    private void LogClosed(ServerCloseReason reason, ErrorFields? error)
-    {
-        if (_environment.LogDisconnections || State == ServerState.Connecting)
+        if (_environment.LogDisconnections)
         {
             ServersLog.Closing(_environment.Logger, LogName, reason.Describe(), AgeSeconds);
         }
@@ -496,7 +386,7 @@ internal sealed class ServerConnection : IConnectionObserver
     private long AgeSeconds => (long)Loop.TimeProvider.GetElapsedTime(OpenedAt, Loop.TimeProvider.GetTimestamp()).TotalSeconds;
 
     /// <summary>How the log names the connection.</summary>
-    public string LogName => $"S-{Id:x}: {Target.Database}/{Target.User}@{EndPoint}";
+    public string LogName => $"S-{Id:x}: {Target.Options.Name}/{Target.User}@{EndPointText.Join(EndPoint)}";
 
     private void Require(ServerState expected)
     {

@@ -50,12 +50,6 @@ internal sealed class EpollConnectAttempt(EpollLoop loop, EndPoint endPoint, Soc
     {
         var address = stackalloc byte[SocketCalls.AddressBytes];
         var length = (uint)NativeAddress.Write(endPoint, new Span<byte>(address, SocketCalls.AddressBytes));
-        if (length == 0)
-        {
-            Fail(Errno.NoEntry);
-            return;
-        }
-
         if (_socket < 0)
         {
             _socket = SocketCalls.Socket(
@@ -70,24 +64,34 @@ internal sealed class EpollConnectAttempt(EpollLoop loop, EndPoint endPoint, Soc
         }
 
         var error = SocketCalls.Connect(_socket, address, length) == 0 ? Errno.None : ErrnoExtensions.Last();
-        if (error == Errno.TryAgain)
+        switch (error)
         {
-            _retry = loop.Core.AddDeadline(BacklogRetry, static state => ((EpollConnectAttempt)state!).Start(), this);
-            return;
-        }
+            case Errno.TryAgain:
+                _retry = loop.Core.AddDeadline(BacklogRetry, static state => ((EpollConnectAttempt)state!).Start(), this);
+                break;
+            case Errno.None:
+                // A Unix socket is connected at once.
+                Connection = new EpollConnection(loop, _socket, endPoint, null, tuning);
+                Finish(Connection.TryAttach() ? Errno.None : AbortConnection(ErrnoExtensions.Last()));
+                break;
+            case Errno.InProgress or Errno.Interrupted:
+                _slot = loop.Poller.Add(_socket, EpollConnection.InterestIn(endPoint), this);
+                if (_slot < 0)
+                {
+                    Fail(ErrnoExtensions.Last());
+                }
 
-        if (error is not (Errno.None or Errno.InProgress or Errno.Interrupted))
-        {
-            Fail(error);
-            return;
+                break;
+            default:
+                Fail(error);
+                break;
         }
+    }
 
-        // Out as well, for a Unix socket too: it is at hand at once when the connection is made.
-        _slot = loop.Poller.Add(_socket, EpollConnection.InterestIn(endPoint) | EpollCalls.Out, this);
-        if (_slot < 0)
-        {
-            Fail(ErrnoExtensions.Last());
-        }
+    private Errno AbortConnection(Errno error)
+    {
+        Connection!.Abort();
+        return error;
     }
 
     private void Succeed(uint events)

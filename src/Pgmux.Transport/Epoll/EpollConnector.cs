@@ -7,17 +7,21 @@ namespace Pgmux.Transport.Epoll;
 /// <summary>Opens connections: resolves names off the loop and tries every address within the limit.</summary>
 internal sealed class EpollConnector(EpollLoop loop)
 {
+    // Linux gives up after about two minutes (tcp_syn_retries).
+    private static readonly TimeSpan LongerThanTheKernelTries = TimeSpan.FromHours(1);
+
     public async Task<TransportConnection> ConnectAsync(ConnectOptions options, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var timeout = options.Timeout > TimeSpan.Zero ? options.Timeout : LongerThanTheKernelTries;
         var start = loop.TimeProvider.GetTimestamp();
-        var addresses = await ResolveAsync(options, cancellationToken);
+        var addresses = await ResolveAsync(options, timeout, cancellationToken);
         var failures = new List<string>();
         var reason = ConnectFailure.NameNotResolved;
         for (var index = 0; index < addresses.Length; index++)
         {
             // An address that does not answer must not eat the time of the next ones.
-            var left = options.Timeout - loop.TimeProvider.GetElapsedTime(start);
+            var left = timeout - loop.TimeProvider.GetElapsedTime(start);
             var attempt = new EpollConnectAttempt(loop, addresses[index], options.Tuning);
             var error = await attempt.RunAsync(left / (addresses.Length - index), cancellationToken);
             if (error == Errno.None)
@@ -39,7 +43,7 @@ internal sealed class EpollConnector(EpollLoop loop)
         throw new ConnectException(reason, $"Cannot connect to {Describe(options.EndPoint)}: {string.Join("; ", failures)}");
     }
 
-    private async Task<EndPoint[]> ResolveAsync(ConnectOptions options, CancellationToken cancellationToken)
+    private async Task<EndPoint[]> ResolveAsync(ConnectOptions options, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (options.EndPoint is not DnsEndPoint name)
         {
@@ -47,7 +51,7 @@ internal sealed class EpollConnector(EpollLoop loop)
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var deadline = loop.Core.AddDeadline(options.Timeout, static state => ((CancellationTokenSource)state!).Cancel(), limit);
+        var deadline = loop.Core.AddDeadline(timeout, static state => ((CancellationTokenSource)state!).Cancel(), limit);
         try
         {
             // The lookup itself cannot be stopped: we stop waiting for it.
@@ -62,7 +66,7 @@ internal sealed class EpollConnector(EpollLoop loop)
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw NotResolved(name, $"no answer from the name server within {options.Timeout.TotalSeconds:0.###} s", exception);
+            throw NotResolved(name, $"no answer from the name server within {timeout.TotalSeconds:0.###} s", exception);
         }
         finally
         {

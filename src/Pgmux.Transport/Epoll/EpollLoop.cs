@@ -8,6 +8,9 @@ namespace Pgmux.Transport.Epoll;
 /// <summary>An event loop on epoll(7): a thread that works on every Linux, also where a container forbids io_uring.</summary>
 public sealed class EpollLoop : EventLoop, IAsyncDisposable
 {
+    // Sessions end within a few rounds; one that posts itself for ever must not keep the process.
+    private const int MostEndRounds = 10_000;
+
     private readonly SocketAcceptor _acceptor;
     private readonly EpollConnector _connector;
     private readonly Thread _thread;
@@ -174,7 +177,7 @@ public sealed class EpollLoop : EventLoop, IAsyncDisposable
     private void End()
     {
         Core.HasEnded = true;
-        do
+        for (var round = 0; round < MostEndRounds && (Core.HasWork || Poller.TargetCount > 0); round++)
         {
             foreach (var target in Poller.Targets())
             {
@@ -183,6 +186,5 @@ public sealed class EpollLoop : EventLoop, IAsyncDisposable
 
             Core.RunWork();
         }
-        while (Core.HasWork || Poller.TargetCount > 0);
     }
 }

@@ -12,6 +12,9 @@ internal sealed class LoopCore
     // Rounds of posted work before the kernel is asked for events again: work that posts itself must not starve sockets.
     private const int MostRoundsPerTurn = 4;
 
+    // Keeps "for ever" from overflowing the clock.
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(10_000);
+
     private readonly WorkQueue _work;
     private readonly DeadlineQueue _deadlines = new();
     private readonly SweepList _sweeps = new();
@@ -46,6 +49,9 @@ internal sealed class LoopCore
 
     /// <summary>Counts rounds of work; what one connection may read in a round is bounded.</summary>
     public uint Round { get; private set; }
+
+    /// <summary>Counts turns. A loop that has nothing to do makes none.</summary>
+    public long Turns { get; private set; }
 
     /// <summary>Connections that wait for the peer's close after ours.</summary>
     public int LingeringConnections { get; set; }
@@ -111,7 +117,12 @@ internal sealed class LoopCore
     }
 
     /// <summary>Starts a turn: reads the clock.</summary>
-    public void BeginTurn() => Timestamp = Time.GetTimestamp();
+    public void BeginTurn()
+    {
+        Timestamp = Time.GetTimestamp();
+        Round++;
+        Turns++;
+    }
 
     public void RunTimers()
     {
@@ -169,7 +180,8 @@ internal sealed class LoopCore
         }
     }
 
-    public long ToTicks(TimeSpan span) => (long)(span.TotalSeconds * Time.TimestampFrequency);
+    private long ToTicks(TimeSpan span) =>
+        (long)(Math.Min(span.TotalSeconds, LongestDelay.TotalSeconds) * Time.TimestampFrequency);
 
     // What is written while these are sent (a flush that goes on) waits for the next round, so that it combines, too.
     private void SendQueued()

@@ -24,13 +24,13 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
 
     public LoopConnection Connection => connection;
 
-    public bool IsWaiting => _state == ReaderState.Waiting;
+    public bool IsWaiting => _completion.IsWaiting;
 
     /// <summary>Bytes in our buffer that no read has consumed.</summary>
     public int UnreadBytes => _block?.Used ?? 0;
 
     /// <summary>Whether nothing stands in the way of moving to another loop.</summary>
-    public bool CanMove => _block is null && _state is ReaderState.Idle or ReaderState.Waiting;
+    public bool CanMove => _block is null && _state == ReaderState.Idle && _completion.State != WaitState.Ready;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -46,9 +46,7 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
         }
 
         ShrinkRest();
-        _state = ReaderState.Waiting;
-        _completion.Watch(this, cancellationToken);
-        return new ValueTask<ReadResult>(this, _completion.Version);
+        return new ValueTask<ReadResult>(this, _completion.Start(this, cancellationToken));
     }
 
     public override bool TryRead(out ReadResult result)
@@ -101,7 +99,7 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
 
     public override void Complete(Exception? exception = null)
     {
-        if (_state == ReaderState.Waiting)
+        if (_completion.IsWaiting)
         {
             throw new InvalidOperationException("A read is waiting");
         }
@@ -113,10 +111,9 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
     /// <summary>The link may have bytes or its end. Completes the waiting read inline.</summary>
     public void Resume()
     {
-        if (_state == ReaderState.Waiting && (HasResult || (connection.IsReadable && TryReceive())))
+        if (_completion.IsWaiting && (HasResult || (connection.IsReadable && TryReceive())))
         {
-            _state = ReaderState.Ready;
-            _completion.Run();
+            _completion.Complete();
         }
     }
 
@@ -132,54 +129,26 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
         ResumeLater();
     }
 
-    public void CancelWait(short version)
-    {
-        if (_state == ReaderState.Waiting && version == _completion.Version)
-        {
-            _state = ReaderState.Ready;
-            _completion.Run();
-        }
-    }
+    public void CancelWait(short token) => _completion.Cancel(token);
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
     {
-        _completion.Check(token);
-        if (_state != ReaderState.Ready)
-        {
-            throw new InvalidOperationException("The read is not finished");
-        }
-
-        _state = ReaderState.Idle;
-        _completion.Finish();
+        _completion.Finish(token);
         return Lend();
     }
 
-    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token)
-    {
-        _completion.Check(token);
-        return _state == ReaderState.Waiting ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded;
-    }
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _completion.GetStatus(token);
 
     void IValueTaskSource<ReadResult>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        _completion.Check(token);
-        if (_state == ReaderState.Waiting)
-        {
-            _completion.Register(continuation, state);
-        }
-        else
-        {
-            connection.Loop.Post(continuation, state);
-        }
-    }
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _completion.OnCompleted(connection.Loop, continuation, state, token);
 
     private bool HasResult => _isCancelRequested || _isEnded || (_block is not null && !_isExamined);
 
     // Whoever closes or cancels is in the middle of something: the session that waits runs after it, not within it.
     private void ResumeLater()
     {
-        if (_state == ReaderState.Waiting)
+        if (_completion.IsWaiting)
         {
             connection.Loop.Post(static state => ((LoopConnection)state!).ResumeReader(), connection);
         }
@@ -187,7 +156,7 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
 
     private void CheckCanRead()
     {
-        if (_state != ReaderState.Idle)
+        if (_state != ReaderState.Idle || _completion.State != WaitState.Idle)
         {
             throw new InvalidOperationException(_state switch
             {

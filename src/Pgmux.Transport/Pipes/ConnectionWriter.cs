@@ -12,7 +12,6 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
 {
     private SendQueue _queue;
     private InlineCompletion _completion;
-    private FlushState _state;
     private bool _isEnded;
     private bool _isBlocked;
     private bool _isCancelRequested;
@@ -22,7 +21,7 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
     public long UnsentBytes => _queue.Bytes;
 
     /// <summary>Whether nothing stands in the way of moving to another loop.</summary>
-    public bool CanMove => _queue.Bytes == 0 && _state == FlushState.Idle;
+    public bool CanMove => _queue.Bytes == 0 && _completion.State == WaitState.Idle;
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -44,7 +43,7 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        if (_state != FlushState.Idle)
+        if (_completion.State != WaitState.Idle)
         {
             throw new InvalidOperationException("A flush is waiting");
         }
@@ -61,9 +60,7 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
             return new ValueTask<FlushResult>(TakeResult());
         }
 
-        _state = FlushState.Waiting;
-        _completion.Watch(this, cancellationToken);
-        return new ValueTask<FlushResult>(this, _completion.Version);
+        return new ValueTask<FlushResult>(this, _completion.Start(this, cancellationToken));
     }
 
     public override void CancelPendingFlush()
@@ -108,11 +105,19 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
                 return;
         }
 
-        Resume();
-        if (_queue.Bytes == 0 && result.Bytes > 0)
+        if (_queue.Bytes == 0)
         {
+            // A waiting flush keeps the connection from moving now. Without one this is the last thing done here.
+            var isFlushWaiting = _completion.IsWaiting;
             connection.OnDrained();
+            if (!isFlushWaiting)
+            {
+                return;
+            }
         }
+
+        // The session that goes on may move the connection to another thread: nothing is touched after this.
+        Resume();
     }
 
     /// <summary>We close: releases the rest for sending and takes no more. The waiting flush ends.</summary>
@@ -135,54 +140,25 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
     /// <summary>Completes the waiting flush inline, if its time has come.</summary>
     public void Resume()
     {
-        if (_state == FlushState.Waiting && (_isEnded || _isCancelRequested || _queue.Bytes <= unsentLimit / 2))
+        if (_completion.IsWaiting && (_isEnded || _isCancelRequested || _queue.Bytes <= unsentLimit / 2))
         {
-            _state = FlushState.Ready;
-            _completion.Run();
+            _completion.Complete();
         }
     }
 
-    public void CancelWait(short version)
-    {
-        if (_state == FlushState.Waiting && version == _completion.Version)
-        {
-            _state = FlushState.Ready;
-            _completion.Run();
-        }
-    }
+    public void CancelWait(short token) => _completion.Cancel(token);
 
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
     {
-        _completion.Check(token);
-        if (_state != FlushState.Ready)
-        {
-            throw new InvalidOperationException("The flush is not finished");
-        }
-
-        _state = FlushState.Idle;
-        _completion.Finish();
+        _completion.Finish(token);
         return TakeResult();
     }
 
-    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token)
-    {
-        _completion.Check(token);
-        return _state == FlushState.Waiting ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded;
-    }
+    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _completion.GetStatus(token);
 
     void IValueTaskSource<FlushResult>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        _completion.Check(token);
-        if (_state == FlushState.Waiting)
-        {
-            _completion.Register(continuation, state);
-        }
-        else
-        {
-            connection.Loop.Post(continuation, state);
-        }
-    }
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _completion.OnCompleted(connection.Loop, continuation, state, token);
 
     private FlushResult TakeResult()
     {
@@ -201,7 +177,7 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
 
     private void ResumeLater()
     {
-        if (_state == FlushState.Waiting)
+        if (_completion.IsWaiting)
         {
             connection.Loop.Post(static state => ((LoopConnection)state!).ResumeWriter(), connection);
         }

@@ -5,6 +5,6 @@ internal interface IInlineWait
 {
     LoopConnection Connection { get; }
 
-    /// <summary>Ends the wait with this version, if it is still on. Called on the connection's loop.</summary>
-    void CancelWait(short version);
+    /// <summary>Ends the wait with this token, if it is still on. Called on the connection's loop.</summary>
+    void CancelWait(short token);
 }

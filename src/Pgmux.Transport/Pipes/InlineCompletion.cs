@@ -1,57 +1,96 @@
+using System.Threading.Tasks.Sources;
+
 namespace Pgmux.Transport.Pipes;
 
 /// <summary>
-/// The continuation of the one read or flush that a connection may have waiting. Completed inline on the loop: the context
-/// asked for by the awaiter is the loop's anyway.
+/// The one read or flush of a connection that may be waiting. Completed inline on the loop: the context that an awaiter asks
+/// for is the loop's anyway.
 /// </summary>
 internal struct InlineCompletion
 {
     private Action<object?>? _continuation;
-    private object? _state;
+    private object? _continuationState;
     private WaitCancellation? _cancellation;
+    private short _version;
 
-    /// <summary>Tells one wait from the next.</summary>
-    public short Version { get; private set; }
+    public WaitState State { get; private set; }
 
-    public readonly void Check(short token)
+    public readonly bool IsWaiting => State == WaitState.Waiting;
+
+    /// <summary>Starts to wait; the result is the token that tells this wait from the next.</summary>
+    public short Start(IInlineWait wait, CancellationToken cancellationToken)
     {
-        if (token != Version)
+        State = WaitState.Waiting;
+        if (cancellationToken.CanBeCanceled)
         {
-            throw new InvalidOperationException("A ValueTask of this connection is awaited a second time");
+            _cancellation = new WaitCancellation(wait, _version, cancellationToken);
         }
+
+        return _version;
     }
 
-    public void Watch(IInlineWait wait, CancellationToken token)
+    /// <summary>The wait is over: runs the continuation, if there is one already.</summary>
+    public void Complete()
     {
-        if (token.CanBeCanceled)
-        {
-            _cancellation = new WaitCancellation(wait, Version, token);
-        }
-    }
-
-    public void Register(Action<object?> continuation, object? state)
-    {
-        _continuation = continuation;
-        _state = state;
-    }
-
-    /// <summary>Runs the continuation, if the wait has been awaited already.</summary>
-    public void Run()
-    {
+        State = WaitState.Ready;
         _cancellation?.Unregister();
         var continuation = _continuation;
-        var state = _state;
+        var state = _continuationState;
         _continuation = null;
-        _state = null;
+        _continuationState = null;
         continuation?.Invoke(state);
     }
 
-    /// <summary>Ends the wait; the result may be fetched once.</summary>
-    public void Finish()
+    /// <summary>Ends one certain wait, if it is still on.</summary>
+    public void Cancel(short token)
     {
-        Version++;
+        if (IsWaiting && token == _version)
+        {
+            Complete();
+        }
+    }
+
+    /// <summary>The result is fetched, which may be done once.</summary>
+    public void Finish(short token)
+    {
+        Check(token);
+        if (State != WaitState.Ready)
+        {
+            throw new InvalidOperationException("The result is not there yet");
+        }
+
+        State = WaitState.Idle;
+        _version++;
         var cancellation = _cancellation;
         _cancellation = null;
         cancellation?.ThrowIfEndedWait();
+    }
+
+    public readonly ValueTaskSourceStatus GetStatus(short token)
+    {
+        Check(token);
+        return IsWaiting ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded;
+    }
+
+    public void OnCompleted(EventLoop loop, Action<object?> continuation, object? state, short token)
+    {
+        Check(token);
+        if (IsWaiting)
+        {
+            _continuation = continuation;
+            _continuationState = state;
+        }
+        else
+        {
+            loop.Post(continuation, state);
+        }
+    }
+
+    private readonly void Check(short token)
+    {
+        if (token != _version)
+        {
+            throw new InvalidOperationException("A ValueTask of this connection is awaited a second time");
+        }
     }
 }

@@ -87,7 +87,7 @@ internal abstract class LoopConnection : TransportConnection
         _isResumeQueued = false;
         _arrived = arrived;
         _arrivedState = state;
-        _core = core;
+        Volatile.Write(ref _core, core);
         if (!core.Post(static state => ((LoopConnection)state!).Arrive(), this))
         {
             Release();
@@ -144,8 +144,12 @@ internal abstract class LoopConnection : TransportConnection
             return;
         }
 
+        var core = _core;
         _reader.Resume();
-        TellPeerClosed();
+        if (IsStillOn(core))
+        {
+            TellPeerClosed();
+        }
     }
 
     /// <summary>Counts a receive; false when the connection has had its share and goes on in the next round.</summary>
@@ -207,14 +211,14 @@ internal abstract class LoopConnection : TransportConnection
     /// <summary>The end of the turn: sends what is flushed. A connection that has moved meanwhile is not this loop's.</summary>
     internal void SendQueued(LoopCore core)
     {
-        if (core != _core || !_isSendQueued || _phase == ConnectionPhase.Closed)
+        if (!IsStillOn(core) || !_isSendQueued || _phase == ConnectionPhase.Closed)
         {
             return;
         }
 
         _isSendQueued = false;
         _writer.Send();
-        if (IsClosing)
+        if (IsStillOn(core) && IsClosing)
         {
             ContinueClosing();
         }
@@ -276,6 +280,9 @@ internal abstract class LoopConnection : TransportConnection
     // Posts to the old loop may still be on their way when the connection has moved.
     private bool IsHere => _core.Owner.IsCurrent && _phase != ConnectionPhase.Moving;
 
+    // A session that has just gone on may have given the connection to another thread. That writes the phase before the core.
+    private bool IsStillOn(LoopCore core) => Volatile.Read(ref _core) == core && _phase != ConnectionPhase.Moving;
+
     private void Arrive()
     {
         var arrived = _arrived!;
@@ -304,11 +311,21 @@ internal abstract class LoopConnection : TransportConnection
 
     private void ResumeQueued()
     {
-        if (IsHere)
+        var core = _core;
+        if (!IsHere)
         {
-            _isResumeQueued = false;
-            _writer.Resume();
+            return;
+        }
+
+        _isResumeQueued = false;
+        _writer.Resume();
+        if (IsStillOn(core))
+        {
             _reader.Resume();
+        }
+
+        if (IsStillOn(core))
+        {
             TellPeerClosed();
         }
     }

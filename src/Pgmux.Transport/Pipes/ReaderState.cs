@@ -1,20 +1,14 @@
 namespace Pgmux.Transport.Pipes;
 
-/// <summary>The life of a reader between two reads.</summary>
+/// <summary>What a reader's consumer does.</summary>
 internal enum ReaderState
 {
-    /// <summary>No read is going on.</summary>
+    /// <summary>It has advanced past the last result; it may have asked for the next one.</summary>
     Idle,
 
-    /// <summary>A read waits for bytes.</summary>
-    Waiting,
-
-    /// <summary>The read that waited has its result, which nobody has fetched yet.</summary>
-    Ready,
-
-    /// <summary>The result is lent until AdvanceTo.</summary>
+    /// <summary>A result is lent to it until AdvanceTo.</summary>
     Lent,
 
-    /// <summary>The consumer reads no more.</summary>
+    /// <summary>It reads no more.</summary>
     Completed,
 }

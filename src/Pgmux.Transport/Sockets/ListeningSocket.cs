@@ -12,11 +12,6 @@ internal sealed record ListeningSocket(int Descriptor, EndPoint EndPoint, UnixSo
         var endPoint = options.EndPoint;
         var address = stackalloc byte[SocketCalls.AddressBytes];
         var length = (uint)NativeAddress.Write(endPoint, new Span<byte>(address, SocketCalls.AddressBytes));
-        if (length == 0)
-        {
-            throw new ListenException($"Cannot listen on {endPoint}: the path is longer than 107 bytes; choose a shorter unix_socket_dir");
-        }
-
         var socket = SocketCalls.Socket(
             NativeAddress.FamilyOf(endPoint), SocketCalls.TypeStream | SocketCalls.NonBlocking | SocketCalls.CloseOnExec, 0);
         if (socket < 0)

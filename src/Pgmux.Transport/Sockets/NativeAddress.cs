@@ -18,12 +18,9 @@ internal static class NativeAddress
     private const int Inet6Bytes = 28;
     private const int PathOffset = 2;
 
-    /// <summary>sizeof(sun_path), with the terminating NUL of a path.</summary>
-    private const int MostPathBytes = 108;
-
     private static readonly UnixDomainSocketEndPoint Unnamed = CreateUnnamed();
 
-    /// <summary>Writes the address and returns its length; 0 when a Unix socket's path is too long.</summary>
+    /// <summary>Writes the address and returns its length. The end point itself refuses a path that is too long for one.</summary>
     public static int Write(EndPoint endPoint, Span<byte> address)
     {
         address.Clear();
@@ -88,11 +85,6 @@ internal static class NativeAddress
     {
         var isAbstract = path.StartsWith('@');
         var bytes = Encoding.UTF8.GetBytes(path);
-        if (bytes.Length + (isAbstract ? 0 : 1) > MostPathBytes)
-        {
-            return 0;
-        }
-
         MemoryMarshal.Write(address, (ushort)SocketCalls.FamilyUnix);
         bytes.CopyTo(address[PathOffset..]);
         if (isAbstract)

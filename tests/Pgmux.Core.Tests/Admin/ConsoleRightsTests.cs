@@ -82,13 +82,6 @@ internal sealed class ConsoleRightsTests
         Assert.That(ConsoleAccess.RightsOf(options, user), Is.EqualTo(rights));
     }
 
-    [TestCase("pgbouncer", 1000u, true)]
-    [TestCase("pgbouncer", 1001u, false)]
-    [TestCase("pgbouncer", null, false)]
-    [TestCase("postgres", 1000u, false)]
-    public void The_process_own_uid_may_come_in_as_pgbouncer(string user, uint? peer, bool isOwner)
-        => Assert.That(ConsoleAccess.IsOwner(user, peer, 1000), Is.EqualTo(isOwner));
-
     [Test]
     public void A_session_without_rights_cannot_be_made()
         => Assert.That(() => new ConsoleRig(ConsoleRights.None), Throws.InstanceOf<ArgumentOutOfRangeException>());

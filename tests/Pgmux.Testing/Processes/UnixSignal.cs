@@ -7,6 +7,8 @@ internal enum UnixSignal
     Interrupt = 2,
     Quit = 3,
     Kill = 9,
+    User1 = 10,
+    User2 = 12,
     Terminate = 15,
     Continue = 18,
     Stop = 19,

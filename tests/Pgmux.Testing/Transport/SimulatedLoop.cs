@@ -17,6 +17,7 @@ internal sealed class SimulatedLoop : EventLoop
         Index = index;
         Core = new LoopCore(this, network.Time, new BufferPool { PoisonsReturned = network.PoisonsBuffers }, static () => { });
         _context = new LoopSynchronizationContext(Core);
+        UnhandledException = network.OnUnhandled;
     }
 
     public override int Index { get; }
@@ -53,7 +54,9 @@ internal sealed class SimulatedLoop : EventLoop
         Network.Listen(this, options, accepted);
 
     public override ValueTask<TransportConnection> ConnectAsync(ConnectOptions options, CancellationToken cancellationToken) =>
-        new(Network.ConnectAsync(this, options, cancellationToken));
+        new(Network.IsRunning(this)
+            ? Network.ConnectAsync(this, options, cancellationToken)
+            : this.RunAsync(() => Network.ConnectAsync(this, options, cancellationToken)));
 
     /// <summary>Does the work on this loop, in a turn of its own, so that a run stays repeatable.</summary>
     public override Task<T> OffloadAsync<T>(Func<T> work) => this.RunAsync(() => Task.FromResult(work()));

@@ -17,6 +17,7 @@ internal sealed class SimulatedNetwork
     private readonly List<SimulatedLoop> _loops = [];
     private readonly SimulatedAddresses _addresses = new();
     private readonly Random? _random;
+    private readonly List<Exception> _unhandled = [];
     private SimulatedLoop? _running;
     private int _thread = Environment.CurrentManagedThreadId;
 
@@ -52,7 +53,10 @@ internal sealed class SimulatedNetwork
         return loop;
     }
 
-    /// <summary>Runs all loops until there is nothing left to do at this instant.</summary>
+    /// <summary>
+    /// Runs all loops until there is nothing left to do at this instant. Throws what no session caught, unless the loop's
+    /// <see cref="EventLoop.UnhandledException"/> was set to something else.
+    /// </summary>
     public void RunUntilIdle()
     {
         _thread = Environment.CurrentManagedThreadId;
@@ -60,6 +64,7 @@ internal sealed class SimulatedNetwork
         {
             if (NextLoop() is not { } loop)
             {
+                ThrowUnhandled();
                 return;
             }
 
@@ -112,8 +117,12 @@ internal sealed class SimulatedNetwork
         task.GetAwaiter().GetResult();
     }
 
+    internal void OnUnhandled(Exception exception) => _unhandled.Add(exception);
+
     internal bool IsCurrent(SimulatedLoop loop) =>
         Environment.CurrentManagedThreadId == _thread && (_running is null || _running == loop);
+
+    internal bool IsRunning(SimulatedLoop loop) => _running == loop;
 
     internal TransportListener Listen(SimulatedLoop loop, ListenOptions options, Action<TransportConnection> accepted)
     {
@@ -194,6 +203,16 @@ internal sealed class SimulatedNetwork
         finally
         {
             deadline.Cancel();
+        }
+    }
+
+    private void ThrowUnhandled()
+    {
+        if (_unhandled.Count > 0)
+        {
+            Exception[] failures = [.. _unhandled];
+            _unhandled.Clear();
+            throw new AggregateException("Exceptions that no session caught", failures);
         }
     }
 

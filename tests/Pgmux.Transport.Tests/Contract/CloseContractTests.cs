@@ -19,8 +19,7 @@ public sealed class CloseContractTests(RigKind kind) : ContractFixture(kind)
         await sending;
         Assert.That(await client.Input.ReadToEndAsync(), Is.EqualTo("FATAL"u8.ToArray()));
         client.Close();
-        await Rig.SettleAsync();
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     [Test]
@@ -62,7 +61,7 @@ public sealed class CloseContractTests(RigKind kind) : ContractFixture(kind)
         Assert.That(client.UnsentBytes, Is.Zero);
         var got = await server.Input.ReadToEndAsync();
         Assert.That(got, Has.Length.LessThan(8 * 1024 * 1024));
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     [Test]
@@ -79,7 +78,7 @@ public sealed class CloseContractTests(RigKind kind) : ContractFixture(kind)
             await Rig.NextSweepAsync();
         }
 
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
         Assert.That(await server.Input.ReadToEndAsync(), Has.Length.LessThan(8 * 1024 * 1024));
     });
 
@@ -118,7 +117,7 @@ public sealed class CloseContractTests(RigKind kind) : ContractFixture(kind)
         result = await server.Input.ReadAsync();
         Assert.That(result.IsCompleted, Is.True);
         Assert.That(result.Buffer.IsEmpty, Is.True);
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     [Test]
@@ -129,6 +128,6 @@ public sealed class CloseContractTests(RigKind kind) : ContractFixture(kind)
         client.Output.Write("late"u8);
         Assert.That((await client.Output.FlushAsync()).IsCompleted, Is.True);
         Assert.That(await server.Input.ReadToEndAsync(), Is.Empty);
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 }

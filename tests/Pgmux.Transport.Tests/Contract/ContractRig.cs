@@ -57,6 +57,22 @@ public abstract class ContractRig : IAsyncDisposable
         }
     }
 
+    /// <summary>Comes back when the claim holds; fails the test when it does not within some seconds.</summary>
+    public async Task UntilAsync(Func<bool> claim, string what)
+    {
+        const int MostSweeps = 30;
+        await SettleAsync();
+        for (var sweep = 0; !claim() && sweep < MostSweeps; sweep++)
+        {
+            await NextSweepAsync();
+        }
+
+        Assert.That(claim(), Is.True, what);
+    }
+
+    /// <summary>Comes back when no connection of <see cref="Loop"/> holds a buffer any more.</summary>
+    public Task UntilBuffersAreBackAsync() => UntilAsync(() => BuffersOf(Loop).RentedBlocks == 0, "all buffers are back");
+
     /// <summary>Comes back at the loop's next sweep.</summary>
     public async Task NextSweepAsync()
     {

@@ -48,7 +48,7 @@ public sealed class PeerContractTests(RigKind kind) : ContractFixture(kind)
         server.Output.Write(new byte[10]);
         Assert.That((await server.Output.FlushAsync()).IsCompleted, Is.True);
         Assert.That(server.UnsentBytes, Is.Zero);
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     [Test]

@@ -61,8 +61,7 @@ public sealed class ReadContractTests(RigKind kind) : ContractFixture(kind)
         await server.Input.ReadExactlyAsync(5);
         _ = server.Input.ReadAsync().AsTask();
         _ = client.Input.ReadAsync().AsTask();
-        await Rig.SettleAsync();
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     [Test]
@@ -83,8 +82,7 @@ public sealed class ReadContractTests(RigKind kind) : ContractFixture(kind)
         Assert.That(result.Buffer.FirstSpan.SequenceEqual(sent), Is.True);
         server.Input.AdvanceTo(result.Buffer.End);
         await sending;
-        await Rig.SettleAsync();
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     [Test]
@@ -150,7 +148,7 @@ public sealed class ReadContractTests(RigKind kind) : ContractFixture(kind)
             () => server.Input.AdvanceTo(result.Buffer.End, result.Buffer.Start), Throws.InstanceOf<ArgumentOutOfRangeException>());
         server.Input.Complete();
         Assert.That(() => server.Input.ReadAsync(), Throws.InvalidOperationException);
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     [Test]

@@ -54,16 +54,14 @@ public sealed class TrafficContractTests(RigKind kind) : ContractFixture(kind)
 
             client.Close();
             await echo;
-            await Rig.SettleAsync();
-            Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+            await Rig.UntilBuffersAreBackAsync();
         });
 
     [Test]
     public Task Random_traffic_on_many_connections_keeps_every_byte() => Rig.RunAsync(async () =>
     {
         await Task.WhenAll(Enumerable.Range(0, 16).Select(StreamAsync));
-        await Rig.SettleAsync();
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     private async Task StreamAsync(int seed)

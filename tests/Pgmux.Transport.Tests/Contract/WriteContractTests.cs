@@ -57,8 +57,7 @@ public sealed class WriteContractTests(RigKind kind) : ContractFixture(kind)
             Assert.That(read.AsSpan(index, Piece).SequenceEqual(TestBytes.Create(Piece, index)), Is.True);
         }
 
-        await Rig.SettleAsync();
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     [Test]
@@ -67,8 +66,7 @@ public sealed class WriteContractTests(RigKind kind) : ContractFixture(kind)
         var (client, server) = await Rig.ConnectAsync();
         client.Output.Write(new byte[1_000]);
         await client.Output.FlushAsync();
-        await Rig.SettleAsync();
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
         Assert.That(server.HasUnreadBytes, Is.True);
     });
 
@@ -98,8 +96,7 @@ public sealed class WriteContractTests(RigKind kind) : ContractFixture(kind)
         var flush = client.Output.FlushAsync().AsTask();
         Assert.That(await server.Input.ReadExactlyAsync(sent.Length), Is.EqualTo(sent));
         await flush;
-        await Rig.SettleAsync();
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     [Test]
@@ -109,7 +106,7 @@ public sealed class WriteContractTests(RigKind kind) : ContractFixture(kind)
         client.Output.GetMemory(100);
         client.Output.Advance(0);
         await client.Output.FlushAsync();
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
         Assert.That(() => client.Output.Advance(1), Throws.InstanceOf<ArgumentOutOfRangeException>());
 
         // A bigger request after a smaller one that was not used.
@@ -118,8 +115,7 @@ public sealed class WriteContractTests(RigKind kind) : ContractFixture(kind)
         client.Output.Advance(5);
         await client.Output.FlushAsync();
         Assert.That(await server.Input.ReadExactlyAsync(5), Is.EqualTo("hello"u8.ToArray()));
-        await Rig.SettleAsync();
-        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBlocks, Is.Zero);
+        await Rig.UntilBuffersAreBackAsync();
     });
 
     [Test]

@@ -1,0 +1,68 @@
+using System.Buffers;
+using Pgmux.Protocol;
+
+namespace Pgmux.Benchmarks.Relay;
+
+/// <summary>The exchanges that the benchmarks relay, as PostgreSQL would answer them.</summary>
+internal static class Exchanges
+{
+    private const int RowBytes = 1024;
+
+    /// <summary>A result of 64 KiB: more than any one buffer, as much as a link holds.</summary>
+    private const int LargeResultRows = 64;
+
+    public static Exchange Simple { get; } = new(
+        output => FrontendMessages.WriteQuery(output, "SELECT 1"),
+        output => WriteResult(output, TransactionStatus.Idle, rows: 1, "1"));
+
+    public static Exchange Extended { get; } = new(
+        output =>
+        {
+            FrontendMessages.WriteParse(output, "", "SELECT 1", []);
+            FrontendMessages.WriteBind(output, "", "");
+            FrontendMessages.WriteDescribe(output, StatementOrPortal.Portal, "");
+            FrontendMessages.WriteExecute(output, "");
+            FrontendMessages.WriteSync(output);
+        },
+        output =>
+        {
+            BackendMessages.WriteParseComplete(output);
+            BackendMessages.WriteBindComplete(output);
+            WriteResult(output, TransactionStatus.Idle, rows: 1, "1");
+        });
+
+    public static Exchange LargeResult { get; } = new(
+        output => FrontendMessages.WriteQuery(output, "SELECT line FROM lines"),
+        output => WriteResult(output, TransactionStatus.Idle, LargeResultRows, new string('x', RowBytes)));
+
+    public static Exchange Begin { get; } = new(
+        output => FrontendMessages.WriteQuery(output, "BEGIN"),
+        output => WriteEnd(output, "BEGIN", TransactionStatus.InTransaction));
+
+    public static Exchange InTransaction { get; } = new(
+        output => FrontendMessages.WriteQuery(output, "SELECT 2"),
+        output => WriteResult(output, TransactionStatus.InTransaction, rows: 1, "2"));
+
+    public static Exchange Commit { get; } = new(
+        output => FrontendMessages.WriteQuery(output, "COMMIT"),
+        output => WriteEnd(output, "COMMIT", TransactionStatus.Idle));
+
+    public static Exchange[] All { get; } = [Simple, Extended, LargeResult, Begin, InTransaction, Commit];
+
+    private static void WriteResult(IBufferWriter<byte> output, TransactionStatus status, int rows, string value)
+    {
+        BackendMessages.WriteRowDescription(output, [new ColumnDescription("?column?", TypeOid.Text, TypeSize: -1)]);
+        for (var row = 0; row < rows; row++)
+        {
+            BackendMessages.WriteDataRow(output, value);
+        }
+
+        WriteEnd(output, $"SELECT {rows}", status);
+    }
+
+    private static void WriteEnd(IBufferWriter<byte> output, string tag, TransactionStatus status)
+    {
+        BackendMessages.WriteCommandComplete(output, tag);
+        BackendMessages.WriteReadyForQuery(output, status);
+    }
+}

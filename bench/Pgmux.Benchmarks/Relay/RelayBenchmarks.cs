@@ -1,0 +1,82 @@
+using BenchmarkDotNet.Attributes;
+
+namespace Pgmux.Benchmarks.Relay;
+
+/// <summary>
+/// What pgmux itself does between a client's request and the end of its reply, in transaction mode. Every answer is held against the
+/// server's, byte by byte.
+/// </summary>
+[MemoryDiagnoser]
+public class RelayBenchmarks
+{
+    private RelayRig _rig = null!;
+    private RelayClient _client = null!;
+    private RelayClient _other = null!;
+    private RelayRig _twoLoops = null!;
+    private RelayClient _onFirstLoop = null!;
+    private RelayClient _onSecondLoop = null!;
+
+    [GlobalSetup]
+    public void LogInAndCheck()
+    {
+        _rig = new RelayRig();
+        _client = _rig.Connect();
+        _other = _rig.Connect();
+        _twoLoops = new RelayRig(loopCount: 2);
+        _onFirstLoop = _twoLoops.Connect();
+        _onSecondLoop = _twoLoops.Connect();
+        Expect(Simple_query(), Exchanges.Simple);
+        Expect(Extended_query(), Exchanges.Extended);
+        Expect(Two_clients_on_one_server(), Exchanges.Simple, Exchanges.Simple);
+        Expect(Server_moves_between_loops(), Exchanges.Simple, Exchanges.Simple);
+        Expect(Result_of_64_KB(), Exchanges.LargeResult);
+        Expect(Transaction_of_three_queries(), Exchanges.Begin, Exchanges.InTransaction, Exchanges.Commit);
+    }
+
+    [GlobalCleanup]
+    public void CleanUp()
+    {
+        _rig.Dispose();
+        _twoLoops.Dispose();
+    }
+
+    [Benchmark]
+    public int Simple_query() => Run(_client, Exchanges.Simple);
+
+    [Benchmark]
+    public int Extended_query() => Run(_client, Exchanges.Extended);
+
+    /// <summary>Both ask at once: the second waits until the first one's transaction is over.</summary>
+    [Benchmark(OperationsPerInvoke = 2)]
+    public int Two_clients_on_one_server()
+    {
+        _client.Send(Exchanges.Simple);
+        _other.Send(Exchanges.Simple);
+        return _client.Receive(Exchanges.Simple) + _other.Receive(Exchanges.Simple);
+    }
+
+    /// <summary>The only server is idle on the loop of the client that had it before.</summary>
+    [Benchmark(OperationsPerInvoke = 2)]
+    public int Server_moves_between_loops() => Run(_onFirstLoop, Exchanges.Simple) + Run(_onSecondLoop, Exchanges.Simple);
+
+    [Benchmark]
+    public int Result_of_64_KB() => Run(_client, Exchanges.LargeResult);
+
+    [Benchmark]
+    public int Transaction_of_three_queries() =>
+        Run(_client, Exchanges.Begin) + Run(_client, Exchanges.InTransaction) + Run(_client, Exchanges.Commit);
+
+    private static int Run(RelayClient client, Exchange exchange)
+    {
+        client.Send(exchange);
+        return client.Receive(exchange);
+    }
+
+    private static void Expect(int received, params Exchange[] exchanges)
+    {
+        if (received != exchanges.Sum(exchange => exchange.Reply.Length))
+        {
+            throw new InvalidOperationException($"{received} bytes of replies came");
+        }
+    }
+}

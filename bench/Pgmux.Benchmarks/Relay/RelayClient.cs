@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using Pgmux.Protocol;
+using Pgmux.Testing.Transport;
+using Pgmux.Transport;
+
+namespace Pgmux.Benchmarks.Relay;
+
+/// <summary>A client of the multiplexer, driven from outside its loop: it sends, the simulation runs, it reads.</summary>
+internal sealed class RelayClient(SimulatedNetwork network, TransportConnection transport)
+{
+    private static readonly KeyValuePair<string, string>[] Startup = [new("user", "bench"), new("database", "bench")];
+
+    /// <summary>Logs in; the multiplexer asks for no password.</summary>
+    public void LogIn()
+    {
+        FrontendMessages.WriteStartup(transport.Output, ProtocolVersion.V3.Code, Startup);
+        Flush();
+        var welcome = Read();
+        ReadOnlySpan<byte> ready = [(byte)BackendMessageType.ReadyForQuery, 0, 0, 0, 5, (byte)TransactionStatus.Idle];
+        if (!welcome.AsSpan().EndsWith(ready))
+        {
+            throw new InvalidOperationException($"the login failed: {Convert.ToHexString(welcome)}");
+        }
+    }
+
+    /// <summary>Sends an exchange's request and does not wait for the answer.</summary>
+    public void Send(Exchange exchange)
+    {
+        transport.Output.Write(exchange.Request);
+        Flush();
+    }
+
+    /// <summary>Takes an exchange's whole reply.</summary>
+    /// <returns>Bytes received.</returns>
+    public int Receive(Exchange exchange)
+    {
+        var received = 0;
+        while (received < exchange.Reply.Length)
+        {
+            network.RunUntilIdle();
+            if (!transport.Input.TryRead(out var result))
+            {
+                throw new InvalidOperationException($"{received} of {exchange.Reply.Length} bytes came");
+            }
+
+            received += Compare(result.Buffer, exchange.Reply.AsSpan(received));
+            transport.Input.AdvanceTo(result.Buffer.End);
+        }
+
+        return received;
+    }
+
+    private static int Compare(in ReadOnlySequence<byte> received, ReadOnlySpan<byte> expected)
+    {
+        var bytes = received.FirstSpan;
+        return received.IsSingleSegment && !bytes.IsEmpty && expected.StartsWith(bytes)
+            ? bytes.Length
+            : throw new InvalidOperationException("another answer came than the server's");
+    }
+
+    private byte[] Read()
+    {
+        network.RunUntilIdle();
+        if (!transport.Input.TryRead(out var result))
+        {
+            return [];
+        }
+
+        var bytes = result.Buffer.ToArray();
+        transport.Input.AdvanceTo(result.Buffer.End);
+        return bytes;
+    }
+
+    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "A request is far below the limit at which a flush waits.")]
+    private void Flush() => _ = transport.Output.FlushAsync();
+}

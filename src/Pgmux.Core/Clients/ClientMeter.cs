@@ -1,0 +1,59 @@
+using Pgmux.Core.Pooling;
+using Pgmux.Protocol;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>
+/// When a client's query cycles and transactions begin and end, and what they add to the counters of its pool. All times are the
+/// loop's time of the turn: no clock is read here.
+/// </summary>
+internal struct ClientMeter(EventLoop loop)
+{
+    private long _transactionSince;
+
+    /// <summary>When the current query cycle began; 0 before the first.</summary>
+    public long RequestSince { get; private set; }
+
+    /// <summary>When the last query cycle ended, or the client was accepted.</summary>
+    public long IdleSince { get; private set; } = loop.Timestamp;
+
+    /// <summary>The client is parked from now on.</summary>
+    public void OnParked() => IdleSince = loop.Timestamp;
+
+    /// <summary>The client has been given a server that it wanted since <paramref name="queuedAt"/>.</summary>
+    public void OnLeased(Pool pool, long queuedAt)
+    {
+        var counters = pool.CountersOf(loop);
+        counters.ServerAssignments++;
+        counters.WaitTicks += loop.Timestamp - queuedAt;
+        OnCycleStarted(isTransactionStart: true);
+    }
+
+    /// <summary>The first message of a query cycle is about to be sent.</summary>
+    public void OnCycleStarted(bool isTransactionStart)
+    {
+        RequestSince = loop.Timestamp;
+        if (isTransactionStart)
+        {
+            _transactionSince = RequestSince;
+        }
+    }
+
+    /// <summary>A ReadyForQuery has reached the client.</summary>
+    public void OnReadyForQuery(Pool pool, TransactionStatus status)
+    {
+        var counters = pool.CountersOf(loop);
+        var now = loop.Timestamp;
+        counters.Queries++;
+        counters.QueryTicks += now - RequestSince;
+        RequestSince = now;
+        IdleSince = now;
+        if (status == TransactionStatus.Idle)
+        {
+            counters.Transactions++;
+            counters.TransactionTicks += now - _transactionSince;
+            _transactionSince = now;
+        }
+    }
+}

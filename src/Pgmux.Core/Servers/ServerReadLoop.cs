@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Pgmux.Protocol;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Servers;
+
+/// <summary>
+/// The one long-lived method of a server: connects, logs in, then hands what arrives to the <see cref="ServerReplyReader"/>. Begins
+/// on the home loop and goes on on whichever loop has taken the connection over.
+/// </summary>
+internal sealed class ServerReadLoop(
+    ServerConnection server, EventLoop home, ServerParameters parameters, ServerReplyReader replies, ServerEnvironment environment,
+    CancellationToken connecting)
+{
+    /// <summary>Runs until the connection is closed; never throws.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            var transport = await ConnectAsync();
+            await LogInAsync(transport);
+            while (server.State != ServerState.Closed)
+            {
+                var result = await transport.Input.ReadAsync();
+                Take(transport, result);
+                if (server.Lessee is { } lessee)
+                {
+                    // The server counts as busy until its client has room for the next replies: a slow client slows its own
+                    // server only.
+                    await lessee.Output.FlushAsync();
+                }
+
+                OnTaken(result.IsCompleted);
+            }
+        }
+        catch (ConnectException failure)
+        {
+            server.Close(ReasonOf(failure), ErrorFields.Fatal(SqlState.ConnectionFailure, failure.Message));
+        }
+        catch (OperationCanceledException) when (server.State == ServerState.Closed)
+        {
+            // Close has cancelled the connect and has told everybody.
+        }
+        catch (ProtocolViolationException violation)
+        {
+            ServersLog.ProtocolViolation(environment.Logger, server.LogName, violation.Message);
+            server.Close(ServerCloseReason.ProtocolViolation);
+        }
+        catch (Exception failure)
+        {
+            // A fault of ours costs this connection and its client, not the process.
+            ServersLog.InternalError(environment.Logger, failure, server.LogName);
+            server.Close(ServerCloseReason.InternalError);
+        }
+    }
+
+    private async ValueTask<TransportConnection> ConnectAsync()
+    {
+        var transport = await home.ConnectAsync(server.Target.Connect with { EndPoint = server.EndPoint }, connecting);
+        if (server.State == ServerState.Closed)
+        {
+            transport.Abort();
+            throw new OperationCanceledException(connecting);
+        }
+
+        server.OnConnected(transport);
+        return transport;
+    }
+
+    private async ValueTask LogInAsync(TransportConnection transport)
+    {
+        var login = new ServerLogin(server, transport, parameters, environment.Authentication.Keys);
+        var refusal = await login.RunAsync();
+        if (refusal is not null)
+        {
+            server.Close(ServerCloseReason.LoginFailed, refusal);
+        }
+        else if (server.State != ServerState.Closed)
+        {
+            server.OnLoginCompleted(login);
+        }
+    }
+
+    private void Take(TransportConnection transport, in ReadResult result)
+    {
+        if (server.State == ServerState.Closed)
+        {
+            return;
+        }
+
+        var buffer = result.Buffer;
+        var taken = buffer.IsSingleSegment ? replies.Read(buffer.FirstSpan) : TakeCopy(buffer);
+        if (server.State != ServerState.Closed)
+        {
+            transport.Input.AdvanceTo(buffer.GetPosition(taken), buffer.End);
+        }
+    }
+
+    private int TakeCopy(in ReadOnlySequence<byte> buffer)
+    {
+        // The loops lend one segment at a time; other pipes may not.
+        var copy = ArrayPool<byte>.Shared.Rent(checked((int)buffer.Length));
+        try
+        {
+            buffer.CopyTo(copy);
+            return replies.Read(copy.AsSpan(0, (int)buffer.Length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
+    }
+
+    private void OnTaken(bool isEndOfStream)
+    {
+        if (server.State == ServerState.Closed)
+        {
+            return;
+        }
+
+        if (isEndOfStream)
+        {
+            server.Close(ServerCloseReason.Crashed, replies.LastError);
+            return;
+        }
+
+        server.TryRelease();
+        if (!server.Outstanding.IsFull)
+        {
+            server.Lessee?.OnRoomForRequests();
+        }
+    }
+
+    private static ServerCloseReason ReasonOf(ConnectException failure) => failure.Reason switch
+    {
+        ConnectFailure.TimedOut => ServerCloseReason.ConnectTimedOut,
+        ConnectFailure.NameNotResolved => ServerCloseReason.NameNotResolved,
+        _ => ServerCloseReason.ConnectFailed,
+    };
+}

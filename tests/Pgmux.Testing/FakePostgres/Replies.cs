@@ -1,0 +1,80 @@
+using System.Text;
+using Pgmux.Testing.Processes;
+
+namespace Pgmux.Testing.FakePostgres;
+
+/// <summary>
+/// Backend messages made by hand, the broken ones included. Written apart from the codec under test on purpose: one misreading of
+/// the protocol must not cancel out.
+/// </summary>
+internal static class Replies
+{
+    public static byte[] AuthenticationOk() => RawMessages.Message('R', RawMessages.Int32(0));
+
+    public static byte[] AuthenticationCleartextPassword() => RawMessages.Message('R', RawMessages.Int32(3));
+
+    public static byte[] BackendKeyData(int processId, byte[] secret) => RawMessages.Message('K', [.. RawMessages.Int32(processId), .. secret]);
+
+    public static byte[] ParameterStatus(string name, string value) =>
+        RawMessages.Message('S', [.. RawMessages.String(name), .. RawMessages.String(value)]);
+
+    public static byte[] ReadyForQuery(char status = 'I') => RawMessages.Message('Z', (byte)status);
+
+    public static byte[] CommandComplete(string tag) => RawMessages.Message('C', RawMessages.String(tag));
+
+    public static byte[] RowDescription(string column = "column") => RawMessages.Message(
+        'T',
+        [
+            .. RawMessages.Int16(1), .. RawMessages.String(column), .. RawMessages.Int32(0), .. RawMessages.Int16(0),
+            .. RawMessages.Int32(25), .. RawMessages.Int16(-1), .. RawMessages.Int32(-1), .. RawMessages.Int16(0),
+        ]);
+
+    public static byte[] DataRow(string value)
+    {
+        var bytes = Encoding.UTF8.GetBytes(value);
+        return RawMessages.Message('D', [.. RawMessages.Int16(1), .. RawMessages.Int32(bytes.Length), .. bytes]);
+    }
+
+    /// <summary>The reply to a query for one value, without its ReadyForQuery.</summary>
+    public static byte[] Value(string value) => [.. RowDescription(), .. DataRow(value), .. CommandComplete("SELECT 1")];
+
+    public static byte[] EmptyQueryResponse() => RawMessages.Message('I');
+
+    public static byte[] ParseComplete() => RawMessages.Message('1');
+
+    public static byte[] BindComplete() => RawMessages.Message('2');
+
+    public static byte[] CloseComplete() => RawMessages.Message('3');
+
+    public static byte[] NoData() => RawMessages.Message('n');
+
+    public static byte[] PortalSuspended() => RawMessages.Message('s');
+
+    public static byte[] ParameterDescription() => RawMessages.Message('t', RawMessages.Int16(0));
+
+    public static byte[] FunctionCallResponse() => RawMessages.Message('V', RawMessages.Int32(-1));
+
+    public static byte[] CopyInResponse() => RawMessages.Message('G', 0, 0, 0);
+
+    public static byte[] CopyOutResponse() => RawMessages.Message('H', 0, 0, 0);
+
+    public static byte[] CopyData(string data) => RawMessages.Message('d', Encoding.UTF8.GetBytes(data));
+
+    public static byte[] CopyDone() => RawMessages.Message('c');
+
+    public static byte[] Error(string sqlState, string message) => Failure('E', "ERROR", sqlState, message);
+
+    public static byte[] Fatal(string sqlState, string message) => Failure('E', "FATAL", sqlState, message);
+
+    public static byte[] Notice(string message) => Failure('N', "NOTICE", "00000", message);
+
+    public static byte[] Notification(string channel, string payload = "") =>
+        RawMessages.Message('A', [.. RawMessages.Int32(1), .. RawMessages.String(channel), .. RawMessages.String(payload)]);
+
+    private static byte[] Failure(char type, string severity, string sqlState, string message) => RawMessages.Message(
+        type,
+        [
+            .. RawMessages.String($"S{severity}"), .. RawMessages.String($"V{severity}"), .. RawMessages.String($"C{sqlState}"),
+            .. RawMessages.String($"M{message}"), 0,
+        ]);
+}

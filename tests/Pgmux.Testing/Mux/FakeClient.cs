@@ -1,0 +1,165 @@
+using System.Buffers.Binary;
+using System.Text;
+using Pgmux.Testing.FakePostgres;
+using Pgmux.Testing.Processes;
+using Pgmux.Testing.Transport;
+using Pgmux.Transport;
+
+namespace Pgmux.Testing.Mux;
+
+/// <summary>A client of a <see cref="TestMux"/>: sends any bytes and keeps what comes back.</summary>
+internal sealed class FakeClient
+{
+    private readonly SimulatedNetwork _network;
+    private readonly InMemoryConnection _transport;
+    private readonly PeerOutput _output;
+    private readonly MessageStream _input = new();
+    private readonly List<RawMessage> _replies = [];
+    private readonly LoopSignal _resume = new();
+    private bool _isReading = true;
+
+    public FakeClient(SimulatedNetwork network, TransportConnection transport)
+    {
+        _network = network;
+        _transport = (InMemoryConnection)transport;
+        _output = new PeerOutput(transport);
+        transport.Loop.Post(_ => _ = ReadAsync(), null);
+        network.RunUntilIdle();
+    }
+
+    /// <summary>The parameters that were reported, the latest value of each.</summary>
+    public Dictionary<string, string> Parameters { get; } = [];
+
+    /// <summary>Process id and key of BackendKeyData, as a cancel request sends them back.</summary>
+    public (int ProcessId, byte[] Key) CancelKey { get; private set; }
+
+    /// <summary>Whether the other side has closed.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Bytes that have come.</summary>
+    public long ReceivedBytes { get; private set; }
+
+    /// <summary>Whether it takes what is sent to it.</summary>
+    public bool IsReading
+    {
+        get => _isReading;
+        set
+        {
+            _isReading = value;
+            if (value)
+            {
+                _resume.Set();
+                _network.RunUntilIdle();
+            }
+        }
+    }
+
+    /// <summary>Messages that have come and were not taken.</summary>
+    public IReadOnlyList<RawMessage> Replies => _replies;
+
+    /// <summary>Sends bytes in one piece and lets everything settle.</summary>
+    public void Send(params byte[][] messages)
+    {
+        Write([.. messages.SelectMany(message => message)]);
+        _network.RunUntilIdle();
+    }
+
+    /// <summary>Sends bytes and lets nothing happen yet.</summary>
+    public void Write(ReadOnlySpan<byte> bytes) => _output.Write(bytes);
+
+    /// <summary>Sends a query and gives the trace of its reply.</summary>
+    public string Query(string sql)
+    {
+        Send(RawMessages.Query(sql));
+        return Take();
+    }
+
+    /// <summary>
+    /// What has come since the last call, in short: T, D(value), C(tag), Z(I), E(SQLSTATE message), S(name=value), and EOF at the end.
+    /// </summary>
+    public string Take()
+    {
+        var trace = string.Join(' ', _replies.Select(Describe).Concat(IsClosed ? ["EOF"] : []));
+        _replies.Clear();
+        return trace;
+    }
+
+    /// <summary>Ends the sending direction.</summary>
+    public void HalfClose()
+    {
+        _transport.HalfClose();
+        _network.RunUntilIdle();
+    }
+
+    /// <summary>Drops the connection with RST.</summary>
+    public void Reset()
+    {
+        _transport.Reset();
+        _network.RunUntilIdle();
+    }
+
+    /// <summary>Closes without Terminate.</summary>
+    public void Close()
+    {
+        _transport.Close();
+        _network.RunUntilIdle();
+    }
+
+    private static string Describe(RawMessage message) => message.Type switch
+    {
+        'Z' => $"Z({message.Status})",
+        'C' => $"C({message.Tag})",
+        'D' => $"D({Encoding.UTF8.GetString(message.Body.AsSpan(6))})",
+        'E' => $"E({message.SqlState} {message.Message})",
+        'N' => $"N({message.Message})",
+        'S' => $"S({message.Text.TrimEnd('\0').Replace('\0', '=')})",
+        'A' => $"A({message.Text[4..].Split('\0')[0]})",
+        _ => message.Type.ToString(),
+    };
+
+    private async Task ReadAsync()
+    {
+        while (true)
+        {
+            if (!_isReading)
+            {
+                await _resume.WaitAsync(_transport.Loop);
+                continue;
+            }
+
+            var result = await _transport.Input.ReadAsync();
+            ReceivedBytes += result.Buffer.Length;
+            foreach (var segment in result.Buffer)
+            {
+                _input.Append(segment.Span);
+            }
+
+            _transport.Input.AdvanceTo(result.Buffer.End);
+            TakeMessages();
+            if (result.IsCompleted)
+            {
+                IsClosed = true;
+                _transport.Close();
+                return;
+            }
+        }
+    }
+
+    private void TakeMessages()
+    {
+        while (_input.TryTake(out var message))
+        {
+            _replies.Add(message);
+            switch (message.Type)
+            {
+                case 'S':
+                    var pair = Encoding.UTF8.GetString(message.Body).Split('\0');
+                    Parameters[pair[0]] = pair[1];
+                    break;
+                case 'K':
+                    CancelKey = (BinaryPrimitives.ReadInt32BigEndian(message.Body), message.Body[4..]);
+                    break;
+            }
+        }
+    }
+}
