@@ -4,13 +4,14 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests;
 
 /// <summary>
-/// Tests against one version of PostgreSQL. A test starts the program with the settings it needs; it is stopped after the test, and
-/// its log is shown when the test failed.
+/// Tests against one version of PostgreSQL. A test starts the program with the settings it needs; the next test that needs the same
+/// goes on with the same process, so whatever one did to it shows in the other. A failed test shows the log and gets no successor.
 /// </summary>
 internal abstract class PgmuxFixture(int postgres)
 {
     private PostgresCluster? _cluster;
     private PgmuxProcess? _pgmux;
+    private string? _settings;
 
     protected PostgresCluster Cluster => _cluster ?? throw new InvalidOperationException("the cluster starts before the first test");
 
@@ -19,32 +20,35 @@ internal abstract class PgmuxFixture(int postgres)
     [OneTimeSetUp]
     public async Task StartClusterAsync() => _cluster = await PostgresClusters.GetAsync(postgres);
 
-    [TearDown]
-    public async Task StopPgmuxAsync()
-    {
-        if (_pgmux is null)
-        {
-            return;
-        }
+    [OneTimeTearDown]
+    public Task EndAsync() => StopAsync();
 
-        if (TestContext.CurrentContext.Result.FailCount > 0)
+    [TearDown]
+    public async Task EndAfterFailureAsync()
+    {
+        if (_pgmux is not null && TestContext.CurrentContext.Result.FailCount > 0)
         {
             await TestContext.Out.WriteLineAsync(_pgmux.Log.ToString());
+            await StopAsync();
         }
-
-        await _pgmux.DisposeAsync();
-        _pgmux = null;
     }
 
     protected Task StartAsync(params (string Key, string Value)[] settings) => StartAsync(PgmuxSettings.For(Cluster, settings));
 
     protected async Task StartAsync(PgmuxSettings settings)
     {
-        if (_pgmux is not null)
+        var text = settings.Ini("", 0) + settings.UserList();
+        if (_pgmux is null || _pgmux.HasExited || _settings != text)
         {
-            await _pgmux.DisposeAsync();
+            await StartFreshAsync(settings);
+            _settings = text;
         }
+    }
 
+    /// <summary>For tests that count from the start of the process, or change its configuration.</summary>
+    protected async Task StartFreshAsync(PgmuxSettings settings)
+    {
+        await StopAsync();
         _pgmux = await PgmuxProcess.StartAsync(settings);
     }
 
@@ -53,4 +57,14 @@ internal abstract class PgmuxFixture(int postgres)
         RawClient.LoginAsync(Pgmux.TcpEndPoint, (role ?? PostgresRole.App).Name, PostgresCluster.Database, parameters: parameters);
 
     protected Task<ConsoleClient> ConsoleAsync() => ConsoleClient.ConnectAsync(Pgmux);
+
+    private async Task StopAsync()
+    {
+        _settings = null;
+        if (_pgmux is not null)
+        {
+            await _pgmux.DisposeAsync();
+            _pgmux = null;
+        }
+    }
 }

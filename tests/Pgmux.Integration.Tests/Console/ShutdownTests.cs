@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Pgmux.Testing.Processes;
 
 namespace Pgmux.Integration.Tests.Console;
@@ -8,7 +7,7 @@ namespace Pgmux.Integration.Tests.Console;
 internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
 {
     [SetUp]
-    public Task StartTransactionPoolingAsync() => StartAsync();
+    public Task StartTransactionPoolingAsync() => StartFreshAsync(PgmuxSettings.For(Cluster));
 
     [Test, Property("Row", "Z01")]
     public async Task SIGTERM_waits_for_the_clients()
@@ -150,17 +149,5 @@ internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
         }
     }
 
-    private async Task<bool> IsTcpClosedAsync()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(Pgmux.TcpEndPoint);
-            return false;
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            return true;
-        }
-    }
+    private async Task<bool> IsTcpClosedAsync() => !await PgmuxProcess.AcceptsAsync(Pgmux.TcpEndPoint);
 }

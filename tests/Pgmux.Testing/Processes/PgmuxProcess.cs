@@ -30,6 +30,8 @@ internal sealed class PgmuxProcess : IAsyncDisposable
 
     public int Id => Process.Id;
 
+    public bool HasExited => Process.HasExited;
+
     private ManagedProcess Process => _process ?? throw new InvalidOperationException("not started");
 
     /// <summary>Starts it and waits until it listens.</summary>
@@ -105,6 +107,23 @@ internal sealed class PgmuxProcess : IAsyncDisposable
 
     public Task<int> WaitForExitAsync() => Process.WaitForExitAsync();
 
+    /// <summary>Whether somebody listens there.</summary>
+    public static async Task<bool> AcceptsAsync(EndPoint endPoint)
+    {
+        var protocol = endPoint is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp;
+        using var probe = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
+        try
+        {
+            await probe.ConnectAsync(endPoint);
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
+        {
+            // AddressNotAvailable is what .NET makes of a socket file that is not there.
+            return false;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
@@ -142,17 +161,8 @@ internal sealed class PgmuxProcess : IAsyncDisposable
                     throw new InvalidOperationException($"the program under test ended with {status}:\n{Log}");
                 }
 
-                using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                try
-                {
-                    await probe.ConnectAsync(TcpEndPoint);
-                    return true;
-                }
-                catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-                {
-                    return false;
-                }
+                return await AcceptsAsync(TcpEndPoint) && await AcceptsAsync(UnixEndPoint);
             },
-            $"the program under test listens on {Port}:\n{Log}");
+            $"the program under test listens on {Port} and in {Folder}");
     }
 }

@@ -8,7 +8,7 @@ namespace Pgmux.Testing.Processes;
 internal sealed class ToolRunner
 {
     /// <summary>A tool that has not ended by then hangs.</summary>
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, string> _environment;
 
