@@ -130,7 +130,7 @@ internal static class DatabaseTables
             user?.PoolMode is { } mode ? PoolSettings.PoolModes.Print(mode) : null,
             Of(config.MaxUserConnectionsFor(row.Name)),
             Of(row.CurrentConnections),
-            "0",
+            Of(config.MaxUserClientConnectionsFor(row.Name)),
             Of(row.CurrentClientConnections),
         ];
     }

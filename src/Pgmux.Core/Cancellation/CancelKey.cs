@@ -7,12 +7,12 @@ namespace Pgmux.Core.Cancellation;
 /// <param name="Secret">Four bytes, as protocol 3.0 has it: with the process id 63 bits that cannot be guessed.</param>
 internal readonly record struct CancelKey(int ProcessId, uint Secret)
 {
-    /// <summary>A key from the system's random numbers.</summary>
-    public static CancelKey Create()
+    /// <summary>A key from the system's random numbers, with the given process id unless that is 0.</summary>
+    public static CancelKey Create(int wantedProcessId)
     {
         Span<byte> random = stackalloc byte[sizeof(int) + sizeof(uint)];
         RandomNumberGenerator.Fill(random);
-        var processId = BitConverter.ToInt32(random) & int.MaxValue;
+        var processId = wantedProcessId != 0 ? wantedProcessId : BitConverter.ToInt32(random) & int.MaxValue;
         return new CancelKey(processId == 0 ? 1 : processId, BitConverter.ToUInt32(random[sizeof(int)..]));
     }
 

@@ -10,20 +10,25 @@ namespace Pgmux.Core.Cancellation;
 internal sealed class CancelRegistry
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, Entry> _targets = [];
+    private readonly Dictionary<int, Entry> _entries = [];
 
-    private readonly record struct Entry(uint Secret, ICancelTarget Target);
+    // Backends of several servers may share a process id, and a session client keeps its backend's: the secret tells them apart.
+    private sealed record Entry(uint Secret, ICancelTarget Target, Entry? Next);
 
     /// <summary>Gives a client a key that nobody else has.</summary>
-    public CancelKey Add(ICancelTarget target)
+    /// <param name="target">The client.</param>
+    /// <param name="processId">The process id that the client is to see; 0 for a random one.</param>
+    public CancelKey Add(ICancelTarget target, int processId)
     {
         while (true)
         {
-            var key = CancelKey.Create();
+            var key = CancelKey.Create(processId);
             lock (_gate)
             {
-                if (_targets.TryAdd(key.ProcessId, new Entry(key.Secret, target)))
+                var others = _entries.GetValueOrDefault(key.ProcessId);
+                if (others is null || (processId != 0 && !Has(others, key.Secret)))
                 {
+                    _entries[key.ProcessId] = new Entry(key.Secret, target, others);
                     return key;
                 }
             }
@@ -35,7 +40,14 @@ internal sealed class CancelRegistry
     {
         lock (_gate)
         {
-            _targets.Remove(key.ProcessId);
+            if (Without(_entries.GetValueOrDefault(key.ProcessId), key.Secret) is { } rest)
+            {
+                _entries[key.ProcessId] = rest;
+            }
+            else
+            {
+                _entries.Remove(key.ProcessId);
+            }
         }
     }
 
@@ -45,15 +57,24 @@ internal sealed class CancelRegistry
     public ICancelTarget? Find(int processId, ReadOnlySpan<byte> secret)
     {
         Span<byte> expected = stackalloc byte[BackendKeyData.MinimumSecretBytes];
+        ICancelTarget? found = null;
         lock (_gate)
         {
-            if (!_targets.TryGetValue(processId, out var entry))
+            for (var entry = _entries.GetValueOrDefault(processId); entry is not null; entry = entry.Next)
             {
-                return null;
+                BinaryPrimitives.WriteUInt32BigEndian(expected, entry.Secret);
+                if (CryptographicOperations.FixedTimeEquals(expected, secret))
+                {
+                    found = entry.Target;
+                }
             }
-
-            BinaryPrimitives.WriteUInt32BigEndian(expected, entry.Secret);
-            return CryptographicOperations.FixedTimeEquals(expected, secret) ? entry.Target : null;
         }
+
+        return found;
     }
+
+    private static bool Has(Entry? entry, uint secret) => entry is not null && (entry.Secret == secret || Has(entry.Next, secret));
+
+    private static Entry? Without(Entry? entry, uint secret) =>
+        entry is null ? null : entry.Secret == secret ? entry.Next : entry with { Next = Without(entry.Next, secret) };
 }

@@ -79,6 +79,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>When its wait for a server began; null unless it waits.</summary>
     public long? WaitingSince => State == ClientState.Waiting ? _request?.QueuedAt : null;
 
+    /// <summary>As what it is counted for the limits of clients; null while it is not.</summary>
+    public PoolKey? LedgerEntry { get; set; }
+
     /// <summary>Whether it is the process's own user on the Unix socket, who may do everything on the console.</summary>
     public bool IsConsoleOwner { get; set; }
 
@@ -177,10 +180,29 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         _environment.OnConsoleOpened();
     }
 
-    /// <summary>Gives the client a cancel key and tells it.</summary>
+    /// <summary>
+    /// In session mode: takes the server that is the client's for as long as it stays. False when the client has been closed instead.
+    /// </summary>
+    public async ValueTask<bool> TakeSessionServerAsync()
+    {
+        if (!TryLease())
+        {
+            while (State == ClientState.Waiting || _requests.IsWaitingForParameters)
+            {
+                await _wake.WaitAsync(Loop);
+            }
+        }
+
+        return State != ClientState.Closed;
+    }
+
+    /// <summary>
+    /// Gives the client a cancel key and tells it. With a server of its own the process id is the backend's, which lock diagnostics and
+    /// PostgreSQL's isolation tests rely on.
+    /// </summary>
     public void WriteBackendKey()
     {
-        var key = _environment.Cancels.Add(this);
+        var key = _environment.Cancels.Add(this, Server?.ProcessId ?? 0);
         _cancelKey = key;
         Span<byte> secret = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(secret, key.Secret);

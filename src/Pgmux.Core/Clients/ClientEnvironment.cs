@@ -61,6 +61,9 @@ internal sealed class ClientEnvironment
     /// <summary>Whether new logins are refused because pgmux stops.</summary>
     public volatile bool IsShuttingDown;
 
+    /// <summary>Clients per database and per user.</summary>
+    public ConnectionLedger Ledger { get; } = new();
+
     /// <summary>Clients of all loops, whatever their state.</summary>
     public int ClientCount => Volatile.Read(ref _clients);
 
@@ -93,6 +96,11 @@ internal sealed class ClientEnvironment
     {
         RegistryOf(client.Loop).Remove(client);
         Interlocked.Decrement(ref _clients);
+        if (client.LedgerEntry is { } entry)
+        {
+            Ledger.Remove(entry);
+        }
+
         if (client.IsConsole)
         {
             Interlocked.Decrement(ref _consoles);

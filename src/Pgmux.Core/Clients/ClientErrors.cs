@@ -15,6 +15,14 @@ internal static class ClientErrors
     public static ErrorFields TooManyClients { get; } =
         ErrorFields.Fatal(SqlState.TooManyConnections, "no more connections allowed (max_client_conn)");
 
+    /// <summary>A database has as many clients as it may.</summary>
+    public static ErrorFields TooManyClientsOfDatabase { get; } =
+        ErrorFields.Fatal(SqlState.TooManyConnections, "client connections exceeded (max_db_client_connections)");
+
+    /// <summary>A user has as many clients as it may.</summary>
+    public static ErrorFields TooManyClientsOfUser { get; } =
+        ErrorFields.Fatal(SqlState.TooManyConnections, "client connections exceeded (max_user_client_connections)");
+
     /// <summary>client_login_timeout has passed.</summary>
     public static ErrorFields LoginTimedOut { get; } = ErrorFields.Fatal(SqlState.ProtocolViolation, "client_login_timeout");
 
@@ -74,6 +82,7 @@ internal static class ClientErrors
     {
         LeaseOutcome.WaitTimedOut => ErrorFields.Fatal(SqlState.TooManyConnections, "query_wait_timeout"),
         LeaseOutcome.LoginRefused when server is not null => server.AsFatal(),
+        LeaseOutcome.LoginFailing when LoginThrottle.IsPermanent(server) => server!.AsFatal(),
         LeaseOutcome.LoginFailing when server is not null => ErrorFields.Fatal(
             SqlState.ConnectionFailure, $"server login has been failing, cached error: {server.Message} (server_login_retry)"),
         LeaseOutcome.LoginRefused or LeaseOutcome.LoginFailing => ErrorFields.Fatal(

@@ -2,7 +2,6 @@ using System.Buffers;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
-using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -69,6 +68,12 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             startup.AddHost(EndPointText.Join(_transport.RemoteEndPoint));
         }
 
+        if (RefuseByLedger(database) is { } refusal)
+        {
+            client.Close(ClientCloseReason.TooManyClients, refusal);
+            return;
+        }
+
         var pool = environment.Pools.GetOrAdd(_configuration, database, startup.User);
         if (pool.Key.User == startup.User)
         {
@@ -89,19 +94,42 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             }
         }
 
-        WriteWelcome(welcome, startup.Values);
+        BackendMessages.WriteAuthenticationOk(_transport.Output);
         client.OnLoggedIn(pool, environment.ParameterSets.Intern(parameters), environment.ParameterSets.Intern(startup.Values));
+        if (client.IsSessionPooled && !await client.TakeSessionServerAsync())
+        {
+            return;
+        }
+
+        WriteWelcome(welcome);
         await _transport.Output.FlushAsync();
     }
 
-    private void WriteWelcome(PoolWelcome welcome, ParameterSet own)
+    // The client is counted from here on, so that its own limits hold whatever becomes of its login.
+    private ErrorFields? RefuseByLedger(DatabaseOptions database)
+    {
+        var entry = new PoolKey(database.Name, client.User);
+        var outcome = environment.Ledger.Add(
+            entry, _configuration.MaxClientConnectionsFor(database), _configuration.MaxUserClientConnectionsFor(client.User));
+        switch (outcome)
+        {
+            case LedgerOutcome.Added:
+                client.LedgerEntry = entry;
+                return null;
+            case LedgerOutcome.DatabaseFull:
+                return ClientErrors.TooManyClientsOfDatabase;
+            default:
+                return ClientErrors.TooManyClientsOfUser;
+        }
+    }
+
+    private void WriteWelcome(PoolWelcome welcome)
     {
         var output = _transport.Output;
-        BackendMessages.WriteAuthenticationOk(output);
         foreach (var (name, value) in welcome.Status)
         {
             var index = environment.Tracked.IndexOf(name);
-            BackendMessages.WriteParameterStatus(output, name, (index >= 0 ? own[index] : null) ?? value);
+            BackendMessages.WriteParameterStatus(output, name, (index >= 0 ? client.Parameters[index] : null) ?? value);
         }
 
         client.WriteBackendKey();

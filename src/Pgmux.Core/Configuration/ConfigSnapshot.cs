@@ -59,6 +59,13 @@ internal sealed class ConfigSnapshot
     /// <summary>Servers that the user may hold; 0 is no limit.</summary>
     public int MaxUserConnectionsFor(string user) => FindUser(user)?.MaxUserConnections ?? Options.MaxUserConnections;
 
+    /// <summary>Clients that the database may have; 0 is no limit.</summary>
+    public int MaxClientConnectionsFor(DatabaseOptions database) => database.MaxDbClientConnections ?? Options.MaxDbClientConnections;
+
+    /// <summary>Clients that the user may have; 0 is no limit.</summary>
+    public int MaxUserClientConnectionsFor(string user) =>
+        FindUser(user)?.MaxUserClientConnections ?? Options.MaxUserClientConnections;
+
     /// <summary>Age at which a server of this database is closed. 0 in the entry means the value of [pgbouncer], as in PgBouncer.</summary>
     public TimeSpan ServerLifetimeFor(DatabaseOptions database)
         => database.ServerLifetime is { } lifetime && lifetime > TimeSpan.Zero ? lifetime : Options.ServerLifetime;

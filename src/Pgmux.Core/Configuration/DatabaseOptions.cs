@@ -39,6 +39,9 @@ internal sealed record DatabaseOptions
     /// <summary>Overrides max_db_connections.</summary>
     public int? MaxDbConnections { get; init; }
 
+    /// <summary>Overrides max_db_client_connections.</summary>
+    public int? MaxDbClientConnections { get; init; }
+
     /// <summary>Overrides server_lifetime.</summary>
     public TimeSpan? ServerLifetime { get; init; }
 

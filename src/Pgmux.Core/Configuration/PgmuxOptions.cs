@@ -89,8 +89,14 @@ internal sealed record PgmuxOptions
     /// <summary>Servers that one database may hold over all its users; 0 is no limit.</summary>
     public int MaxDbConnections { get; init; }
 
+    /// <summary>Clients that one database may have over all its users; 0 is no limit.</summary>
+    public int MaxDbClientConnections { get; init; }
+
     /// <summary>Servers that one user may hold over all databases; 0 is no limit.</summary>
     public int MaxUserConnections { get; init; }
+
+    /// <summary>Clients that one user may have over all databases; 0 is no limit.</summary>
+    public int MaxUserClientConnections { get; init; }
 
     /// <summary>Run-time parameters that follow the client beyond those PgBouncer always tracks.</summary>
     public NameList TrackExtraParameters { get; init; } = new("IntervalStyle");

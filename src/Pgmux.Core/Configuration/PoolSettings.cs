@@ -23,9 +23,9 @@ internal static class PoolSettings
         CountNotYet("reserve_pool_size", "0"),
         SecondsNotYet("reserve_pool_timeout", "5"),
         Count("max_db_connections", "0", o => o.MaxDbConnections, (o, v) => o with { MaxDbConnections = v }),
-        CountNotYet("max_db_client_connections", "0"),
+        Count("max_db_client_connections", "0", o => o.MaxDbClientConnections, (o, v) => o with { MaxDbClientConnections = v }),
         Count("max_user_connections", "0", o => o.MaxUserConnections, (o, v) => o with { MaxUserConnections = v }),
-        CountNotYet("max_user_client_connections", "0"),
+        Count("max_user_client_connections", "0", o => o.MaxUserClientConnections, (o, v) => o with { MaxUserClientConnections = v }),
         FlagNotYet("server_round_robin", "0"),
 
         Names("track_extra_parameters", "IntervalStyle", o => o.TrackExtraParameters, (o, v) => o with { TrackExtraParameters = v }).Fixed(),

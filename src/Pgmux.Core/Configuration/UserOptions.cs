@@ -15,6 +15,9 @@ internal sealed record UserOptions
     /// <summary>Overrides max_user_connections.</summary>
     public int? MaxUserConnections { get; init; }
 
+    /// <summary>Overrides max_user_client_connections.</summary>
+    public int? MaxUserClientConnections { get; init; }
+
     /// <summary>Overrides query_timeout.</summary>
     public TimeSpan? QueryTimeout { get; init; }
 

@@ -1,31 +1,39 @@
 namespace Pgmux.Core.Pooling;
 
-/// <summary>Counts servers per database and per user over all pools, for max_db_connections and max_user_connections.</summary>
+/// <summary>
+/// Counts connections per database and per user over all pools: one for servers (max_db_connections, max_user_connections), one for
+/// clients (max_db_client_connections, max_user_client_connections).
+/// </summary>
 internal sealed class ConnectionLedger
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _ofDatabase = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _ofUser = new(StringComparer.Ordinal);
 
-    /// <summary>Counts one more server, unless a limit is reached; 0 is no limit.</summary>
-    public bool TryAdd(PoolKey key, int maximumOfDatabase, int maximumOfUser)
+    /// <summary>Counts one connection more, unless a limit is reached; 0 is no limit.</summary>
+    public LedgerOutcome Add(PoolKey key, int maximumOfDatabase, int maximumOfUser)
     {
         lock (_gate)
         {
             var ofDatabase = _ofDatabase.GetValueOrDefault(key.Database);
             var ofUser = _ofUser.GetValueOrDefault(key.User);
-            if ((maximumOfDatabase > 0 && ofDatabase >= maximumOfDatabase) || (maximumOfUser > 0 && ofUser >= maximumOfUser))
+            if (maximumOfDatabase > 0 && ofDatabase >= maximumOfDatabase)
             {
-                return false;
+                return LedgerOutcome.DatabaseFull;
+            }
+
+            if (maximumOfUser > 0 && ofUser >= maximumOfUser)
+            {
+                return LedgerOutcome.UserFull;
             }
 
             _ofDatabase[key.Database] = ofDatabase + 1;
             _ofUser[key.User] = ofUser + 1;
-            return true;
+            return LedgerOutcome.Added;
         }
     }
 
-    /// <summary>Counts one server less.</summary>
+    /// <summary>Counts one connection less.</summary>
     public void Remove(PoolKey key)
     {
         lock (_gate)
@@ -35,7 +43,7 @@ internal sealed class ConnectionLedger
         }
     }
 
-    /// <summary>Servers of a database over all its users.</summary>
+    /// <summary>Connections of a database over all its users.</summary>
     public int OfDatabase(string database)
     {
         lock (_gate)
@@ -44,7 +52,7 @@ internal sealed class ConnectionLedger
         }
     }
 
-    /// <summary>Servers of a user over all databases.</summary>
+    /// <summary>Connections of a user over all databases.</summary>
     public int OfUser(string user)
     {
         lock (_gate)

@@ -35,7 +35,7 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
         while (servers.Connecting < wanted
             && _throttle.MayStart(servers.Connecting, _hasSucceeded, loop.Timestamp)
             && (policy.Size == 0 || servers.Count < policy.Size)
-            && environment.Ledger.TryAdd(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser))
+            && environment.Ledger.Add(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser) == LedgerOutcome.Added)
         {
             var server = Create(policy.Target, loop);
             servers.Add(server);

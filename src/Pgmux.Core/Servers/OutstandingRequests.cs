@@ -25,6 +25,7 @@ internal sealed class OutstandingRequests
     private Entry[] _ring = new Entry[InitialCapacity];
     private int _head;
     private int _count;
+    private bool _hasReplied;
     private bool _isSkipping;
     private bool _isInCopyIn;
     private bool _isCopyInOpen;
@@ -104,6 +105,8 @@ internal sealed class OutstandingRequests
         }
 
         var (kind, action) = _ring[_head];
+        var hadReplied = _hasReplied;
+        _hasReplied = true;
         switch (type)
         {
             case BackendMessageType.DataRow:
@@ -114,6 +117,7 @@ internal sealed class OutstandingRequests
             case BackendMessageType.CommandComplete:
             case BackendMessageType.EmptyQueryResponse:
                 EndCopyIn();
+                _hasReplied = true;
                 return kind == RequestKind.Query ? action : PopIf(kind == RequestKind.Execute, action);
             case BackendMessageType.PortalSuspended:
                 return PopIf(kind == RequestKind.Execute, action);
@@ -137,14 +141,21 @@ internal sealed class OutstandingRequests
                 OnError(kind);
                 return action;
             case BackendMessageType.ReadyForQuery:
-                return OnReady(kind, action);
+                return OnReady(kind, action, hadReplied);
             default:
                 return ReplyAction.Violation;
         }
     }
 
-    private ReplyAction OnReady(RequestKind kind, ReplyAction action)
+    private ReplyAction OnReady(RequestKind kind, ReplyAction action, bool hasReplied)
     {
+        if (_uncertainReadies > 0 && !hasReplied && kind is (RequestKind.Query or RequestKind.FunctionCall))
+        {
+            // Both say something before their ReadyForQuery: this one answers the Sync that was sent into COPY.
+            _hasReplied = false;
+            return OnUncertainReady();
+        }
+
         if (kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync)
         {
             _isInCopyIn = false;
@@ -153,6 +164,7 @@ internal sealed class OutstandingRequests
             return action;
         }
 
+        _hasReplied = hasReplied;
         return _uncertainReadies > 0 ? OnUncertainReady() : ReplyAction.Violation;
     }
 
@@ -278,6 +290,7 @@ internal sealed class OutstandingRequests
     {
         _head = (_head + 1) & (_ring.Length - 1);
         _count--;
+        _hasReplied = false;
         if (_count == 0 && _ring.Length > InitialCapacity * 32)
         {
             // A deep pipeline is over: do not keep its room for ever.

@@ -35,6 +35,9 @@ internal sealed partial class PostgresModel(RuntimeParameters parameters)
     /// <summary>The connection is to be closed.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>Whether it waits for any next request, and not for Sync or for COPY data.</summary>
+    public bool IsAtRest => !_isSkipping && _copy is null;
+
     /// <summary>Statements that were executed, in order.</summary>
     public List<string> Executed { get; } = [];
 
