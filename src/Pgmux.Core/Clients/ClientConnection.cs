@@ -153,6 +153,11 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             ClientsLog.InternalError(_environment.Logger, failure, LogName);
             Close(ClientCloseReason.InternalError, ClientErrors.InternalError);
         }
+        finally
+        {
+            // Gives back what the last read had lent.
+            Transport.Input.Complete();
+        }
     }
 
     /// <summary>The startup packet has said who asks for what.</summary>

@@ -134,7 +134,7 @@ internal sealed class Pool : IServerHolder
         ServerOpening.Start(opened);
         if (server is not null)
         {
-            LeaseDelivery.Fetch(request);
+            LeaseDelivery.Deliver(request);
         }
 
         return null;
@@ -258,7 +258,7 @@ internal sealed class Pool : IServerHolder
 
         if (request is not null)
         {
-            _delivery.Deliver(request);
+            LeaseDelivery.Deliver(request);
         }
         else if (server.RetireReason is { } reason)
         {

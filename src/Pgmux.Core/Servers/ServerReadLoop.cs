@@ -53,6 +53,11 @@ internal sealed class ServerReadLoop(
             ServersLog.InternalError(environment.Logger, failure, server.LogName);
             server.Close(ServerCloseReason.InternalError);
         }
+        finally
+        {
+            // Gives back what the last read had lent.
+            server.Transport?.Input.Complete();
+        }
     }
 
     private async ValueTask<TransportConnection> ConnectAsync()
@@ -125,11 +130,14 @@ internal sealed class ServerReadLoop(
             return;
         }
 
-        server.TryRelease();
         if (!server.Outstanding.IsFull)
         {
             server.Lessee?.OnRoomForRequests();
         }
+
+        // Last: whatever the server is free for may begin now.
+        replies.SettleOwnRequest();
+        server.TryRelease();
     }
 
     private static ServerCloseReason ReasonOf(ConnectException failure) => failure.Reason switch
