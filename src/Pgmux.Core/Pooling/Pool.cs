@@ -22,6 +22,7 @@ internal sealed class Pool : IServerHolder
     private readonly PoolCounters[] _counters;
     private readonly long _waiterTolerance;
     private PoolState _state;
+    private bool _isProbeWanted;
 
     public Pool(PoolKey key, PoolPolicy policy, PoolEnvironment environment)
     {
@@ -107,7 +108,7 @@ internal sealed class Pool : IServerHolder
             request.IsForWelcome = false;
             if (_state == PoolState.Serving && _waiters.Count == 0)
             {
-                server = _servers.PopIdle(request.Loop.Index);
+                server = PopUsable(request.Loop);
             }
 
             if (server is null)
@@ -394,6 +395,15 @@ internal sealed class Pool : IServerHolder
         ((Pool)server.Holder).OnCheckDue(server);
     };
 
+    private static readonly Action<object?> OfferAgain = static state =>
+    {
+        var server = (ServerConnection)state!;
+        if (server.State == ServerState.Idle)
+        {
+            ((Pool)server.Holder).OnServerReady(server);
+        }
+    };
+
     private void OnCheckDue(ServerConnection server)
     {
         if (server.State == ServerState.Idle && Policy.CheckQuery is { } sql)
@@ -416,12 +426,30 @@ internal sealed class Pool : IServerHolder
 
         if (_opening.MustFailFast)
         {
+            // Somebody has to find out when the server is back, though nobody waits for it.
+            _isProbeWanted = true;
             _delivery.Refuse(request, LeaseOutcome.LoginFailing, _opening.LastError);
-            return null;
+            return PlanOpening(request.Loop);
         }
 
         queue.AddLast(request);
         return PlanOpening(request.Loop);
+    }
+
+    // A server that has said something nobody has read yet may have said its last word: it is looked at again after that is read.
+    private ServerConnection? PopUsable(EventLoop loop)
+    {
+        while (_servers.PopIdle(loop.Index) is { } server)
+        {
+            if (server.Loop != loop || !server.Transport!.HasUnreadBytes)
+            {
+                return server;
+            }
+
+            loop.Post(OfferAgain, server);
+        }
+
+        return null;
     }
 
     private bool NeedsCheck(ServerConnection server) =>
@@ -436,7 +464,10 @@ internal sealed class Pool : IServerHolder
 
         var forWelcome = _welcomeWaiters.Count > 0 && _servers.LoggedIn == 0 ? 1 : 0;
         var forMinimum = Policy.MinimumSize - _servers.LoggedIn;
-        return _opening.Plan(Math.Max(_waiters.Count, Math.Max(forWelcome, forMinimum)), _waiters.First?.Loop ?? loop);
+        var forOthers = Math.Max(Math.Max(forWelcome, forMinimum), _isProbeWanted ? 1 : 0);
+        var opened = _opening.Plan(Math.Max(_waiters.Count, forOthers), _waiters.First?.Loop ?? loop);
+        _isProbeWanted &= opened is null;
+        return opened;
     }
 
     private void RefuseExpired(WaitQueue queue, PoolPolicy policy, long now)

@@ -146,6 +146,9 @@ internal abstract class LoopConnection : TransportConnection
         }
     }
 
+    /// <summary>The link has news of more than room, which <see cref="OnEvents"/> tells later in this turn.</summary>
+    protected void AnnounceReadable() => IsReadable |= _phase == ConnectionPhase.Open;
+
     /// <summary>Counts a receive; false when the connection has had its share and goes on in the next round.</summary>
     internal bool TrySpendRead()
     {
@@ -274,7 +277,7 @@ internal abstract class LoopConnection : TransportConnection
     /// <summary>Sends up to <paramref name="bytes"/> of a chain.</summary>
     protected abstract TransferResult SendToLink(BufferBlock head, long bytes);
 
-    /// <summary>Whether a receive would bring bytes.</summary>
+    /// <summary>Whether a receive would bring something: bytes, the end of the stream or an error.</summary>
     protected abstract bool PeekLink();
 
     /// <summary>Sends our FIN.</summary>
