@@ -65,11 +65,11 @@ internal sealed class LeaseDelivery(Pool pool, Lock gate)
         request.Loop.Post(TellWelcome, request);
     }
 
-    /// <summary>From the client's loop: the server's loop lets the assigned server go.</summary>
+    /// <summary>The server's loop lets the assigned server go, after what it does now.</summary>
     public static void Fetch(LeaseRequest request) => request.Server!.Loop.Post(LetGo, request);
 
-    /// <summary>On the server's loop: hands the assigned server to the client's loop, which may be the same.</summary>
-    public void Deliver(LeaseRequest request)
+    // On the server's loop: hands the assigned server to the client's loop, which may be the same.
+    private void Deliver(LeaseRequest request)
     {
         var server = request.Server!;
         if (server.State == ServerState.Idle && server.Transport is not { UnsentBytes: 0, HasUnreadBytes: false })
@@ -84,7 +84,7 @@ internal sealed class LeaseDelivery(Pool pool, Lock gate)
         }
         else if (server.Loop == request.Loop)
         {
-            request.Loop.Post(Arrive, request);
+            OnArrived(request);
         }
         else
         {

@@ -95,7 +95,7 @@ internal sealed class Pool : IServerHolder
     }
 
     /// <summary>
-    /// Takes an idle server of the caller's loop, if nobody waits longer. Otherwise the request waits and its receiver is told.
+    /// Takes an idle server of the caller's loop. Otherwise the request waits and its receiver is told.
     /// </summary>
     public ServerConnection? TryCheckOut(LeaseRequest request)
     {
@@ -105,8 +105,9 @@ internal sealed class Pool : IServerHolder
         {
             request.QueuedAt = request.Loop.Timestamp;
             request.IsForWelcome = false;
-            if (_state == PoolState.Serving && _waiters.Count == 0)
+            if (_state == PoolState.Serving)
             {
+                // Who waits while servers are idle waits for the check of one.
                 server = _servers.PopIdle(request.Loop.Index);
             }
 
@@ -117,7 +118,7 @@ internal sealed class Pool : IServerHolder
             else if (NeedsCheck(server))
             {
                 // A server that has been idle for long is asked first; when it answers it comes back to the first waiter.
-                _waiters.AddFirst(request);
+                _waiters.AddLast(request);
                 server.Loop.Post(StartCheck, server);
                 return null;
             }
@@ -258,7 +259,8 @@ internal sealed class Pool : IServerHolder
 
         if (request is not null)
         {
-            _delivery.Deliver(request);
+            // Not from here: the server may be in the middle of reading, and would be lent or moved with bytes in its hands.
+            LeaseDelivery.Fetch(request);
         }
         else if (server.RetireReason is { } reason)
         {
@@ -368,6 +370,7 @@ internal sealed class Pool : IServerHolder
     /// <summary>The server died on its way to its client, who is the next in turn again.</summary>
     internal void Requeue(LeaseRequest request)
     {
+        ServerConnection? other = null;
         lock (_gate)
         {
             request.Server = null;
@@ -381,8 +384,15 @@ internal sealed class Pool : IServerHolder
             }
             else
             {
+                other = _state == PoolState.Serving ? _servers.PopIdle(request.Loop.Index) : null;
                 _waiters.AddFirst(request);
             }
+        }
+
+        if (other is not null)
+        {
+            // It finds its client, the first in turn, as one that has just become free.
+            other.Loop.Post(StartCheck, other);
         }
 
         OpenWanted(request.Loop);
@@ -414,7 +424,7 @@ internal sealed class Pool : IServerHolder
             return null;
         }
 
-        if (_opening.MustFailFast)
+        if (_opening.MustFailFast(request.Loop.Timestamp))
         {
             _delivery.Refuse(request, LeaseOutcome.LoginFailing, _opening.LastError);
             return null;
@@ -425,7 +435,8 @@ internal sealed class Pool : IServerHolder
     }
 
     private bool NeedsCheck(ServerConnection server) =>
-        Policy.CheckQuery is not null && _expiry.IsOver(server.LastUsedAt, Policy.CheckDelay, server.Loop.Timestamp);
+        Policy.CheckQuery is not null
+        && (Policy.CheckDelay == TimeSpan.Zero || _expiry.IsOver(server.LastUsedAt, Policy.CheckDelay, server.Loop.Timestamp));
 
     private List<ServerConnection>? PlanOpening(EventLoop loop)
     {
