@@ -153,6 +153,11 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             ClientsLog.InternalError(_environment.Logger, failure, LogName);
             Close(ClientCloseReason.InternalError, ClientErrors.InternalError);
         }
+        finally
+        {
+            // Whatever was lent when it ended goes back to the loop's buffers.
+            Transport.Input.Complete();
+        }
     }
 
     /// <summary>The startup packet has said who asks for what.</summary>

@@ -23,6 +23,7 @@ internal sealed class ServerReadLoop(
             while (server.State != ServerState.Closed)
             {
                 var result = await transport.Input.ReadAsync();
+                server.IsTakingReplies = true;
                 Take(transport, result);
                 if (server.Lessee is { } lessee)
                 {
@@ -31,6 +32,7 @@ internal sealed class ServerReadLoop(
                     await lessee.Output.FlushAsync();
                 }
 
+                server.IsTakingReplies = false;
                 OnTaken(result.IsCompleted);
             }
         }
@@ -52,6 +54,11 @@ internal sealed class ServerReadLoop(
             // A fault of ours costs this connection and its client, not the process.
             ServersLog.InternalError(environment.Logger, failure, server.LogName);
             server.Close(ServerCloseReason.InternalError);
+        }
+        finally
+        {
+            // Whatever was lent when it ended goes back to the loop's buffers.
+            server.Transport?.Input.Complete();
         }
     }
 
