@@ -145,6 +145,12 @@ internal sealed class ClientRequestReader(ClientConnection client)
     {
         CheckLimits(type, bodyLength);
         IsAboutToForward = false;
+        if (type == FrontendMessageType.Terminate)
+        {
+            // Heard even by a server that skips to the next Sync.
+            return client.Leave(ClientCloseReason.CloseRequest);
+        }
+
         _isDropping = _skip != RequestSkip.None;
         if (_skip == RequestSkip.Begin)
         {
@@ -154,11 +160,6 @@ internal sealed class ClientRequestReader(ClientConnection client)
         if (_isDropping)
         {
             return RequestStep.Read;
-        }
-
-        if (type == FrontendMessageType.Terminate)
-        {
-            return client.Leave(ClientCloseReason.CloseRequest);
         }
 
         if (client.Server is null || client.Server.Outstanding.IsEmpty)

@@ -14,6 +14,7 @@ internal static class ReleaseRule
         && server.Outstanding.IsEmpty
         && !server.IsMidRequest
         && !server.IsMidReply
+        && !server.IsTakingReplies
         && server.Transport is { UnsentBytes: 0, HasUnreadBytes: false }
         && server.CancelsInFlight == 0;
 }
