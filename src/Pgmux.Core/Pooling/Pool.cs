@@ -22,7 +22,6 @@ internal sealed class Pool : IServerHolder
     private readonly PoolCounters[] _counters;
     private readonly long _waiterTolerance;
     private PoolState _state;
-    private bool _isProbeWanted;
 
     public Pool(PoolKey key, PoolPolicy policy, PoolEnvironment environment)
     {
@@ -96,7 +95,7 @@ internal sealed class Pool : IServerHolder
     }
 
     /// <summary>
-    /// Takes an idle server of the caller's loop, if nobody waits longer. Otherwise the request waits and its receiver is told.
+    /// Takes an idle server of the caller's loop. Otherwise the request waits and its receiver is told.
     /// </summary>
     public ServerConnection? TryCheckOut(LeaseRequest request)
     {
@@ -106,8 +105,9 @@ internal sealed class Pool : IServerHolder
         {
             request.QueuedAt = request.Loop.Timestamp;
             request.IsForWelcome = false;
-            if (_state == PoolState.Serving && _waiters.Count == 0)
+            if (_state == PoolState.Serving)
             {
+                // Who waits while servers are idle waits for the check of one.
                 server = PopUsable(request.Loop);
             }
 
@@ -118,7 +118,7 @@ internal sealed class Pool : IServerHolder
             else if (NeedsCheck(server))
             {
                 // A server that has been idle for long is asked first; when it answers it comes back to the first waiter.
-                _waiters.AddFirst(request);
+                _waiters.AddLast(request);
                 server.Loop.Post(StartCheck, server);
                 return null;
             }
@@ -369,6 +369,7 @@ internal sealed class Pool : IServerHolder
     /// <summary>The server died on its way to its client, who is the next in turn again.</summary>
     internal void Requeue(LeaseRequest request)
     {
+        ServerConnection? other = null;
         lock (_gate)
         {
             request.Server = null;
@@ -382,8 +383,15 @@ internal sealed class Pool : IServerHolder
             }
             else
             {
+                other = _state == PoolState.Serving ? _servers.PopIdle(request.Loop.Index) : null;
                 _waiters.AddFirst(request);
             }
+        }
+
+        if (other is not null)
+        {
+            // It finds its client, the first in turn, as one that has just become free.
+            other.Loop.Post(StartCheck, other);
         }
 
         OpenWanted(request.Loop);
@@ -424,12 +432,10 @@ internal sealed class Pool : IServerHolder
             return null;
         }
 
-        if (_opening.MustFailFast)
+        if (_opening.MustFailFast(request.Loop.Timestamp))
         {
-            // Somebody has to find out when the server is back, though nobody waits for it.
-            _isProbeWanted = true;
             _delivery.Refuse(request, LeaseOutcome.LoginFailing, _opening.LastError);
-            return PlanOpening(request.Loop);
+            return null;
         }
 
         queue.AddLast(request);
@@ -453,7 +459,8 @@ internal sealed class Pool : IServerHolder
     }
 
     private bool NeedsCheck(ServerConnection server) =>
-        Policy.CheckQuery is not null && _expiry.IsOver(server.LastUsedAt, Policy.CheckDelay, server.Loop.Timestamp);
+        Policy.CheckQuery is not null
+        && (Policy.CheckDelay == TimeSpan.Zero || _expiry.IsOver(server.LastUsedAt, Policy.CheckDelay, server.Loop.Timestamp));
 
     private List<ServerConnection>? PlanOpening(EventLoop loop)
     {
@@ -464,10 +471,7 @@ internal sealed class Pool : IServerHolder
 
         var forWelcome = _welcomeWaiters.Count > 0 && _servers.LoggedIn == 0 ? 1 : 0;
         var forMinimum = Policy.MinimumSize - _servers.LoggedIn;
-        var forOthers = Math.Max(Math.Max(forWelcome, forMinimum), _isProbeWanted ? 1 : 0);
-        var opened = _opening.Plan(Math.Max(_waiters.Count, forOthers), _waiters.First?.Loop ?? loop);
-        _isProbeWanted &= opened is null;
-        return opened;
+        return _opening.Plan(Math.Max(_waiters.Count, Math.Max(forWelcome, forMinimum)), _waiters.First?.Loop ?? loop);
     }
 
     private void RefuseExpired(WaitQueue queue, PoolPolicy policy, long now)

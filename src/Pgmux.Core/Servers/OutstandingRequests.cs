@@ -26,6 +26,8 @@ internal sealed class OutstandingRequests
     private int _head;
     private int _count;
     private bool _hasReplied;
+    private int _answerable;
+    private bool _isInExtendedQuery;
     private bool _isSkipping;
     private bool _isInCopyIn;
     private bool _isCopyInOpen;
@@ -36,6 +38,18 @@ internal sealed class OutstandingRequests
 
     /// <summary>Whether every reply has come that was asked for, and no error waits for its Sync.</summary>
     public bool IsEmpty => _count == 0 && !_isSkipping;
+
+    /// <summary>
+    /// Whether the last word was ReadyForQuery: nothing is owed, and no extended query waits for its Sync. Until that the server is in
+    /// an implicit transaction, though it has nothing more to say.
+    /// </summary>
+    public bool IsReady => IsEmpty && !_isInExtendedQuery;
+
+    /// <summary>
+    /// Whether replies come by themselves: to what a ReadyForQuery ends or a Flush asks for. To the rest of an extended query the server
+    /// says nothing before the client goes on.
+    /// </summary>
+    public bool WillAnswer => _answerable > 0 && !_isCopyInOpen;
 
     /// <summary>Whether no further request may be added until replies have come.</summary>
     public bool IsFull => _count >= Limit;
@@ -91,7 +105,19 @@ internal sealed class OutstandingRequests
         }
 
         Push(new Entry(kind, action));
+        switch (kind)
+        {
+            case RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync:
+                _answerable = _count;
+                break;
+            case RequestKind.Parse or RequestKind.Bind or RequestKind.Describe or RequestKind.Execute or RequestKind.Close:
+                _isInExtendedQuery = true;
+                break;
+        }
     }
+
+    /// <summary>A Flush is being sent: everything before it is answered.</summary>
+    public void OnFlush() => _answerable = _count;
 
     /// <summary>
     /// Finds out whose reply this is and takes it off the queue when it ends the request.
@@ -161,6 +187,7 @@ internal sealed class OutstandingRequests
             _isInCopyIn = false;
             _isCopyInOpen = false;
             Pop();
+            _isInExtendedQuery = HasExtendedQueryNext();
             return action;
         }
 
@@ -172,6 +199,7 @@ internal sealed class OutstandingRequests
     {
         _uncertainReadies--;
         _isSkipping = false;
+        _isInExtendedQuery = false;
         return ReplyAction.Forward;
     }
 
@@ -240,6 +268,7 @@ internal sealed class OutstandingRequests
         }
 
         _count = kept;
+        _answerable = Math.Min(_answerable, _count);
     }
 
     private void OnError(RequestKind kind)
@@ -290,6 +319,7 @@ internal sealed class OutstandingRequests
     {
         _head = (_head + 1) & (_ring.Length - 1);
         _count--;
+        _answerable = Math.Max(0, _answerable - 1);
         _hasReplied = false;
         if (_count == 0 && _ring.Length > InitialCapacity * 32)
         {
@@ -298,6 +328,10 @@ internal sealed class OutstandingRequests
             _head = 0;
         }
     }
+
+    // A pipeline may hold the requests of the next extended query already.
+    private bool HasExtendedQueryNext() =>
+        _count > 0 && At(_count - 1).Kind is RequestKind.Parse or RequestKind.Bind or RequestKind.Describe or RequestKind.Execute or RequestKind.Close;
 
     private ref Entry At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];
 

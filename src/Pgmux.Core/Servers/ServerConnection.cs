@@ -107,6 +107,12 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <summary>Whether a message of the client has been sent in part.</summary>
     public bool IsMidRequest { get; set; }
 
+    /// <summary>
+    /// Whether replies are being handed to the client, which may have to make room for them first: until then nothing but the read
+    /// loop may let the server go, because it goes on on this loop.
+    /// </summary>
+    public bool IsTakingReplies { get; set; }
+
     /// <summary>Whether a reply has reached the client in part.</summary>
     public bool IsMidReply => _replies.IsMidReply;
 

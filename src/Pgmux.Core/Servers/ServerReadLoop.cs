@@ -23,6 +23,7 @@ internal sealed class ServerReadLoop(
             while (server.State != ServerState.Closed)
             {
                 var result = await transport.Input.ReadAsync();
+                server.IsTakingReplies = true;
                 Take(transport, result);
                 if (server.Lessee is { } lessee)
                 {
@@ -31,6 +32,7 @@ internal sealed class ServerReadLoop(
                     await lessee.Output.FlushAsync();
                 }
 
+                server.IsTakingReplies = false;
                 OnTaken(result.IsCompleted);
             }
         }
@@ -130,10 +132,7 @@ internal sealed class ServerReadLoop(
             return;
         }
 
-        if (!server.Outstanding.IsFull)
-        {
-            server.Lessee?.OnRoomForRequests();
-        }
+        server.Lessee?.OnRepliesTaken(server);
 
         // Last: whatever the server is free for may begin now.
         replies.SettleOwnRequest();

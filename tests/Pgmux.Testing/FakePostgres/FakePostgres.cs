@@ -127,12 +127,11 @@ internal sealed class FakePostgres
     {
         if (Refusal is { } refusal)
         {
-            server.Send(refusal);
-            server.Close();
+            server.Refuse(refusal);
             return;
         }
 
-        server.Send(LoginNoise, Replies.AuthenticationOk(), LoginNoise, server.Welcome(!OmitsKey));
+        server.Greet(LoginNoise, hasKey: !OmitsKey);
         await server.ServeAsync(input);
     }
 

@@ -102,13 +102,24 @@ internal sealed class FakeServer
         Close();
     }
 
-    /// <summary>What a fresh session says after its authentication.</summary>
-    public byte[] Welcome(bool hasKey) =>
+    // What follows runs on the loop, in the middle of its turn: nothing here may run the network.
+    internal void Refuse(byte[] refusal)
+    {
+        _output.Write(refusal);
+        IsOpen = false;
+        _transport.Close();
+    }
+
+    internal void Greet(byte[] noise, bool hasKey) => _output.Write(
     [
+        .. noise,
+        .. Replies.AuthenticationOk(),
+        .. noise,
         .. Parameters.TakeReports().SelectMany(report => Replies.ParameterStatus(report.Name, report.Value)),
         .. hasKey ? Replies.BackendKeyData(ProcessId, Secret) : [],
         .. Replies.ReadyForQuery(),
-    ];
+        .. noise,
+    ]);
 
     internal async Task ServeAsync(MessageStream input)
     {
