@@ -44,7 +44,7 @@ public abstract class TransportConnection : IDuplexPipe
     /// <summary>Bytes written (flushed or not) that the kernel has not taken yet.</summary>
     public abstract long UnsentBytes { get; }
 
-    /// <summary>Whether bytes have been received that no read has consumed.</summary>
+    /// <summary>Whether bytes, or the end of the stream, have arrived that no read has taken.</summary>
     public abstract bool HasUnreadBytes { get; }
 
     /// <summary>Told when the peer goes away while no read is pending, and when <see cref="UnsentBytes"/> falls to zero.</summary>

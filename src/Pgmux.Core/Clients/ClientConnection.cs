@@ -155,7 +155,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }
         finally
         {
-            // Whatever was lent when it ended goes back to the loop's buffers.
+            // Gives back what the last read had lent.
             Transport.Input.Complete();
         }
     }

@@ -36,7 +36,7 @@ internal sealed class LeaseDelivery(Pool pool, Lock gate)
     private static readonly Action<object?> LetGo = static state =>
     {
         var request = (LeaseRequest)state!;
-        request.Delivery!.Deliver(request);
+        request.Delivery!.HandOver(request);
     };
 
     /// <summary>Binds a server to the request; it is on its way from now on. Under the lock.</summary>
@@ -65,11 +65,18 @@ internal sealed class LeaseDelivery(Pool pool, Lock gate)
         request.Loop.Post(TellWelcome, request);
     }
 
-    /// <summary>The server's loop lets the assigned server go, after what it does now.</summary>
-    public static void Fetch(LeaseRequest request) => request.Server!.Loop.Post(LetGo, request);
+    /// <summary>
+    /// Sends the assigned server to the client's loop, which may be its own. From any loop. A server is handed over by posted work only:
+    /// its read loop, which may be on the stack now, has to be waiting for bytes when the connection moves.
+    /// </summary>
+    public static void Deliver(LeaseRequest request)
+    {
+        var loop = request.Server!.Loop;
+        loop.Post(loop == request.Loop ? Arrive : LetGo, request);
+    }
 
-    // On the server's loop: hands the assigned server to the client's loop, which may be the same.
-    private void Deliver(LeaseRequest request)
+    // On the server's loop.
+    private void HandOver(LeaseRequest request)
     {
         var server = request.Server!;
         if (server.State == ServerState.Idle && server.Transport is not { UnsentBytes: 0, HasUnreadBytes: false })
@@ -78,17 +85,13 @@ internal sealed class LeaseDelivery(Pool pool, Lock gate)
             server.Close(ServerCloseReason.ProtocolViolation);
         }
 
-        if (server.State != ServerState.Idle)
+        if (server.State == ServerState.Idle)
         {
-            pool.Requeue(request);
-        }
-        else if (server.Loop == request.Loop)
-        {
-            OnArrived(request);
+            server.Transport!.MoveTo(request.Loop, Arrive, request);
         }
         else
         {
-            server.Transport!.MoveTo(request.Loop, Arrive, request);
+            pool.Requeue(request);
         }
     }
 

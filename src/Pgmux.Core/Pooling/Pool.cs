@@ -108,7 +108,7 @@ internal sealed class Pool : IServerHolder
             if (_state == PoolState.Serving)
             {
                 // Who waits while servers are idle waits for the check of one.
-                server = _servers.PopIdle(request.Loop.Index);
+                server = PopUsable(request.Loop);
             }
 
             if (server is null)
@@ -135,7 +135,7 @@ internal sealed class Pool : IServerHolder
         ServerOpening.Start(opened);
         if (server is not null)
         {
-            LeaseDelivery.Fetch(request);
+            LeaseDelivery.Deliver(request);
         }
 
         return null;
@@ -259,8 +259,7 @@ internal sealed class Pool : IServerHolder
 
         if (request is not null)
         {
-            // Not from here: the server may be in the middle of reading, and would be lent or moved with bytes in its hands.
-            LeaseDelivery.Fetch(request);
+            LeaseDelivery.Deliver(request);
         }
         else if (server.RetireReason is { } reason)
         {
@@ -404,6 +403,15 @@ internal sealed class Pool : IServerHolder
         ((Pool)server.Holder).OnCheckDue(server);
     };
 
+    private static readonly Action<object?> OfferAgain = static state =>
+    {
+        var server = (ServerConnection)state!;
+        if (server.State == ServerState.Idle)
+        {
+            ((Pool)server.Holder).OnServerReady(server);
+        }
+    };
+
     private void OnCheckDue(ServerConnection server)
     {
         if (server.State == ServerState.Idle && Policy.CheckQuery is { } sql)
@@ -432,6 +440,22 @@ internal sealed class Pool : IServerHolder
 
         queue.AddLast(request);
         return PlanOpening(request.Loop);
+    }
+
+    // A server that has said something nobody has read yet may have said its last word: it is looked at again after that is read.
+    private ServerConnection? PopUsable(EventLoop loop)
+    {
+        while (_servers.PopIdle(loop.Index) is { } server)
+        {
+            if (server.Loop != loop || !server.Transport!.HasUnreadBytes)
+            {
+                return server;
+            }
+
+            loop.Post(OfferAgain, server);
+        }
+
+        return null;
     }
 
     private bool NeedsCheck(ServerConnection server) =>

@@ -57,7 +57,7 @@ internal sealed class ServerReadLoop(
         }
         finally
         {
-            // Whatever was lent when it ended goes back to the loop's buffers.
+            // Gives back what the last read had lent.
             server.Transport?.Input.Complete();
         }
     }
@@ -132,11 +132,14 @@ internal sealed class ServerReadLoop(
             return;
         }
 
-        server.TryRelease();
         if (!server.Outstanding.IsFull)
         {
             server.Lessee?.OnRoomForRequests();
         }
+
+        // Last: whatever the server is free for may begin now.
+        replies.SettleOwnRequest();
+        server.TryRelease();
     }
 
     private static ServerCloseReason ReasonOf(ConnectException failure) => failure.Reason switch

@@ -21,6 +21,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
     private FrameReader _frames;
     private ReplyAction _current;
     private ErrorFields? _ownError;
+    private bool _isOwnRequestEnded;
 
     /// <summary>Whether the client has got the beginning of a message and not its end.</summary>
     public bool IsMidReply => _frames.IsMidMessage && _current == ReplyAction.Forward;
@@ -30,6 +31,21 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
 
     /// <summary>The server's last word, when it has announced the end of the connection to nobody else.</summary>
     public ErrorFields? LastError { get; private set; }
+
+    /// <summary>
+    /// Tells the server when a request of pgmux's own has ended. The server may go to another loop then, so what was read has been
+    /// given back before.
+    /// </summary>
+    public void SettleOwnRequest()
+    {
+        if (_isOwnRequestEnded)
+        {
+            var error = _ownError;
+            _ownError = null;
+            _isOwnRequestEnded = false;
+            server.OnOwnRequestReady(error);
+        }
+    }
 
     /// <summary>Reads as far as messages have arrived.</summary>
     /// <returns>Bytes taken; the rest is needed again, with more.</returns>
@@ -190,10 +206,13 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         parameters.OnReadyForQuery();
         if (isOwn)
         {
-            var error = _ownError;
-            _ownError = null;
             LastError = null;
-            server.OnOwnRequestReady(error);
+            _isOwnRequestEnded = true;
+            if (server.OwnRequest == OwnRequest.ParameterSync)
+            {
+                // Replies to the client may follow in the same bytes.
+                SettleOwnRequest();
+            }
         }
         else
         {

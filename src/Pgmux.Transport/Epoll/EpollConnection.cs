@@ -62,6 +62,14 @@ internal sealed unsafe class EpollConnection : LoopConnection, IEpollTarget
         Poller.Replace(slot, this);
     }
 
+    public void Announce(uint events)
+    {
+        if ((events & ~EpollCalls.Out) != 0)
+        {
+            AnnounceReadable();
+        }
+    }
+
     public void OnEvents(uint events)
     {
         var link = LinkEvents.None;
@@ -162,7 +170,7 @@ internal sealed unsafe class EpollConnection : LoopConnection, IEpollTarget
     protected override bool PeekLink()
     {
         byte first;
-        return SocketCalls.Receive(_socket, &first, 1, SocketCalls.MessagePeek) > 0;
+        return SocketCalls.Receive(_socket, &first, 1, SocketCalls.MessagePeek) >= 0 || ErrnoExtensions.Last() != Errno.TryAgain;
     }
 
     protected override void ShutdownLink() => _ = SocketCalls.Shutdown(_socket, SocketCalls.ShutdownWrite);

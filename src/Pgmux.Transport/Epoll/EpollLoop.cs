@@ -139,6 +139,11 @@ public sealed class EpollLoop : EventLoop, IAsyncDisposable
     {
         for (var index = 0; index < count; index++)
         {
+            Poller.TargetOf(index, out var announced)?.Announce(announced);
+        }
+
+        for (var index = 0; index < count; index++)
+        {
             if (Poller.TargetOf(index, out var events) is not { } target)
             {
                 continue;

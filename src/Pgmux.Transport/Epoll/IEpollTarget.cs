@@ -3,6 +3,14 @@ namespace Pgmux.Transport.Epoll;
 /// <summary>Somebody who hears of the events of a descriptor.</summary>
 internal interface IEpollTarget
 {
+    /// <summary>
+    /// These events are about to be told, in whatever order their turn has. What others do before must not rest on what they make old:
+    /// an idle server whose last words have come is not lent out.
+    /// </summary>
+    void Announce(uint events)
+    {
+    }
+
     void OnEvents(uint events);
 
     /// <summary>The loop ends: closes the descriptor.</summary>

@@ -9,11 +9,8 @@ internal enum ConnectionPhase
     /// <summary>On its way to another loop; belongs to nobody.</summary>
     Moving,
 
-    /// <summary>Close was called; the rest is being sent.</summary>
-    Draining,
-
-    /// <summary>All is sent and our FIN is out; what the peer still sends is dropped until it closes.</summary>
-    Lingering,
+    /// <summary>Close was called; <see cref="ConnectionClose"/> sends the rest and waits for the peer.</summary>
+    Closing,
 
     /// <summary>The link is given back.</summary>
     Closed,

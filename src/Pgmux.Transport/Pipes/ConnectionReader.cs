@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
-using Pgmux.Transport.Buffers;
 
 namespace Pgmux.Transport.Pipes;
 
@@ -11,12 +9,8 @@ namespace Pgmux.Transport.Pipes;
 /// </summary>
 internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, IValueTaskSource<ReadResult>, IInlineWait
 {
-    // Below this much in a big buffer a stream has calmed down and goes back to ordinary receives.
-    private const int CalmBytes = BufferPool.LargeBytes / 2;
-
-    private BufferBlock? _block;
+    private ReceiveBuffer _buffer = new();
     private InlineCompletion _completion;
-    private int _receiveBytes = BufferPool.LargeBytes;
     private ReaderState _state;
     private bool _isExamined;
     private bool _isEnded;
@@ -27,10 +21,10 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
     public bool IsWaiting => _completion.IsWaiting;
 
     /// <summary>Bytes in our buffer that no read has consumed.</summary>
-    public int UnreadBytes => _block?.Used ?? 0;
+    public int UnreadBytes => _buffer.UnreadBytes;
 
     /// <summary>Whether nothing stands in the way of moving to another loop.</summary>
-    public bool CanMove => _block is null && _state == ReaderState.Idle && _completion.State != WaitState.Ready;
+    public bool CanMove => _buffer.IsEmpty && _state == ReaderState.Idle && _completion.State != WaitState.Ready;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -45,7 +39,8 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
             return new ValueTask<ReadResult>(Lend());
         }
 
-        ShrinkRest();
+        // All is examined: only a rest that needs more can be here.
+        _buffer.Shrink(connection.Buffers);
         return new ValueTask<ReadResult>(this, _completion.Start(this, cancellationToken));
     }
 
@@ -71,23 +66,15 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
             throw new InvalidOperationException("AdvanceTo without a read");
         }
 
+        _isExamined = _buffer.Advance(consumed, examined, connection.Buffers);
         _state = ReaderState.Idle;
-        if (_block is not { } block)
+        if (connection.IsClosing)
         {
-            return;
+            _buffer.Release(connection.Buffers);
         }
-
-        var consumedIndex = IndexOf(consumed, block.Start, block);
-        var examinedIndex = IndexOf(examined, consumedIndex, block);
-        block.Start = consumedIndex;
-        _isExamined = examinedIndex == block.End;
-        if (block.Used == 0 || connection.IsClosing)
+        else if (_isExamined && !connection.IsReadable)
         {
-            ReleaseBlock();
-        }
-        else if (!connection.IsReadable)
-        {
-            ShrinkRest();
+            _buffer.Shrink(connection.Buffers);
         }
     }
 
@@ -105,7 +92,7 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
         }
 
         _state = ReaderState.Completed;
-        ReleaseBlock();
+        _buffer.Release(connection.Buffers);
     }
 
     /// <summary>The link may have bytes or its end. Completes the waiting read inline.</summary>
@@ -123,7 +110,7 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
         _isEnded = true;
         if (_state != ReaderState.Lent)
         {
-            ReleaseBlock();
+            _buffer.Release(connection.Buffers);
         }
 
         ResumeLater();
@@ -143,7 +130,7 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(connection.Loop, continuation, state, token);
 
-    private bool HasResult => _isCancelRequested || _isEnded || (_block is not null && !_isExamined);
+    private bool HasResult => _isCancelRequested || _isEnded || (!_buffer.IsEmpty && !_isExamined);
 
     // Whoever closes or cancels is in the middle of something: the session that waits runs after it, not within it.
     private void ResumeLater()
@@ -177,10 +164,7 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
             connection.OnEndRead();
         }
 
-        var bytes = _block is { } block
-            ? new ReadOnlySequence<byte>(block.Array, block.Offset + block.Start, block.Used)
-            : ReadOnlySequence<byte>.Empty;
-        return new ReadResult(bytes, isCancelled, _isEnded);
+        return new ReadResult(_buffer.Sequence, isCancelled, _isEnded);
     }
 
     private bool TryReceive()
@@ -190,105 +174,20 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
             return false;
         }
 
-        var block = MakeRoom();
-        var room = block.Free;
-        var result = connection.Receive(block.Span(block.End, room));
+        var result = connection.Receive(_buffer.MakeRoom(connection.Buffers));
         switch (result.Status)
         {
             case TransferStatus.Done:
-                block.End += result.Bytes;
+                _buffer.Add(result.Bytes);
                 _isExamined = false;
-                Adapt(result.Bytes, room);
                 return true;
             case TransferStatus.WouldBlock:
-                ReleaseEmptyBlock();
+                _buffer.ReleaseIfEmpty(connection.Buffers);
                 return false;
             default:
                 _isEnded = true;
-                ReleaseEmptyBlock();
+                _buffer.ReleaseIfEmpty(connection.Buffers);
                 return true;
         }
-    }
-
-    private void Adapt(int received, int room)
-    {
-        if (received == room)
-        {
-            _receiveBytes = BufferPool.HugeBytes;
-        }
-        else if (received < CalmBytes)
-        {
-            _receiveBytes = BufferPool.LargeBytes;
-        }
-    }
-
-    private BufferBlock MakeRoom()
-    {
-        if (_block is not { } block)
-        {
-            return _block = connection.Buffers.Rent(_receiveBytes);
-        }
-
-        // Twice the rest, so that a message that must stand in one piece grows in a few steps.
-        var rest = block.Used;
-        var wanted = Math.Max(_receiveBytes, (int)Math.Min(rest * 2L, Array.MaxLength));
-        if (block.Length < wanted)
-        {
-            return ReplaceBlock(wanted);
-        }
-
-        if (block.Start > 0 && block.Free < block.Length / 2)
-        {
-            block.Span(block.Start, rest).CopyTo(block.Span(0, rest));
-            block.Start = 0;
-            block.End = rest;
-        }
-
-        return block;
-    }
-
-    // Most messages end with the bytes received. A part of one that waits for the rest must not hold a big buffer.
-    private void ShrinkRest()
-    {
-        if (_block is { } block && _isExamined && BufferPool.FittingBytes(block.Used) < block.Length)
-        {
-            ReplaceBlock(block.Used);
-        }
-    }
-
-    private BufferBlock ReplaceBlock(int bytes)
-    {
-        var old = _block!;
-        var rest = old.Used;
-        var block = connection.Buffers.Rent(bytes);
-        old.Span(old.Start, rest).CopyTo(block.Span(0, rest));
-        block.End = rest;
-        connection.Buffers.Return(old);
-        return _block = block;
-    }
-
-    private void ReleaseEmptyBlock()
-    {
-        if (_block is { Used: 0 })
-        {
-            ReleaseBlock();
-        }
-    }
-
-    private void ReleaseBlock()
-    {
-        if (_block is { } block)
-        {
-            _block = null;
-            connection.Buffers.Return(block);
-        }
-    }
-
-    private static int IndexOf(SequencePosition position, int from, BufferBlock block)
-    {
-        var index = position.GetInteger() - block.Offset;
-        return ReferenceEquals(position.GetObject(), block.Array) && index >= from && index <= block.End
-            ? index
-            : throw new ArgumentOutOfRangeException(nameof(position), "Not a position of the last read, or examined before consumed");
     }
 }

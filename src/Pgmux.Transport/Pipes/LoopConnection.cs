@@ -13,17 +13,11 @@ internal abstract class LoopConnection : TransportConnection
     // With 64 KiB a receive this is 1 MiB: then other connections have their turn.
     private const int MostReadsPerRound = 16;
 
-    // What is dropped of a peer that sends on after our last word. A peer that sends more blocks, and finds that word then.
-    private const int MostDroppedBytes = 1024 * 1024;
-
-    // Descriptors that wait for slow peers to close, per loop. Beyond that we close without waiting.
-    private const int MostLingering = 1024;
-
     private readonly ConnectionReader _reader;
     private readonly ConnectionWriter _writer;
     private readonly TimeSpan _closeLinger;
     private LoopCore _core;
-    private Deadline? _closeDeadline;
+    private ConnectionClose? _close;
     private Action<object?>? _arrived;
     private object? _arrivedState;
     private ConnectionPhase _phase;
@@ -31,9 +25,7 @@ internal abstract class LoopConnection : TransportConnection
     private PeerState _toldPeer;
     private uint _readRound;
     private int _reads;
-    private int _dropped;
     private bool _mayHoldMore;
-    private bool _isEndReceived;
     private bool _isResumeQueued;
     private bool _isSendQueued;
 
@@ -63,7 +55,12 @@ internal abstract class LoopConnection : TransportConnection
     /// <summary>Whether the link may have something: bytes, its end or an error. When not, nobody asks it.</summary>
     internal bool IsReadable { get; private set; }
 
-    internal bool IsClosing => _phase >= ConnectionPhase.Draining;
+    /// <summary>Whether a receive has found the end of the stream or the link broken.</summary>
+    internal bool IsEndReceived { get; private set; }
+
+    internal bool IsReset => _peer == PeerState.Reset;
+
+    internal bool IsClosing => _phase >= ConnectionPhase.Closing;
 
     protected LoopCore Core => _core;
 
@@ -100,11 +97,8 @@ internal abstract class LoopConnection : TransportConnection
         {
             StartClosing();
             _writer.End();
-            ContinueClosing();
-            if (_phase != ConnectionPhase.Closed)
-            {
-                _closeDeadline = _core.AddDeadline(_closeLinger, static state => ((LoopConnection)state!).Release(), this);
-            }
+            _close = new ConnectionClose(this, _core);
+            _close.Start(_closeLinger);
         }
     }
 
@@ -140,7 +134,7 @@ internal abstract class LoopConnection : TransportConnection
 
         if (IsClosing)
         {
-            ContinueClosing();
+            _close?.Continue();
             return;
         }
 
@@ -151,6 +145,9 @@ internal abstract class LoopConnection : TransportConnection
             TellPeerClosed();
         }
     }
+
+    /// <summary>The link has news of more than room, which <see cref="OnEvents"/> tells later in this turn.</summary>
+    protected void AnnounceReadable() => IsReadable |= _phase == ConnectionPhase.Open;
 
     /// <summary>Counts a receive; false when the connection has had its share and goes on in the next round.</summary>
     internal bool TrySpendRead()
@@ -185,11 +182,11 @@ internal abstract class LoopConnection : TransportConnection
                 _mayHoldMore = false;
                 break;
             case TransferStatus.EndOfStream:
-                _isEndReceived = true;
+                IsEndReceived = true;
                 NotePeer(PeerState.HalfClosed);
                 break;
             case TransferStatus.Broken:
-                _isEndReceived = true;
+                IsEndReceived = true;
                 NotePeer(PeerState.Reset);
                 break;
         }
@@ -220,7 +217,7 @@ internal abstract class LoopConnection : TransportConnection
         _writer.Send();
         if (IsStillOn(core) && IsClosing)
         {
-            ContinueClosing();
+            _close?.Continue();
         }
     }
 
@@ -255,6 +252,23 @@ internal abstract class LoopConnection : TransportConnection
         }
     }
 
+    internal void Shutdown() => ShutdownLink();
+
+    /// <summary>Gives the link back; what is unsent is dropped.</summary>
+    internal void Release()
+    {
+        if (_phase == ConnectionPhase.Closed)
+        {
+            return;
+        }
+
+        _phase = ConnectionPhase.Closed;
+        _close?.End();
+        _close = null;
+        _writer.Drop();
+        CloseLink();
+    }
+
     /// <summary>The part of a loop that runs this kind of connection.</summary>
     protected abstract LoopCore FindCore(EventLoop loop);
 
@@ -263,7 +277,7 @@ internal abstract class LoopConnection : TransportConnection
     /// <summary>Sends up to <paramref name="bytes"/> of a chain.</summary>
     protected abstract TransferResult SendToLink(BufferBlock head, long bytes);
 
-    /// <summary>Whether a receive would bring bytes.</summary>
+    /// <summary>Whether a receive would bring something: bytes, the end of the stream or an error.</summary>
     protected abstract bool PeekLink();
 
     /// <summary>Sends our FIN.</summary>
@@ -354,66 +368,7 @@ internal abstract class LoopConnection : TransportConnection
             throw new InvalidOperationException("The connection is on its way to another loop");
         }
 
-        _phase = ConnectionPhase.Draining;
+        _phase = ConnectionPhase.Closing;
         _reader.End();
-    }
-
-    // A close with unread input makes the kernel send RST, which may destroy our last message before the peer reads it. So:
-    // send the rest, send FIN, drop what the peer still sends until it closes, too.
-    private void ContinueClosing()
-    {
-        DropInput();
-        if (_peer == PeerState.Reset)
-        {
-            Release();
-            return;
-        }
-
-        if (_phase == ConnectionPhase.Draining && _writer.UnsentBytes == 0)
-        {
-            _phase = ConnectionPhase.Lingering;
-            _core.LingeringConnections++;
-            ShutdownLink();
-        }
-
-        if (_phase == ConnectionPhase.Lingering && (_isEndReceived || _core.LingeringConnections > MostLingering))
-        {
-            Release();
-        }
-    }
-
-    private void DropInput()
-    {
-        if (!IsReadable || _isEndReceived || _dropped >= MostDroppedBytes)
-        {
-            return;
-        }
-
-        var block = Buffers.Rent(BufferPool.HugeBytes);
-        while (IsReadable && !_isEndReceived && _dropped < MostDroppedBytes)
-        {
-            _dropped += Receive(block.Span(0, block.Length)).Bytes;
-        }
-
-        Buffers.Return(block);
-    }
-
-    private void Release()
-    {
-        if (_phase == ConnectionPhase.Closed)
-        {
-            return;
-        }
-
-        if (_phase == ConnectionPhase.Lingering)
-        {
-            _core.LingeringConnections--;
-        }
-
-        _phase = ConnectionPhase.Closed;
-        _closeDeadline?.Cancel();
-        _closeDeadline = null;
-        _writer.Drop();
-        CloseLink();
     }
 }

@@ -91,8 +91,8 @@ internal sealed class SlowClientTests(int postgres) : PgmuxFixture(postgres)
         }
 
         var sending = client.SendAsync(all);
-        // Every Sync is answered with six bytes that nobody takes, until the server cannot write.
-        await Cluster.WaitForBackendsAsync("usename = 'app' AND wait_event = 'ClientWrite'", 1);
+        // Every Sync is answered with six bytes that nobody takes. When nothing fits any more, nobody works any more.
+        await Pgmux.WaitUntilRestingAsync();
         var after = Pgmux.ReadCounters().ResidentBytes;
         for (var n = 0; n < Syncs; n++)
         {

@@ -103,6 +103,23 @@ internal sealed class PgmuxProcess : IAsyncDisposable
 
     public ProcessCounters ReadCounters() => Process.ReadCounters();
 
+    /// <summary>Waits until the process has used no processor time over several looks in a row.</summary>
+    public async Task WaitUntilRestingAsync()
+    {
+        const int Looks = 10;
+        var last = TimeSpan.MinValue;
+        var still = 0;
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                var now = ReadCounters().ProcessorTime;
+                still = now == last ? still + 1 : 0;
+                last = now;
+                return Task.FromResult(still >= Looks);
+            },
+            "the process rests");
+    }
+
     public void Signal(UnixSignal signal) => Process.Signal(signal);
 
     public Task<int> WaitForExitAsync() => Process.WaitForExitAsync();

@@ -30,6 +30,9 @@ internal sealed class SimulatedLoop : EventLoop
 
     public SimulatedNetwork Network { get; }
 
+    /// <summary>Buffers that connections of this loop hold; an idle one holds none.</summary>
+    public int RentedBuffers => Core.Buffers.RentedBlocks;
+
     internal LoopCore Core { get; }
 
     /// <summary>Whether there is something to do at the present time.</summary>

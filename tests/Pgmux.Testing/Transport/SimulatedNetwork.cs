@@ -97,6 +97,12 @@ internal sealed class SimulatedNetwork
         RunUntilIdle();
     }
 
+    /// <summary>Breaks a connection: its peer sees RST, what is on its way is lost.</summary>
+    public static void Reset(TransportConnection connection) => ((InMemoryConnection)connection).Reset();
+
+    /// <summary>Sends FIN and keeps on receiving.</summary>
+    public static void HalfClose(TransportConnection connection) => ((InMemoryConnection)connection).HalfClose();
+
     /// <summary>Runs asynchronous work on a loop to its end, moving the clock whenever nothing else is left to do.</summary>
     public void Run(SimulatedLoop loop, Func<Task> work, TimeSpan? patience = null)
     {

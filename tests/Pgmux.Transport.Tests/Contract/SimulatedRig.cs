@@ -38,9 +38,9 @@ public sealed class SimulatedRig : ContractRig
         return Task.CompletedTask;
     }
 
-    public override void Reset(TransportConnection connection) => ((InMemoryConnection)connection).Reset();
+    public override void Reset(TransportConnection connection) => SimulatedNetwork.Reset(connection);
 
-    public override void HalfClose(TransportConnection connection) => ((InMemoryConnection)connection).HalfClose();
+    public override void HalfClose(TransportConnection connection) => SimulatedNetwork.HalfClose(connection);
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

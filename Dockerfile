@@ -1,0 +1,33 @@
+# Build: docker build -t pgmux .
+# Run:   docker run -p 6432:6432 -v /etc/pgmux:/etc/pgmux:ro pgmux
+#
+# /etc/pgmux holds pgmux.ini and userlist.txt, readable by user 1654. Without them pgmux says what is missing and stops.
+
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+
+# Packages first: they change less often than the code.
+COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY src/Pgmux/Pgmux.csproj src/Pgmux/
+COPY src/Pgmux.Core/Pgmux.Core.csproj src/Pgmux.Core/
+COPY src/Pgmux.Protocol/Pgmux.Protocol.csproj src/Pgmux.Protocol/
+COPY src/Pgmux.Transport/Pgmux.Transport.csproj src/Pgmux.Transport/
+RUN dotnet restore src/Pgmux
+
+COPY .editorconfig ./
+COPY src src
+RUN dotnet publish src/Pgmux -c Release --no-restore -o /app
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+WORKDIR /app
+COPY --from=build /app .
+COPY config/pgmux.minimal.ini /etc/pgmux/pgmux.ini
+
+# The base image's own unprivileged user; pgmux refuses to run as root.
+USER $APP_UID
+EXPOSE 6432
+
+# TERM lets the clients finish, as PgBouncer does; who wants an end within a time sends a second one, or INT.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/app/pgmux"]
+CMD ["/etc/pgmux/pgmux.ini"]
