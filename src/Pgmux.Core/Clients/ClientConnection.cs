@@ -247,8 +247,8 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     {
         IsLeaving = true;
         _leavingReason = reason;
-        if (Server is { } server && Transport.PeerState != PeerState.Reset && !server.Outstanding.IsEmpty && !server.IsMidRequest
-            && !server.Outstanding.IsSkipping)
+        if (Server is { Outstanding: { OwesReadyForQuery: true, NeedsCopyData: false }, IsMidRequest: false }
+            && Transport.PeerState != PeerState.Reset)
         {
             return RequestStep.Wait;
         }
@@ -323,6 +323,11 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         {
             Close(ClientCloseReason.TransactionInStatementMode, ClientErrors.TransactionInStatementMode);
         }
+        else if (IsLeaving && Server is { Outstanding: { IsEmpty: false, OwesReadyForQuery: false } })
+        {
+            // What is left lacks its Sync, which will not come.
+            Close(_leavingReason);
+        }
     }
 
     /// <inheritdoc/>
@@ -343,6 +348,13 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <inheritdoc/>
     public void OnRoomForRequests()
     {
+        if (IsLeaving && Server is { Outstanding.NeedsCopyData: true })
+        {
+            // The data will not come.
+            Close(_leavingReason);
+            return;
+        }
+
         if (_requests.IsWaitingForRoom)
         {
             _wake.Set();
@@ -373,7 +385,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     }
 
     /// <inheritdoc/>
-    public void OnServerLost(ServerCloseReason reason, ErrorFields? error, bool isErrorForwarded)
+    public void OnServerLost(ServerCloseReason reason, ErrorFields? error, bool canTell)
     {
         if (State == ClientState.Closed)
         {
@@ -381,7 +393,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }
 
         Server = null;
-        Close(ClientCloseReason.ServerLost, isErrorForwarded || IsLeaving ? null : ClientErrors.For(reason, error));
+        Close(ClientCloseReason.ServerLost, canTell && !IsLeaving ? ClientErrors.For(reason, error) : null);
     }
 
     void ILeaseReceiver.OnServerGranted(ServerConnection server)

@@ -37,7 +37,8 @@ internal interface IServerLessee
     void OnRoomForRequests();
 
     /// <summary>
-    /// The server is closed. <paramref name="isErrorForwarded"/>: the client has already been told why by the server itself.
+    /// The server is closed. <paramref name="canTell"/> is false when the server itself has said why, or has left the client with half a
+    /// message, which nothing may follow.
     /// </summary>
-    void OnServerLost(ServerCloseReason reason, ErrorFields? error, bool isErrorForwarded);
+    void OnServerLost(ServerCloseReason reason, ErrorFields? error, bool canTell);
 }

@@ -27,6 +27,7 @@ internal sealed class OutstandingRequests
     private int _count;
     private bool _hasReplied;
     private bool _isSkipping;
+    private bool _isSyncMissing;
     private bool _isInCopyIn;
     private bool _isCopyInOpen;
     private int _syncsEaten;
@@ -34,8 +35,12 @@ internal sealed class OutstandingRequests
 
     private readonly record struct Entry(RequestKind Kind, ReplyAction Action);
 
-    /// <summary>Whether every reply has come that was asked for, and no error waits for its Sync.</summary>
-    public bool IsEmpty => _count == 0 && !_isSkipping;
+    /// <summary>
+    /// Whether every reply has come that was asked for and every extended query has had its Sync: without it the server is inside an
+    /// implicit transaction, although nothing is owed (a client that sends Flush) or nothing is owed yet (the rest of its pipeline is
+    /// on its way).
+    /// </summary>
+    public bool IsEmpty => _count == 0 && !_isSkipping && !_isSyncMissing;
 
     /// <summary>Whether no further request may be added until replies have come.</summary>
     public bool IsFull => _count >= Limit;
@@ -45,6 +50,26 @@ internal sealed class OutstandingRequests
 
     /// <summary>Whether the server skips everything until a Sync that has not been sent yet.</summary>
     public bool IsSkipping => _isSkipping;
+
+    /// <summary>Whether the server waits for COPY data that has no end yet.</summary>
+    public bool NeedsCopyData => _isInCopyIn && _isCopyInOpen;
+
+    /// <summary>Whether a ReadyForQuery has been asked for that has not come.</summary>
+    public bool OwesReadyForQuery
+    {
+        get
+        {
+            for (var i = 0; i < _count; i++)
+            {
+                if (EndsCycle(At(i).Kind))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>Whether the server takes COPY data, or may do so once it gets to what has been sent.</summary>
     public bool MayTakeCopyData => _isCopyInOpen || _count > 0;
@@ -90,6 +115,7 @@ internal sealed class OutstandingRequests
             return;
         }
 
+        Note(kind);
         Push(new Entry(kind, action));
     }
 
@@ -156,7 +182,7 @@ internal sealed class OutstandingRequests
             return OnUncertainReady();
         }
 
-        if (kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync)
+        if (EndsCycle(kind))
         {
             _isInCopyIn = false;
             _isCopyInOpen = false;
@@ -172,6 +198,14 @@ internal sealed class OutstandingRequests
     {
         _uncertainReadies--;
         _isSkipping = false;
+
+        // The server has read that Sync after all; what was sent behind it may lack one of its own.
+        _isSyncMissing = false;
+        for (var i = 0; i < _count; i++)
+        {
+            Note(At(i).Kind);
+        }
+
         return ReplyAction.Forward;
     }
 
@@ -222,6 +256,7 @@ internal sealed class OutstandingRequests
     private void DropSyncsThatCopyEats()
     {
         var kept = 1;
+        Note(_ring[_head].Kind);
         for (var i = 1; i < _count; i++)
         {
             var entry = At(i);
@@ -237,6 +272,7 @@ internal sealed class OutstandingRequests
             }
 
             At(kept++) = entry;
+            Note(entry.Kind);
         }
 
         _count = kept;
@@ -252,7 +288,7 @@ internal sealed class OutstandingRequests
 
         _isInCopyIn = false;
         _isCopyInOpen = false;
-        if (kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync)
+        if (EndsCycle(kind))
         {
             // ReadyForQuery still comes.
             return;
@@ -265,6 +301,16 @@ internal sealed class OutstandingRequests
 
         _isSkipping = _count == 0;
     }
+
+    // An extended query lasts until Sync; a Query or FunctionCall ends it as well.
+    private void Note(RequestKind kind) => _isSyncMissing = kind switch
+    {
+        RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync => false,
+        RequestKind.CopyEnd or RequestKind.Probe => _isSyncMissing,
+        _ => true,
+    };
+
+    private static bool EndsCycle(RequestKind kind) => kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync;
 
     private ReplyAction PopIf(bool matches, ReplyAction action)
     {
