@@ -135,6 +135,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
             return false;
         }
 
+        IsAboutToForward = false;
         _isDropping = false;
         server.Outstanding.Add(kind, ReplyAction.Forward);
         return true;
