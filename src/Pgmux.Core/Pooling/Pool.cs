@@ -22,6 +22,7 @@ internal sealed class Pool : IServerHolder
     private readonly PoolCounters[] _counters;
     private readonly long _waiterTolerance;
     private PoolState _state;
+    private bool _isProbeWanted;
 
     public Pool(PoolKey key, PoolPolicy policy, PoolEnvironment environment)
     {
@@ -107,7 +108,7 @@ internal sealed class Pool : IServerHolder
             request.IsForWelcome = false;
             if (_state == PoolState.Serving)
             {
-                // Who waits while servers are idle waits for the check of one.
+                // Whoever waits while servers are idle waits for the check of one.
                 server = PopUsable(request.Loop);
             }
 
@@ -388,12 +389,8 @@ internal sealed class Pool : IServerHolder
             }
         }
 
-        if (other is not null)
-        {
-            // It finds its client, the first in turn, as one that has just become free.
-            other.Loop.Post(StartCheck, other);
-        }
-
+        // An idle one finds its client, the first in turn, once it has shown that it has not died as well.
+        other?.Loop.Post(StartCheck, other);
         OpenWanted(request.Loop);
     }
 
@@ -432,10 +429,12 @@ internal sealed class Pool : IServerHolder
             return null;
         }
 
-        if (_opening.MustFailFast(request.Loop.Timestamp))
+        if (_opening.MustFailFast)
         {
+            // Somebody has to find out when the server is back, though nobody waits for it.
+            _isProbeWanted = true;
             _delivery.Refuse(request, LeaseOutcome.LoginFailing, _opening.LastError);
-            return null;
+            return PlanOpening(request.Loop);
         }
 
         queue.AddLast(request);
@@ -471,7 +470,10 @@ internal sealed class Pool : IServerHolder
 
         var forWelcome = _welcomeWaiters.Count > 0 && _servers.LoggedIn == 0 ? 1 : 0;
         var forMinimum = Policy.MinimumSize - _servers.LoggedIn;
-        return _opening.Plan(Math.Max(_waiters.Count, Math.Max(forWelcome, forMinimum)), _waiters.First?.Loop ?? loop);
+        var forOthers = Math.Max(Math.Max(forWelcome, forMinimum), _isProbeWanted ? 1 : 0);
+        var opened = _opening.Plan(Math.Max(_waiters.Count, forOthers), _waiters.First?.Loop ?? loop);
+        _isProbeWanted &= opened is null;
+        return opened;
     }
 
     private void RefuseExpired(WaitQueue queue, PoolPolicy policy, long now)
