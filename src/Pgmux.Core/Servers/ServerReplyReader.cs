@@ -141,7 +141,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             throw ProtocolViolationException.UnexpectedBackendMessage(frame.Type);
         }
 
-        if (type == BackendMessageType.CommandComplete && action == ReplyAction.Forward)
+        if (type == BackendMessageType.CommandComplete)
         {
             parameters.OnCommandComplete(frame.Body);
         }
