@@ -271,7 +271,7 @@ internal sealed class ServerConnection : IConnectionObserver
             Transport?.Abort();
         }
 
-        lessee?.OnServerLost(reason, error, _replies.IsErrorForwarded);
+        lessee?.OnServerLost(reason, error, canTell: !_replies.IsErrorForwarded && !IsMidReply);
         _holder.OnServerClosed(this, before, reason, error);
     }
 

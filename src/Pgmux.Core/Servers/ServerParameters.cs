@@ -8,6 +8,9 @@ namespace Pgmux.Core.Servers;
 internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCache sets)
 {
     private readonly BitArray _isReported = new(tracked.Count);
+    private readonly ParameterChanges _changes = new(tracked, sets);
+
+    private ParameterSet _atLogin = ParameterSet.Unknown(tracked.Count);
 
     // A RESET or DISCARD ALL has ended in the current query cycle.
     private bool _isReset;
@@ -20,6 +23,7 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
     {
         Current = sets.Intern(Current);
         Current.MarkAccepted();
+        _atLogin = Current;
     }
 
     /// <summary>The server has reported a parameter while no client holds it, or in answer to pgmux itself.</summary>
@@ -38,18 +42,27 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
             return null;
         }
 
-        var startup = _isReset ? lessee.StartupValue(index) : null;
+        var startup = _isReset && Current[index] == _atLogin[index] ? lessee.StartupValue(index) : null;
         lessee.Parameters = sets.Intern(lessee.Parameters.With(index, startup ?? Current[index]));
         return startup;
     }
 
-    /// <summary>A statement of the client has ended with this tag.</summary>
+    /// <summary>A statement has ended with this tag.</summary>
     public void OnCommandComplete(ReadOnlySpan<byte> body)
     {
-        if (body.StartsWith("RESET"u8) || body.StartsWith("DISCARD ALL"u8))
+        if (!body.StartsWith("RESET"u8) && !body.StartsWith("DISCARD ALL"u8))
         {
-            _isReset = true;
+            return;
         }
+
+        _isReset = true;
+        for (var i = 0; i < tracked.Count; i++)
+        {
+            // Back at the server's own value, which nobody will report.
+            Current = _isReported[i] ? Current : Current.With(i, null);
+        }
+
+        Current = sets.Intern(Current);
     }
 
     /// <summary>The tracked parameter of this name, as PostgreSQL writes it.</summary>
@@ -60,7 +73,7 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
 
     /// <summary>The statements that give the server its client's parameters; null when it has them.</summary>
     public string? Difference(ParameterSet wanted) =>
-        ReferenceEquals(wanted, Current) ? null : ParameterSql.Difference(tracked, Current, wanted);
+        ReferenceEquals(wanted, Current) ? null : _changes.Difference(Current, wanted);
 
     /// <summary>
     /// The server has accepted its client's parameters. What it reports is its canonical form of what was asked (DateStyle "ISO" is
@@ -83,7 +96,7 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
             }
         }
 
-        Current = sets.Intern(merged);
+        Current = ReferenceEquals(merged, Current) ? Current : sets.Intern(merged);
         Current.MarkAccepted();
         lessee.Parameters = Current;
     }
@@ -97,7 +110,7 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
         }
 
         _isReported[index] = true;
-        Current = sets.Intern(Current.With(index, WireText.Decode(status.Value)));
+        Current = _changes.Reported(Current, index, status.Value);
         return true;
     }
 }

@@ -141,7 +141,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             throw ProtocolViolationException.UnexpectedBackendMessage(frame.Type);
         }
 
-        if (type == BackendMessageType.CommandComplete && action == ReplyAction.Forward)
+        if (type == BackendMessageType.CommandComplete)
         {
             parameters.OnCommandComplete(frame.Body);
         }
@@ -179,6 +179,13 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         if (error.SqlState == SqlState.OutOfMemory)
         {
             server.Retire(ServerCloseReason.Retired);
+        }
+
+        if (server.State == ServerState.Idle)
+        {
+            // Nobody had asked: it is going. The end of the stream may come a while later, and nobody is to be sent there until then.
+            server.Close(ServerCloseReason.Crashed, error);
+            return ReplyAction.Swallow;
         }
 
         // PostgreSQL says FATAL to whoever is connected, asked or not; anything else must answer somebody.

@@ -45,6 +45,9 @@ internal struct SendQueue
         _tail.End += bytes;
         Bytes += bytes;
         UnflushedBytes += bytes;
+
+        // By the contract of IBufferWriter memory is asked for anew after this, so nobody writes into it any more.
+        _isLent = false;
     }
 
     /// <summary>Releases what is written for sending; memory that was lent is no longer written to.</summary>

@@ -44,9 +44,11 @@ internal sealed class ServerLoginTests
         Assert.That(mux.BeginLogin().Take(), Is.EqualTo($"E({sqlState} refused) EOF"));
         mux.Postgres.Refusal = null;
         mux.Advance(16);
-        var client = mux.BeginLogin();
+
+        // PgBouncer's rule: the first who comes is still told of the failure, and has it tried again.
+        mux.BeginLogin();
         mux.Advance(1);
-        Assert.That(client.Take(), Does.EndWith("Z(I)"));
+        Assert.That(mux.Login().Query("SELECT a"), Is.EqualTo("T D(a) C(SELECT 1) Z(I)"));
     }
 
     [Test, Property("Row", "S06"), Property("Row", "B46")]

@@ -30,7 +30,8 @@ internal sealed class Conversation
     public string Log => string.Join(' ', _log);
 
     // The server ignores COPY messages and Flush that are still on their way when it owes nothing: they harm nobody.
-    private bool IsServerClean => _toServer.All(message => message.Type is 'd' or 'c' or 'f' or 'H') && _toClient.Count == 0;
+    private bool IsServerClean => _toServer.All(message => message.Type is 'd' or 'c' or 'f' or 'H') && _toClient.Count == 0
+        && _server is { IsAtRest: true, HasOpenExtendedQuery: false };
 
     /// <summary>The client's next message arrives at pgmux, which forwards it.</summary>
     public void Send(byte[] bytes)
@@ -109,8 +110,18 @@ internal sealed class Conversation
             _toServer.Enqueue(Parse(RawMessages.Flush()).Single());
             Settle();
         }
+    }
 
-        // And a server that owes nothing is released; else its pool would lose it.
+    /// <summary>A server that owes nothing is released in the end; else its pool would lose it.</summary>
+    public void CheckEnd()
+    {
+        Settle();
+        if (!IsClosed && !HasEnded && _server.IsAtRest)
+        {
+            Send(RawMessages.Sync());
+            Settle();
+        }
+
         Require(IsClosed || HasEnded || !_server.IsAtRest || (Queue.IsEmpty && !Queue.NeedsProbe), $"{Queue.Count} replies are awaited that never come");
     }
 

@@ -72,7 +72,7 @@ internal sealed class OutstandingRequestsModelTests
             conversation.Settle();
         }
 
-        conversation.Settle();
+        conversation.CheckEnd();
         return true;
     }
 

@@ -2,35 +2,39 @@ using Pgmux.Transport;
 
 namespace Pgmux.Testing.FakePostgres;
 
-/// <summary>The sending side of a fake: takes bytes at any time, and says when the link has room again.</summary>
+/// <summary>The sending side of a fake: takes bytes at any time, and says when the link has taken them.</summary>
 internal sealed class PeerOutput(TransportConnection transport)
 {
-    private Task _flush = Task.CompletedTask;
+    // A writer waits for everything that was written, so that no more is written than what is being flushed.
+    private const int PieceBytes = 16 * 1024;
+
+    private readonly Queue<byte[]> _pieces = [];
+    private Task _pump = Task.CompletedTask;
 
     /// <summary>Completes when so much has been sent that more may be written.</summary>
-    public Task WhenThereIsRoom => _flush;
+    public Task WhenThereIsRoom => _pump;
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty)
+        for (; bytes.Length > PieceBytes; bytes = bytes[PieceBytes..])
         {
-            return;
+            _pieces.Enqueue(bytes[..PieceBytes].ToArray());
         }
 
-        bytes.CopyTo(transport.Output.GetSpan(bytes.Length));
-        transport.Output.Advance(bytes.Length);
-        if (_flush.IsCompleted)
+        _pieces.Enqueue(bytes.ToArray());
+        if (_pump.IsCompleted)
         {
-            _flush = FlushAsync();
+            _pump = PumpAsync();
         }
     }
 
-    private async Task FlushAsync()
+    private async Task PumpAsync()
     {
-        do
+        while (_pieces.TryDequeue(out var piece))
         {
+            piece.CopyTo(transport.Output.GetSpan(piece.Length));
+            transport.Output.Advance(piece.Length);
             await transport.Output.FlushAsync();
         }
-        while (transport.Output.UnflushedBytes > 0);
     }
 }

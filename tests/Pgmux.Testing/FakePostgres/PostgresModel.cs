@@ -38,6 +38,9 @@ internal sealed partial class PostgresModel(RuntimeParameters parameters)
     /// <summary>Whether it waits for any next request, and not for Sync or for COPY data.</summary>
     public bool IsAtRest => !_isSkipping && _copy is null;
 
+    /// <summary>Whether an extended query has begun and has had no Sync: its implicit transaction is open.</summary>
+    public bool HasOpenExtendedQuery { get; private set; }
+
     /// <summary>Statements that were executed, in order.</summary>
     public List<string> Executed { get; } = [];
 
@@ -63,10 +66,22 @@ internal sealed partial class PostgresModel(RuntimeParameters parameters)
         if (message.Type == 'S')
         {
             _isSkipping = false;
+            HasOpenExtendedQuery = false;
             return Sync();
         }
 
-        return _isSkipping ? [] : HandleNext(message);
+        if (_isSkipping)
+        {
+            return [];
+        }
+
+        HasOpenExtendedQuery = message.Type switch
+        {
+            'P' or 'B' or 'D' or 'E' => true,
+            'Q' or 'F' => false,
+            _ => HasOpenExtendedQuery,
+        };
+        return HandleNext(message);
     }
 
     private IEnumerable<byte[]> HandleNext(RawMessage message)

@@ -70,6 +70,9 @@ internal sealed class TestMux : IDisposable
     /// <summary>Whether <see cref="Dispose"/> expects that servers and pools look as a test has left them on purpose.</summary>
     public bool IsLeftBroken { get; set; }
 
+    /// <summary>Bytes in buffers of the multiplexer's loops.</summary>
+    public long RentedBytes => _loops.Sum(loop => loop.Core.Buffers.RentedBytes);
+
     /// <summary>The only pool.</summary>
     public Pool Pool => Mux.Pools.All.Single();
 
