@@ -122,7 +122,8 @@ server_bin=$(postgresql_server '') || die "PostgreSQL's server is missing and co
 client_bin=$(postgresql_client) || die "psql and pgbench are missing and could not be installed"
 
 say "building pgmux"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# No build server that would outlive the demo.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 quietly dotnet build src/Pgmux -c Release -v quiet || die "pgmux does not build, see the lines above"
 
 say "making a throw-away cluster of PostgreSQL $(postgresql_major "$server_bin" postgres)"

@@ -74,6 +74,8 @@ internal static class Launcher
             return Failure;
         }
 
+        // Before the first line says that the process is there: an early SIGHUP must not end it.
+        using var signals = new ProcessSignals();
         var logger = log.Loggers.CreateLogger("pgmux");
         foreach (var warning in result.Warnings)
         {
@@ -81,14 +83,14 @@ internal static class Launcher
         }
 
         ConfigurationLog.Loaded(logger, snapshot.FilePath, snapshot.Databases.Count, snapshot.UserList.Count);
-        return await HoldPidFileAsync(snapshot, log, logger);
+        return await HoldPidFileAsync(snapshot, log, logger, signals);
     }
 
-    private static async Task<int> HoldPidFileAsync(ConfigSnapshot snapshot, LogOutput log, ILogger logger)
+    private static async Task<int> HoldPidFileAsync(ConfigSnapshot snapshot, LogOutput log, ILogger logger, ProcessSignals signals)
     {
         if (snapshot.Options.Pidfile.Length == 0)
         {
-            return await Serve.ServeAsync(new ConfigStore(snapshot), log);
+            return await Serve.ServeAsync(new ConfigStore(snapshot), log, signals);
         }
 
         using var pidFile = PidFile.TryClaim(snapshot.Options.Pidfile, out var wasStale, out var problem);
@@ -103,7 +105,7 @@ internal static class Launcher
             return Failure;
         }
 
-        return await Serve.ServeAsync(new ConfigStore(snapshot), log);
+        return await Serve.ServeAsync(new ConfigStore(snapshot), log, signals);
     }
 
     private static string? UnbuiltOption(CommandLine line)

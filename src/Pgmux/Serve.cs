@@ -14,12 +14,9 @@ internal static class Serve
     private const int Failure = 1;
 
     /// <summary>Serves until a signal or the console ends it; returns the exit code.</summary>
-    public static async Task<int> ServeAsync(ConfigStore config, LogOutput log)
+    public static async Task<int> ServeAsync(ConfigStore config, LogOutput log, ProcessSignals signals)
     {
         var logger = log.Loggers.CreateLogger("pgmux");
-
-        // Before anybody can know that the process is up: an early SIGHUP must not end it.
-        using var signals = new ProcessSignals();
         PgmuxServer server;
         try
         {

@@ -22,7 +22,6 @@ internal sealed class Pool : IServerHolder
     private readonly PoolCounters[] _counters;
     private readonly long _waiterTolerance;
     private PoolState _state;
-    private bool _isProbeWanted;
 
     public Pool(PoolKey key, PoolPolicy policy, PoolEnvironment environment)
     {
@@ -108,7 +107,7 @@ internal sealed class Pool : IServerHolder
             request.IsForWelcome = false;
             if (_state == PoolState.Serving)
             {
-                // Whoever waits while servers are idle waits for the check of one.
+                // Who waits while servers are idle waits for the check of one.
                 server = PopUsable(request.Loop);
             }
 
@@ -389,8 +388,12 @@ internal sealed class Pool : IServerHolder
             }
         }
 
-        // An idle one finds its client, the first in turn, once it has shown that it has not died as well.
-        other?.Loop.Post(StartCheck, other);
+        if (other is not null)
+        {
+            // It finds its client, the first in turn, as one that has just become free.
+            other.Loop.Post(StartCheck, other);
+        }
+
         OpenWanted(request.Loop);
     }
 
@@ -429,12 +432,10 @@ internal sealed class Pool : IServerHolder
             return null;
         }
 
-        if (_opening.MustFailFast)
+        if (_opening.MustFailFast(request.Loop.Timestamp))
         {
-            // Somebody has to find out when the server is back, though nobody waits for it.
-            _isProbeWanted = true;
             _delivery.Refuse(request, LeaseOutcome.LoginFailing, _opening.LastError);
-            return PlanOpening(request.Loop);
+            return null;
         }
 
         queue.AddLast(request);
@@ -470,10 +471,7 @@ internal sealed class Pool : IServerHolder
 
         var forWelcome = _welcomeWaiters.Count > 0 && _servers.LoggedIn == 0 ? 1 : 0;
         var forMinimum = Policy.MinimumSize - _servers.LoggedIn;
-        var forOthers = Math.Max(Math.Max(forWelcome, forMinimum), _isProbeWanted ? 1 : 0);
-        var opened = _opening.Plan(Math.Max(_waiters.Count, forOthers), _waiters.First?.Loop ?? loop);
-        _isProbeWanted &= opened is null;
-        return opened;
+        return _opening.Plan(Math.Max(_waiters.Count, Math.Max(forWelcome, forMinimum)), _waiters.First?.Loop ?? loop);
     }
 
     private void RefuseExpired(WaitQueue queue, PoolPolicy policy, long now)

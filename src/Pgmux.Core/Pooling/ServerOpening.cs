@@ -20,9 +20,10 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
 
     /// <summary>
     /// Whether nobody may join the queue: a login has failed and no server is left to wait for. PgBouncer's rule. A server that is
-    /// there but starting up or full is waited for.
+    /// there but starting up or full is waited for. Who comes when the next try is due joins and starts it: nobody else would.
     /// </summary>
-    public bool MustFailFast => _throttle is { IsFailing: true, IsServerBusy: false } && servers.LoggedIn == 0;
+    public bool MustFailFast(long now) => _throttle is { IsFailing: true, IsServerBusy: false }
+        && servers.LoggedIn == 0 && !_throttle.MayStart(servers.Connecting, _hasSucceeded, now);
 
     /// <summary>What a client's login has shown that servers can be logged in to with.</summary>
     public void Offer(ServerCredentials credentials) => _captured = credentials;

@@ -181,6 +181,13 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             server.Retire(ServerCloseReason.Retired);
         }
 
+        if (server.State == ServerState.Idle)
+        {
+            // Nobody had asked: it is going. The end of the stream may come a while later, and nobody is to be sent there until then.
+            server.Close(ServerCloseReason.Crashed, error);
+            return ReplyAction.Swallow;
+        }
+
         // PostgreSQL says FATAL to whoever is connected, asked or not; anything else must answer somebody.
         var action = server.Outstanding.OnReply(BackendMessageType.ErrorResponse);
         if (action == ReplyAction.Violation)

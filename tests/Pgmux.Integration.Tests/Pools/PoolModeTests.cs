@@ -30,29 +30,31 @@ internal sealed class PoolModeTests(int postgres) : PgmuxFixture(postgres)
     [Test, Property("Row", "B145")]
     public async Task Session_mode_cleans_the_server_for_the_next_client()
     {
+        const int Owners = 30;
         await StartAsync(("pool_mode", "session"), ("default_pool_size", "1"));
-        string? backend;
-        await using (var first = await LoginAsync())
+        string? backend = null;
+        for (var owner = 0; owner < Owners; owner++)
         {
-            backend = await first.ScalarAsync("SELECT pg_backend_pid()");
-            await first.QueryAsync("SET search_path = pg_catalog");
-            await first.QueryAsync("PREPARE left_behind AS SELECT 1");
-            await first.QueryAsync("CREATE TEMP TABLE left_behind (n int)");
-            await first.QueryAsync("SELECT pg_advisory_lock(145)");
-            await first.QueryAsync("LISTEN left_behind");
-            await first.SendAsync(RawMessages.Terminate());
-            await first.ReadToEndAsync();
-        }
+            await using var client = await LoginAsync();
+            backend ??= await client.ScalarAsync("SELECT pg_backend_pid()");
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(await client.ScalarAsync("SELECT pg_backend_pid()"), Is.EqualTo(backend), $"owner {owner}");
+                Assert.That(await client.ScalarAsync("SHOW search_path"), Is.EqualTo("\"$user\", public"));
+                Assert.That(await client.ScalarAsync("SELECT count(*) FROM pg_prepared_statements"), Is.EqualTo("0"));
+                Assert.That(await client.ScalarAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), Is.EqualTo("0"));
+                Assert.That(await client.ScalarAsync("SELECT count(*) FROM pg_listening_channels()"), Is.EqualTo("0"));
+                Assert.That(await client.ScalarAsync("SELECT count(*) FROM pg_class WHERE relname = 'left_behind'"), Is.EqualTo("0"));
+            }
 
-        await using var next = await LoginAsync();
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(await next.ScalarAsync("SELECT pg_backend_pid()"), Is.EqualTo(backend));
-            Assert.That(await next.ScalarAsync("SHOW search_path"), Is.EqualTo("\"$user\", public"));
-            Assert.That(await next.ScalarAsync("SELECT count(*) FROM pg_prepared_statements"), Is.EqualTo("0"));
-            Assert.That(await next.ScalarAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), Is.EqualTo("0"));
-            Assert.That(await next.ScalarAsync("SELECT count(*) FROM pg_listening_channels()"), Is.EqualTo("0"));
-            Assert.That(await next.ScalarAsync("SELECT count(*) FROM pg_class WHERE relname = 'left_behind'"), Is.EqualTo("0"));
+            await client.QueryAsync("SET search_path = pg_catalog");
+            await client.QueryAsync("SET TimeZone = 'Asia/Tokyo'");
+            await client.QueryAsync("PREPARE left_behind AS SELECT 1");
+            await client.QueryAsync("CREATE TEMP TABLE left_behind (n int)");
+            await client.QueryAsync("SELECT pg_advisory_lock(145)");
+            await client.QueryAsync("LISTEN left_behind");
+            await client.SendAsync(RawMessages.Terminate());
+            await client.ReadToEndAsync();
         }
     }
 

@@ -13,13 +13,13 @@ internal static class FreePort
     private const int Last = 32000;
 
     // Test hosts that run side by side start at different places.
-    private static int _next = First + (Environment.ProcessId * 37 % (Last - First));
+    private static int Next = First + (Environment.ProcessId * 37 % (Last - First));
 
     public static int Take()
     {
         for (var tries = 0; tries < Last - First; tries++)
         {
-            var port = First + ((Interlocked.Increment(ref _next) - First) % (Last - First));
+            var port = First + ((Interlocked.Increment(ref Next) - First) % (Last - First));
             if (IsFree(port))
             {
                 return port;

@@ -6,13 +6,13 @@ namespace Pgmux.Testing.Processes;
 /// </summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private static int _count;
+    private static int Count;
 
     public TemporaryFolder()
     {
         // Short on purpose: a Unix socket's path may have 107 bytes at most.
         Path = System.IO.Path.Combine(
-            System.IO.Path.GetTempPath(), $"pgmux-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
+            System.IO.Path.GetTempPath(), $"pgmux-{Environment.ProcessId}-{Interlocked.Increment(ref Count)}");
         Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         UnprivilegedUser.Own(Path);

@@ -33,7 +33,7 @@ internal static class Watchdog
         """;
 
     private static readonly Lock Gate = new();
-    private static Process? _shell;
+    private static Process? Shell;
 
     public static void Guard(string folder) => Tell($"guard {folder}");
 
@@ -43,9 +43,9 @@ internal static class Watchdog
     {
         lock (Gate)
         {
-            _shell ??= Launch();
-            _shell.StandardInput.WriteLine(line);
-            _shell.StandardInput.Flush();
+            Shell ??= Launch();
+            Shell.StandardInput.WriteLine(line);
+            Shell.StandardInput.Flush();
         }
     }
 
