@@ -199,7 +199,7 @@ internal sealed class OutstandingRequests
     {
         _uncertainReadies--;
         _isSkipping = false;
-        _isInExtendedQuery = false;
+        _isInExtendedQuery = HasExtendedQueryNext();
         return ReplyAction.Forward;
     }
 
@@ -249,6 +249,8 @@ internal sealed class OutstandingRequests
     // The server is now inside COPY: a Sync sent before the end of the data is read there and ignored.
     private void DropSyncsThatCopyEats()
     {
+        // Its own Sync is among them; the next one, which may not have been sent yet, ends the extended query.
+        _isInExtendedQuery |= _ring[_head].Kind == RequestKind.Execute;
         var kept = 1;
         for (var i = 1; i < _count; i++)
         {
@@ -329,9 +331,17 @@ internal sealed class OutstandingRequests
         }
     }
 
-    // A pipeline may hold the requests of the next extended query already.
-    private bool HasExtendedQueryNext() =>
-        _count > 0 && At(_count - 1).Kind is RequestKind.Parse or RequestKind.Bind or RequestKind.Describe or RequestKind.Execute or RequestKind.Close;
+    // A pipeline may hold the requests of the next extended query already. The end of a COPY says nothing about it.
+    private bool HasExtendedQueryNext()
+    {
+        var last = _count - 1;
+        while (last >= 0 && At(last).Kind is (RequestKind.CopyEnd or RequestKind.Probe))
+        {
+            last--;
+        }
+
+        return last >= 0 && At(last).Kind is not (RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync);
+    }
 
     private ref Entry At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];
 

@@ -37,6 +37,9 @@ internal sealed class OutstandingRequestsTests
     [TestCase(">B >E >S <2 <G >k <C", "owed")]
     [TestCase(">B >E >S <2 <G >k <C >S <Z", "empty")]
     [TestCase(">Q >S <G >k <C <Z", "empty")]
+    [TestCase(">Q >P >k <C <Z <1", "owed")]
+    [TestCase(">Q >B >E >S <C <Z <2 <G >k <C", "owed")]
+    [TestCase(">Q >S >P <G <E <Z <Z <1", "owed")]
     [Property("Row", "B62"), Property("Row", "E23"), Property("Row", "E24")]
     public void An_extended_query_lasts_until_its_Sync(string script, string end) => Assert.That(Play(script), Is.EqualTo(end));
 
