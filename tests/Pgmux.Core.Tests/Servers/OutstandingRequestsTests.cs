@@ -37,6 +37,9 @@ internal sealed class OutstandingRequestsTests
     [TestCase(">B >E >S <2 <G >k <C", "owed")]
     [TestCase(">B >E >S <2 <G >k <C >S <Z", "empty")]
     [TestCase(">Q >S <G >k <C <Z", "empty")]
+    [TestCase(">Q >P >k <C <Z <1", "owed")]
+    [TestCase(">Q >B >E >S <C <Z <2 <G >k <C", "owed")]
+    [TestCase(">Q >S >P <G <E <Z <Z <1", "owed")]
     [Property("Row", "B62"), Property("Row", "E23"), Property("Row", "E24")]
     public void An_extended_query_lasts_until_its_Sync(string script, string end) => Assert.That(Play(script), Is.EqualTo(end));
 
@@ -162,7 +165,7 @@ internal sealed class OutstandingRequestsTests
             Assert.That(queue.OnReply(replies[i % 4]), Is.EqualTo(ReplyAction.Forward));
         }
 
-        Assert.That(queue.IsEmpty, Is.True);
+        Assert.That(queue.IsReady, Is.True);
         Assert.That(Play(">Q <C <Z", queue), Is.EqualTo("empty"));
     }
 
@@ -207,7 +210,7 @@ internal sealed class OutstandingRequestsTests
             Assert.That(isViolation, Is.EqualTo(step[1] == '!'), $"{step} in {script}");
         }
 
-        return (queue.IsEmpty ? "empty" : queue.IsSkipping ? "skipping" : "owed") + (queue.NeedsProbe ? " probe" : "");
+        return (queue.IsReady ? "empty" : queue.IsSkipping ? "skipping" : "owed") + (queue.NeedsProbe ? " probe" : "");
     }
 
     private static RequestKind KindOf(char type) => type switch
