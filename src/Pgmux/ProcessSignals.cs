@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Pgmux.Native;
 
 namespace Pgmux;
 
@@ -8,16 +9,16 @@ namespace Pgmux;
 /// </summary>
 internal sealed class ProcessSignals : IDisposable
 {
-    private static readonly (PosixSignal Signal, ProcessSignal Meaning)[] Meanings =
+    // With the kernel's numbers, which the runtime takes too: it has no names for SIGUSR1 and SIGUSR2, and unhandled they would end
+    // the process.
+    private static readonly (int Signal, ProcessSignal Meaning)[] Meanings =
     [
-        (PosixSignal.SIGHUP, ProcessSignal.Reload),
-        (PosixSignal.SIGTERM, ProcessSignal.ShutdownWaitForClients),
-        (PosixSignal.SIGINT, ProcessSignal.ShutdownWaitForServers),
-        (PosixSignal.SIGQUIT, ProcessSignal.ShutdownNow),
-
-        // The runtime has no names for these two and takes the kernel's numbers; unhandled they would end the process.
-        ((PosixSignal)10, ProcessSignal.Pause),
-        ((PosixSignal)12, ProcessSignal.Resume),
+        (1, ProcessSignal.Reload),
+        (15, ProcessSignal.ShutdownWaitForClients),
+        (2, ProcessSignal.ShutdownWaitForServers),
+        (3, ProcessSignal.ShutdownNow),
+        (10, ProcessSignal.Pause),
+        (12, ProcessSignal.Resume),
     ];
 
     private readonly Lock _gate = new();
@@ -27,15 +28,11 @@ internal sealed class ProcessSignals : IDisposable
 
     /// <summary>Starts to listen: from now on no signal ends the process by itself.</summary>
     public ProcessSignals()
-        => _registrations =
-        [
-            .. Meanings.Select(entry => PosixSignalRegistration.Create(entry.Signal, context =>
-            {
-                // Cancel is the runtime's word for: do not also do what you would do without me.
-                context.Cancel = true;
-                Receive(entry.Meaning);
-            })),
-        ];
+    {
+        // PgBouncer's handlers count whatever its starter ignored; all of them before the runtime installs its first.
+        SignalDisposition.StopIgnoring(Meanings.Select(entry => entry.Signal));
+        _registrations = [.. Meanings.Select(entry => Catch(entry.Signal, entry.Meaning))];
+    }
 
     /// <summary>
     /// Hands over the signals that came so far, and those to come as they come. The callback runs on a thread of its own and
@@ -59,6 +56,13 @@ internal sealed class ProcessSignals : IDisposable
             registration.Dispose();
         }
     }
+
+    private PosixSignalRegistration Catch(int signal, ProcessSignal meaning) => PosixSignalRegistration.Create((PosixSignal)signal, context =>
+    {
+        // Cancel is the runtime's word for: do not also do what you would do without me.
+        context.Cancel = true;
+        Receive(meaning);
+    });
 
     private void Receive(ProcessSignal signal)
     {

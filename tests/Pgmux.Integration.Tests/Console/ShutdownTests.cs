@@ -79,6 +79,22 @@ internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
         await Cluster.WaitForBackendsAsync("usename = 'app'", 0);
     }
 
+    [TestCase(UnixSignal.Terminate)]
+    [TestCase(UnixSignal.Interrupt)]
+    [TestCase(UnixSignal.Quit)]
+    [Property("Row", "Z01")]
+    public async Task A_signal_counts_even_when_the_starter_ignored_it(UnixSignal signal)
+    {
+        // A shell starts what it puts in the background without job control so; PgBouncer sets its own handlers regardless.
+        await using var pgmux = await PgmuxProcess.StartAsync(PgmuxSettings.For(Cluster), ignoredSignals: "HUP INT QUIT TERM");
+
+        pgmux.Signal(UnixSignal.Hangup);
+        await pgmux.WaitForLogAsync("(?i)reload|SIGHUP");
+        pgmux.Signal(signal);
+
+        Assert.That(await pgmux.WaitForExitAsync(), Is.Zero);
+    }
+
     [Test]
     public async Task SIGHUP_reloads()
     {

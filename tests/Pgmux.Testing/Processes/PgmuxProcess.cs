@@ -11,6 +11,7 @@ internal sealed class PgmuxProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private ManagedProcess? _process;
+    private string _ignoredSignals = "";
 
     private PgmuxProcess()
     {
@@ -35,9 +36,11 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     private ManagedProcess Process => _process ?? throw new InvalidOperationException("not started");
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<PgmuxProcess> StartAsync(PgmuxSettings settings)
+    /// <param name="settings">What stands in its files.</param>
+    /// <param name="ignoredSignals">Signals that its starter ignores, as a script's `&amp;` and nohup do; space-separated names.</param>
+    public static async Task<PgmuxProcess> StartAsync(PgmuxSettings settings, string ignoredSignals = "")
     {
-        var pgmux = new PgmuxProcess();
+        var pgmux = new PgmuxProcess { _ignoredSignals = ignoredSignals };
         try
         {
             pgmux.Write(settings);
@@ -164,7 +167,10 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     private void Launch()
     {
         var program = ProgramUnderTest.Find();
-        _process = ManagedProcess.Start(_folder, "pgmux", program.Program, [.. program.Arguments, ConfigurationFile]);
+        string[] command = [program.Program, .. program.Arguments, ConfigurationFile];
+        _process = _ignoredSignals.Length == 0
+            ? ManagedProcess.Start(_folder, "pgmux", command[0], command.Skip(1))
+            : ManagedProcess.Start(_folder, "pgmux", "sh", ["-c", $"trap '' {_ignoredSignals}; exec \"$@\"", "sh", .. command]);
     }
 
     private async Task WaitUntilListeningAsync()
