@@ -62,6 +62,7 @@ internal sealed class CannedServer(TransportConnection transport)
     {
         var output = new ArrayBufferWriter<byte>();
         BackendMessages.WriteAuthenticationOk(output);
+        BackendMessages.WriteParameterStatus(output, "application_name", "");
         BackendMessages.WriteParameterStatus(output, "client_encoding", "UTF8");
         BackendMessages.WriteParameterStatus(output, "DateStyle", "ISO, MDY");
         BackendMessages.WriteParameterStatus(output, "TimeZone", "UTC");

@@ -47,7 +47,20 @@ internal static class Exchanges
         output => FrontendMessages.WriteQuery(output, "COMMIT"),
         output => WriteEnd(output, "COMMIT", TransactionStatus.Idle));
 
-    public static Exchange[] All { get; } = [Simple, Extended, LargeResult, Begin, InTransaction, Commit];
+    /// <summary>Values of application_name that the server takes.</summary>
+    public static string[] ApplicationNames { get; } = ["", "first", "second"];
+
+    public static Exchange[] All { get; } =
+        [Simple, Extended, LargeResult, Begin, InTransaction, Commit, .. ApplicationNames.Select(SetApplicationName)];
+
+    // What pgmux asks by itself before the query of a client with another value than the server has.
+    private static Exchange SetApplicationName(string value) => new(
+        output => FrontendMessages.WriteQuery(output, $"SET \"application_name\"='{value}'"),
+        output =>
+        {
+            BackendMessages.WriteParameterStatus(output, "application_name", value);
+            WriteEnd(output, "SET", TransactionStatus.Idle);
+        });
 
     private static void WriteResult(IBufferWriter<byte> output, TransactionStatus status, int rows, string value)
     {

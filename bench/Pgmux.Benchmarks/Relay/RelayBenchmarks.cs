@@ -12,6 +12,8 @@ public class RelayBenchmarks
     private RelayRig _rig = null!;
     private RelayClient _client = null!;
     private RelayClient _other = null!;
+    private RelayClient _firstProgram = null!;
+    private RelayClient _secondProgram = null!;
     private RelayRig _twoLoops = null!;
     private RelayClient _onFirstLoop = null!;
     private RelayClient _onSecondLoop = null!;
@@ -22,12 +24,15 @@ public class RelayBenchmarks
         _rig = new RelayRig();
         _client = _rig.Connect();
         _other = _rig.Connect();
+        _firstProgram = _rig.Connect(Exchanges.ApplicationNames[1]);
+        _secondProgram = _rig.Connect(Exchanges.ApplicationNames[2]);
         _twoLoops = new RelayRig(loopCount: 2);
         _onFirstLoop = _twoLoops.Connect();
         _onSecondLoop = _twoLoops.Connect();
         Expect(Simple_query(), Exchanges.Simple);
         Expect(Extended_query(), Exchanges.Extended);
         Expect(Two_clients_on_one_server(), Exchanges.Simple, Exchanges.Simple);
+        Expect(Clients_with_other_parameters(), Exchanges.Simple, Exchanges.Simple);
         Expect(Server_moves_between_loops(), Exchanges.Simple, Exchanges.Simple);
         Expect(Result_of_64_KB(), Exchanges.LargeResult);
         Expect(Transaction_of_three_queries(), Exchanges.Begin, Exchanges.InTransaction, Exchanges.Commit);
@@ -54,6 +59,10 @@ public class RelayBenchmarks
         _other.Send(Exchanges.Simple);
         return _client.Receive(Exchanges.Simple) + _other.Receive(Exchanges.Simple);
     }
+
+    /// <summary>The server is given the client's application_name each time, ahead of its query.</summary>
+    [Benchmark(OperationsPerInvoke = 2)]
+    public int Clients_with_other_parameters() => Run(_firstProgram, Exchanges.Simple) + Run(_secondProgram, Exchanges.Simple);
 
     /// <summary>The only server is idle on the loop of the client that had it before.</summary>
     [Benchmark(OperationsPerInvoke = 2)]

@@ -9,12 +9,12 @@ namespace Pgmux.Benchmarks.Relay;
 /// <summary>A client of the multiplexer, driven from outside its loop: it sends, the simulation runs, it reads.</summary>
 internal sealed class RelayClient(SimulatedNetwork network, TransportConnection transport)
 {
-    private static readonly KeyValuePair<string, string>[] Startup = [new("user", "bench"), new("database", "bench")];
-
     /// <summary>Logs in; the multiplexer asks for no password.</summary>
-    public void LogIn()
+    public void LogIn(string applicationName)
     {
-        FrontendMessages.WriteStartup(transport.Output, ProtocolVersion.V3.Code, Startup);
+        KeyValuePair<string, string>[] startup =
+            [new("user", "bench"), new("database", "bench"), new("application_name", applicationName)];
+        FrontendMessages.WriteStartup(transport.Output, ProtocolVersion.V3.Code, startup);
         Flush();
         var welcome = Read();
         ReadOnlySpan<byte> ready = [(byte)BackendMessageType.ReadyForQuery, 0, 0, 0, 5, (byte)TransactionStatus.Idle];

@@ -49,12 +49,12 @@ internal sealed class RelayRig : IDisposable
     }
 
     /// <summary>Connects a client and logs it in. Clients go to the loops in turn.</summary>
-    public RelayClient Connect()
+    public RelayClient Connect(string applicationName = "")
     {
         TransportConnection? transport = null;
         _network.Run(_peers, async () => transport = await _peers.ConnectAsync(new ConnectOptions { EndPoint = Address }, default));
         var client = new RelayClient(_network, transport!);
-        client.LogIn();
+        client.LogIn(applicationName);
         return client;
     }
 

@@ -8,6 +8,7 @@ namespace Pgmux.Core.Servers;
 internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCache sets)
 {
     private readonly BitArray _isReported = new(tracked.Count);
+    private readonly ParameterChanges _changes = new(tracked, sets);
 
     private ParameterSet _atLogin = ParameterSet.Unknown(tracked.Count);
 
@@ -72,7 +73,7 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
 
     /// <summary>The statements that give the server its client's parameters; null when it has them.</summary>
     public string? Difference(ParameterSet wanted) =>
-        ReferenceEquals(wanted, Current) ? null : ParameterSql.Difference(tracked, Current, wanted);
+        ReferenceEquals(wanted, Current) ? null : _changes.Difference(Current, wanted);
 
     /// <summary>
     /// The server has accepted its client's parameters. What it reports is its canonical form of what was asked (DateStyle "ISO" is
@@ -95,7 +96,7 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
             }
         }
 
-        Current = sets.Intern(merged);
+        Current = ReferenceEquals(merged, Current) ? Current : sets.Intern(merged);
         Current.MarkAccepted();
         lessee.Parameters = Current;
     }
@@ -109,7 +110,7 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
         }
 
         _isReported[index] = true;
-        Current = sets.Intern(Current.With(index, WireText.Decode(status.Value)));
+        Current = _changes.Reported(Current, index, status.Value);
         return true;
     }
 }

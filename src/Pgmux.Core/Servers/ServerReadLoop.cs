@@ -132,7 +132,10 @@ internal sealed class ServerReadLoop(
             return;
         }
 
-        server.Lessee?.OnRepliesTaken(server);
+        if (!server.Outstanding.IsFull)
+        {
+            server.Lessee?.OnRepliesTaken();
+        }
 
         // Last: whatever the server is free for may begin now.
         replies.SettleOwnRequest();
