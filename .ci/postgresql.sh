@@ -36,25 +36,27 @@ postgresql_folders() {
 }
 
 postgresql_server() {
-  local wanted=${1:-} folder
-  while read -r folder; do
+  local wanted=${1:-} folder folders
+  mapfile -t folders < <(postgresql_folders postgres)
+  for folder in "${folders[@]}"; do
     if [[ -x $folder/initdb && -x $folder/postgres ]] \
       && [[ -z $wanted || $(postgresql_major "$folder" postgres) == "$wanted" ]]; then
       printf '%s\n' "$folder"
       return 0
     fi
-  done < <(postgresql_folders postgres)
+  done
   return 1
 }
 
 postgresql_client() {
-  local folder
-  while read -r folder; do
+  local folder folders
+  mapfile -t folders < <(postgresql_folders pgbench)
+  for folder in "${folders[@]}"; do
     if [[ -x $folder/psql && -x $folder/pgbench ]]; then
       printf '%s\n' "$folder"
       return 0
     fi
-  done < <(postgresql_folders pgbench)
+  done
   return 1
 }
 

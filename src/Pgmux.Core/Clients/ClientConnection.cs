@@ -96,7 +96,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// on it: it would be hit by that request, and others may have waited for longer.
     /// </summary>
     public bool IsBetweenLeases => !IsSessionPooled
-        && Server is { CancelsInFlight: > 0, TransactionStatus: TransactionStatus.Idle, Outstanding.IsEmpty: true };
+        && Server is { CancelsInFlight: > 0, TransactionStatus: TransactionStatus.Idle, Outstanding.IsReady: true };
 
     /// <summary>Whether the client has said goodbye or has half-closed, and only its last replies keep it.</summary>
     public bool IsLeaving { get; private set; }
@@ -229,7 +229,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public bool TryStartCycle()
     {
         var server = Server!;
-        if (!server.Outstanding.IsEmpty)
+        if (!server.Outstanding.IsReady)
         {
             return true;
         }
@@ -247,8 +247,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     {
         IsLeaving = true;
         _leavingReason = reason;
-        if (Server is { Outstanding: { OwesReadyForQuery: true, NeedsCopyData: false }, IsMidRequest: false }
-            && Transport.PeerState != PeerState.Reset)
+        if (Server is { } server && Transport.PeerState != PeerState.Reset && server.Outstanding.WillAnswer && !server.IsMidRequest)
         {
             return RequestStep.Wait;
         }
@@ -323,11 +322,6 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         {
             Close(ClientCloseReason.TransactionInStatementMode, ClientErrors.TransactionInStatementMode);
         }
-        else if (IsLeaving && Server is { Outstanding: { IsEmpty: false, OwesReadyForQuery: false } })
-        {
-            // What is left lacks its Sync, which will not come.
-            Close(_leavingReason);
-        }
     }
 
     /// <inheritdoc/>
@@ -346,16 +340,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Close(ClientCloseReason.ParameterRefused, ClientErrors.ParameterRefused(error));
 
     /// <inheritdoc/>
-    public void OnRepliesTaken()
+    public void OnRepliesTaken(ServerConnection server)
     {
-        if (IsLeaving && Server is { Outstanding: { NeedsCopyData: true } or { OwesReadyForQuery: false } })
-        {
-            // The data will not come, or what is still owed waits for a Sync that will not come.
-            Close(_leavingReason);
-            return;
-        }
-
-        if (_requests.IsWaitingForRoom)
+        // Who leaves has heard what was still to come.
+        if (_requests.IsWaitingForRoom ? !server.Outstanding.IsFull : IsLeaving && !server.Outstanding.WillAnswer)
         {
             _wake.Set();
         }

@@ -67,7 +67,7 @@ internal sealed class ClientRegistry(EventLoop loop)
                 client.Close(ClientCloseReason.QueryTimedOut, ClientErrors.QueryTimedOut);
             }
         }
-        else if (server.TransactionStatus != TransactionStatus.Idle)
+        else if (server.TransactionStatus != TransactionStatus.Idle || !server.Outstanding.IsReady)
         {
             if (IsOver(client.IdleSince, configuration.IdleTransactionTimeoutFor(client.User)))
             {

@@ -129,7 +129,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
     // The usual message: one of a query cycle that has begun on a server with room for it.
     private bool TryContinueCycle(FrontendMessageType type, int bodyLength)
     {
-        if (client.Server is not { } server || server.Outstanding.IsEmpty || server.Outstanding.IsFull || IsWaitingForParameters
+        if (client.Server is not { } server || server.Outstanding.IsReady || server.Outstanding.IsFull || IsWaitingForParameters
             || RequestKinds.Of(type) is not { } kind || bodyLength > RequestKinds.LimitOf(type) - sizeof(int))
         {
             return false;
@@ -163,7 +163,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
             return RequestStep.Read;
         }
 
-        if (client.Server is null || client.Server.Outstanding.IsEmpty)
+        if (client.Server is null || client.Server.Outstanding.IsReady)
         {
             if (RequestKinds.IsCopy(type) || type == FrontendMessageType.Flush)
             {
@@ -205,6 +205,10 @@ internal sealed class ClientRequestReader(ClientConnection client)
         if (RequestKinds.Of(type) is { } kind)
         {
             server.Outstanding.Add(kind, ReplyAction.Forward);
+        }
+        else if (type == FrontendMessageType.Flush)
+        {
+            server.Outstanding.OnFlush();
         }
 
         return RequestStep.Read;

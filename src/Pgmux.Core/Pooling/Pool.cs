@@ -388,8 +388,12 @@ internal sealed class Pool : IServerHolder
             }
         }
 
-        // An idle one finds its client, the first in turn, once it has shown that it has not died as well.
-        other?.Loop.Post(StartCheck, other);
+        if (other is not null)
+        {
+            // It finds its client, the first in turn, as one that has just become free.
+            other.Loop.Post(StartCheck, other);
+        }
+
         OpenWanted(request.Loop);
     }
 

@@ -33,8 +33,8 @@ internal interface IServerLessee
     /// <summary>Replies have ended and the release rule holds: the lease may end.</summary>
     void OnServerReleasable(ServerConnection server);
 
-    /// <summary>What the server has sent so far has been dealt with, and its queue has room for further requests.</summary>
-    void OnRepliesTaken();
+    /// <summary>What the server has sent so far has been dealt with.</summary>
+    void OnRepliesTaken(ServerConnection server);
 
     /// <summary>
     /// The server is closed. <paramref name="canTell"/> is false when the server itself has said why, or has left the client with half a

@@ -26,8 +26,9 @@ internal sealed class OutstandingRequests
     private int _head;
     private int _count;
     private bool _hasReplied;
+    private int _answerable;
+    private bool _isInExtendedQuery;
     private bool _isSkipping;
-    private bool _isSyncMissing;
     private bool _isInCopyIn;
     private bool _isCopyInOpen;
     private int _syncsEaten;
@@ -35,12 +36,20 @@ internal sealed class OutstandingRequests
 
     private readonly record struct Entry(RequestKind Kind, ReplyAction Action);
 
+    /// <summary>Whether every reply has come that was asked for, and no error waits for its Sync.</summary>
+    public bool IsEmpty => _count == 0 && !_isSkipping;
+
     /// <summary>
-    /// Whether every reply has come that was asked for and every extended query has had its Sync: without it the server is inside an
-    /// implicit transaction, although nothing is owed (a client that sends Flush) or nothing is owed yet (the rest of its pipeline is
-    /// on its way).
+    /// Whether the last word was ReadyForQuery: nothing is owed, and no extended query waits for its Sync. Until that the server is in
+    /// an implicit transaction, though it has nothing more to say.
     /// </summary>
-    public bool IsEmpty => _count == 0 && !_isSkipping && !_isSyncMissing;
+    public bool IsReady => IsEmpty && !_isInExtendedQuery;
+
+    /// <summary>
+    /// Whether replies come by themselves: to what a ReadyForQuery ends or a Flush asks for. To the rest of an extended query the server
+    /// says nothing before the client goes on.
+    /// </summary>
+    public bool WillAnswer => _answerable > 0 && !_isCopyInOpen;
 
     /// <summary>Whether no further request may be added until replies have come.</summary>
     public bool IsFull => _count >= Limit;
@@ -50,26 +59,6 @@ internal sealed class OutstandingRequests
 
     /// <summary>Whether the server skips everything until a Sync that has not been sent yet.</summary>
     public bool IsSkipping => _isSkipping;
-
-    /// <summary>Whether the server waits for COPY data that has no end yet.</summary>
-    public bool NeedsCopyData => _isInCopyIn && _isCopyInOpen;
-
-    /// <summary>Whether a ReadyForQuery has been asked for that has not come.</summary>
-    public bool OwesReadyForQuery
-    {
-        get
-        {
-            for (var i = 0; i < _count; i++)
-            {
-                if (EndsCycle(At(i).Kind))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-    }
 
     /// <summary>Whether the server takes COPY data, or may do so once it gets to what has been sent.</summary>
     public bool MayTakeCopyData => _isCopyInOpen || _count > 0;
@@ -115,9 +104,20 @@ internal sealed class OutstandingRequests
             return;
         }
 
-        Note(kind);
         Push(new Entry(kind, action));
+        switch (kind)
+        {
+            case RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync:
+                _answerable = _count;
+                break;
+            case RequestKind.Parse or RequestKind.Bind or RequestKind.Describe or RequestKind.Execute or RequestKind.Close:
+                _isInExtendedQuery = true;
+                break;
+        }
     }
+
+    /// <summary>A Flush is being sent: everything before it is answered.</summary>
+    public void OnFlush() => _answerable = _count;
 
     /// <summary>
     /// Finds out whose reply this is and takes it off the queue when it ends the request.
@@ -182,11 +182,12 @@ internal sealed class OutstandingRequests
             return OnUncertainReady();
         }
 
-        if (EndsCycle(kind))
+        if (kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync)
         {
             _isInCopyIn = false;
             _isCopyInOpen = false;
             Pop();
+            _isInExtendedQuery = HasExtendedQueryNext();
             return action;
         }
 
@@ -198,14 +199,7 @@ internal sealed class OutstandingRequests
     {
         _uncertainReadies--;
         _isSkipping = false;
-
-        // The server has read that Sync after all; what was sent behind it may lack one of its own.
-        _isSyncMissing = false;
-        for (var i = 0; i < _count; i++)
-        {
-            Note(At(i).Kind);
-        }
-
+        _isInExtendedQuery = HasExtendedQueryNext();
         return ReplyAction.Forward;
     }
 
@@ -255,8 +249,9 @@ internal sealed class OutstandingRequests
     // The server is now inside COPY: a Sync sent before the end of the data is read there and ignored.
     private void DropSyncsThatCopyEats()
     {
+        // Its own Sync is among them; the next one, which may not have been sent yet, ends the extended query.
+        _isInExtendedQuery |= _ring[_head].Kind == RequestKind.Execute;
         var kept = 1;
-        Note(_ring[_head].Kind);
         for (var i = 1; i < _count; i++)
         {
             var entry = At(i);
@@ -272,10 +267,10 @@ internal sealed class OutstandingRequests
             }
 
             At(kept++) = entry;
-            Note(entry.Kind);
         }
 
         _count = kept;
+        _answerable = Math.Min(_answerable, _count);
     }
 
     private void OnError(RequestKind kind)
@@ -288,7 +283,7 @@ internal sealed class OutstandingRequests
 
         _isInCopyIn = false;
         _isCopyInOpen = false;
-        if (EndsCycle(kind))
+        if (kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync)
         {
             // ReadyForQuery still comes.
             return;
@@ -301,16 +296,6 @@ internal sealed class OutstandingRequests
 
         _isSkipping = _count == 0;
     }
-
-    // An extended query lasts until Sync; a Query or FunctionCall ends it as well.
-    private void Note(RequestKind kind) => _isSyncMissing = kind switch
-    {
-        RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync => false,
-        RequestKind.CopyEnd or RequestKind.Probe => _isSyncMissing,
-        _ => true,
-    };
-
-    private static bool EndsCycle(RequestKind kind) => kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync;
 
     private ReplyAction PopIf(bool matches, ReplyAction action)
     {
@@ -336,6 +321,7 @@ internal sealed class OutstandingRequests
     {
         _head = (_head + 1) & (_ring.Length - 1);
         _count--;
+        _answerable = Math.Max(0, _answerable - 1);
         _hasReplied = false;
         if (_count == 0 && _ring.Length > InitialCapacity * 32)
         {
@@ -343,6 +329,18 @@ internal sealed class OutstandingRequests
             _ring = new Entry[InitialCapacity];
             _head = 0;
         }
+    }
+
+    // A pipeline may hold the requests of the next extended query already. The end of a COPY says nothing about it.
+    private bool HasExtendedQueryNext()
+    {
+        var last = _count - 1;
+        while (last >= 0 && At(last).Kind is (RequestKind.CopyEnd or RequestKind.Probe))
+        {
+            last--;
+        }
+
+        return last >= 0 && At(last).Kind is not (RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync);
     }
 
     private ref Entry At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];

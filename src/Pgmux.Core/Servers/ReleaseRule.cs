@@ -11,7 +11,7 @@ internal static class ReleaseRule
     /// <summary>Whether nothing ties the server to its client any more.</summary>
     public static bool Allows(ServerConnection server) =>
         server.TransactionStatus == TransactionStatus.Idle
-        && server.Outstanding.IsEmpty
+        && server.Outstanding.IsReady
         && !server.IsMidRequest
         && !server.IsMidReply
         && !server.IsTakingReplies

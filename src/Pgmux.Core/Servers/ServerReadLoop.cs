@@ -132,10 +132,7 @@ internal sealed class ServerReadLoop(
             return;
         }
 
-        if (!server.Outstanding.IsFull)
-        {
-            server.Lessee?.OnRepliesTaken();
-        }
+        server.Lessee?.OnRepliesTaken(server);
 
         // Last: whatever the server is free for may begin now.
         replies.SettleOwnRequest();

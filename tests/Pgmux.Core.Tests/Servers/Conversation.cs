@@ -39,7 +39,7 @@ internal sealed class Conversation
         var message = Parse(bytes).Single();
         var type = (FrontendMessageType)message.Type;
         _log.Add($">{message.Type}{(message.Type is 'Q' or 'P' ? $"({message.Text.Trim('\0')})" : "")}");
-        if (Queue.IsEmpty && (RequestKinds.IsCopy(type) || type == FrontendMessageType.Flush))
+        if (Queue.IsReady && (RequestKinds.IsCopy(type) || type == FrontendMessageType.Flush))
         {
             return;
         }
@@ -103,7 +103,7 @@ internal sealed class Conversation
         {
         }
 
-        if (!IsClosed && !HasEnded && Queue.IsEmpty && Queue.NeedsProbe)
+        if (!IsClosed && !HasEnded && Queue.IsReady && Queue.NeedsProbe)
         {
             Queue.Add(RequestKind.Probe, ReplyAction.Swallow);
             _toServer.Enqueue(Parse(RawMessages.Message('C', [(byte)'S', .. RawMessages.String("nobody's")])).Single());
@@ -122,13 +122,13 @@ internal sealed class Conversation
             Settle();
         }
 
-        Require(IsClosed || HasEnded || !_server.IsAtRest || (Queue.IsEmpty && !Queue.NeedsProbe), $"{Queue.Count} replies are awaited that never come");
+        Require(IsClosed || HasEnded || !_server.IsAtRest || (Queue.IsReady && !Queue.NeedsProbe), $"{Queue.Count} replies are awaited that never come");
     }
 
     // The heart of the matter: a server that may be released owes nothing.
     private void CheckRelease()
     {
-        if (!IsClosed && !HasEnded && Queue.IsEmpty && !Queue.NeedsProbe)
+        if (!IsClosed && !HasEnded && Queue.IsReady && !Queue.NeedsProbe)
         {
             Require(IsServerClean, $"released with {_toServer.Count} requests and {_toClient.Count} replies on their way");
         }

@@ -165,7 +165,7 @@ internal sealed class OutstandingRequestsTests
             Assert.That(queue.OnReply(replies[i % 4]), Is.EqualTo(ReplyAction.Forward));
         }
 
-        Assert.That(queue.IsEmpty, Is.True);
+        Assert.That(queue.IsReady, Is.True);
         Assert.That(Play(">Q <C <Z", queue), Is.EqualTo("empty"));
     }
 
@@ -210,7 +210,7 @@ internal sealed class OutstandingRequestsTests
             Assert.That(isViolation, Is.EqualTo(step[1] == '!'), $"{step} in {script}");
         }
 
-        return (queue.IsEmpty ? "empty" : queue.IsSkipping ? "skipping" : "owed") + (queue.NeedsProbe ? " probe" : "");
+        return (queue.IsReady ? "empty" : queue.IsSkipping ? "skipping" : "owed") + (queue.NeedsProbe ? " probe" : "");
     }
 
     private static RequestKind KindOf(char type) => type switch

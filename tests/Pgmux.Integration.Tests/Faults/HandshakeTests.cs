@@ -28,7 +28,7 @@ internal sealed class HandshakeTests(int postgres) : PgmuxFixture(postgres)
         await StartAsync();
         await using var console = await ConsoleAsync();
         await Pgmux.WaitForLogAsync("login attempt: db=pgbouncer");
-        var descriptors = Pgmux.ReadCounters().Descriptors;
+        var sockets = Pgmux.ReadCounters().Sockets;
         var mark = Pgmux.Log.Count;
 
         for (var n = 0; n < 20; n++)
@@ -36,7 +36,7 @@ internal sealed class HandshakeTests(int postgres) : PgmuxFixture(postgres)
             await using var client = await RawClient.ConnectAsync(Pgmux.TcpEndPoint);
         }
 
-        await Eventually.HoldsAsync(() => Task.FromResult(Pgmux.ReadCounters().Descriptors == descriptors), "the descriptors are returned");
+        await Eventually.HoldsAsync(() => Task.FromResult(Pgmux.ReadCounters().Sockets == sockets), "the sockets are closed");
         Assert.That(Pgmux.Log.Lines.Skip(mark), Is.Empty);
     }
 

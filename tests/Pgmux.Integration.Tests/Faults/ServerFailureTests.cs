@@ -220,11 +220,13 @@ internal sealed class ServerFailureTests(int postgres)
             await HarmAsync();
         }
 
-        var serversAfter = await SettleAsync(console);
+        // Cancel requests for clients that have vanished may still be on their way to the server.
+        await Eventually.HoldsAsync(
+            async () => await SettleAsync(console) is var servers && _pgmux.ReadCounters().Sockets - servers == before.Sockets - serversBefore,
+            "all sockets are closed");
         var after = _pgmux.ReadCounters();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(after.Descriptors - serversAfter, Is.EqualTo(before.Descriptors - serversBefore));
             Assert.That(after.Threads, Is.AtMost(before.Threads + 2));
             Assert.That(after.ResidentBytes - before.ResidentBytes, Is.LessThan(16 << 20));
         }

@@ -188,7 +188,7 @@ internal sealed class TestMux : IDisposable
             Assert.That(counts.Servers, Is.EqualTo(pool.Servers.Count), $"{pool.Key} counts each server once");
             Assert.That(
                 pool.Servers.Where(server => server.State == ServerState.Idle),
-                Is.All.Matches<ServerConnection>(server => server is { Lessee: null, OwnRequest: OwnRequest.None, Outstanding.IsEmpty: true }),
+                Is.All.Matches<ServerConnection>(server => server is { Lessee: null, OwnRequest: OwnRequest.None, Outstanding.IsReady: true }),
                 $"{pool.Key} has clean idle servers");
         }
 

@@ -5,9 +5,10 @@ namespace Pgmux.Testing.Processes;
 /// <summary>What the kernel counts for one process, read from /proc.</summary>
 /// <param name="ResidentBytes">Memory that stands in RAM (VmRSS).</param>
 /// <param name="Descriptors">Open file descriptors.</param>
+/// <param name="Sockets">The sockets among them: connections and listeners, without what the runtime opens now and then.</param>
 /// <param name="Threads">Threads.</param>
 /// <param name="ProcessorTime">Time on the processor, user and system together.</param>
-internal readonly record struct ProcessCounters(long ResidentBytes, int Descriptors, int Threads, TimeSpan ProcessorTime)
+internal readonly record struct ProcessCounters(long ResidentBytes, int Descriptors, int Sockets, int Threads, TimeSpan ProcessorTime)
 {
     // sysconf(_SC_CLK_TCK) on Linux.
     private const int ClockTicksName = 2;
@@ -22,8 +23,22 @@ internal readonly record struct ProcessCounters(long ResidentBytes, int Descript
         return new ProcessCounters(
             Number(status, "VmRSS:") * 1024,
             Directory.EnumerateFileSystemEntries($"/proc/{processId}/fd").Count(),
+            Directory.EnumerateFileSystemEntries($"/proc/{processId}/fd").Count(IsSocket),
             (int)Number(status, "Threads:"),
             TimeSpan.FromSeconds((double)ticks / NativeMethods.SystemConfiguration(ClockTicksName)));
+    }
+
+    private static bool IsSocket(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name.StartsWith("socket:", StringComparison.Ordinal) ?? false;
+        }
+        catch (IOException)
+        {
+            // Closed since it was listed.
+            return false;
+        }
     }
 
     private static long Number(string[] status, string key)

@@ -9,27 +9,32 @@ namespace Pgmux.Testing.Processes;
 internal static class Watchdog
 {
     // SIGQUIT is "stop at once" to PostgreSQL and pgmux alike; who has not gone after five seconds is killed.
+    // Lists are split at line ends only: a folder's path may hold blanks.
     private const string Script = """
         trap '' HUP INT TERM
+        newline='
+        '
+        IFS=$newline
         folders=''
-        while read -r word folder; do
+        while IFS=' ' read -r word folder; do
           case $word in
-            guard) folders="$folders $folder" ;;
-            release) rest=''; for f in $folders; do [ "$f" = "$folder" ] || rest="$rest $f"; done; folders=$rest ;;
+            guard) folders="$folders$folder$newline" ;;
+            release) rest=''; for f in $folders; do [ "$f" = "$folder" ] || rest="$rest$f$newline"; done; folders=$rest ;;
           esac
         done
+        pids=''
         for folder in $folders; do
           for file in "$folder"/*.pid; do
-            [ -f "$file" ] || continue
-            pid=$(head -n 1 "$file")
-            kill -CONT "$pid" 2>/dev/null
-            kill -QUIT "$pid" 2>/dev/null
-            tries=0
-            while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
-            kill -KILL "$pid" 2>/dev/null
+            [ -f "$file" ] && pids="$pids$(head -n 1 "$file")$newline"
           done
-          rm -rf "$folder"
         done
+        tell() { for pid in $pids; do kill "-$1" "$pid" 2>/dev/null && told=yes; done; }
+        tell CONT
+        tell QUIT
+        tries=0 told=yes
+        while [ "$tries" -lt 50 ] && [ "$told" = yes ]; do sleep 0.1; tries=$((tries + 1)); told=no; tell 0; done
+        tell KILL
+        for folder in $folders; do rm -rf "$folder"; done
         """;
 
     private static readonly Lock Gate = new();
