@@ -2,6 +2,7 @@ using System.Buffers;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
+using Pgmux.Transport;
 
 namespace Pgmux.Core.Clients;
 
@@ -75,7 +76,8 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
     private AuthenticationStep Take(ClientAuthenticator authenticator, in ReadOnlySequence<byte> buffer, out bool isTaken)
     {
         isTaken = false;
-        var input = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
+        using var read = new ContiguousRead(buffer);
+        var input = read.Span;
         var isComplete = FrameReader.TryPeek(input, int.MaxValue, out var type, out var bodyLength);
         if (isComplete && type != (byte)FrontendMessageType.Password)
         {

@@ -208,7 +208,8 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
     private StartupRequest? TryTake(in ReadOnlySequence<byte> buffer)
     {
-        var input = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
+        using var read = new ContiguousRead(buffer);
+        var input = read.Span;
         if (!StartupPacketReader.TryRead(input, out var request, out var taken))
         {
             _transport.Input.AdvanceTo(buffer.Start, buffer.End);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Pgmux.Core.Servers;
 using Pgmux.Protocol;
+using Pgmux.Transport;
 
 namespace Pgmux.Core.Clients;
 
@@ -47,7 +48,8 @@ internal sealed class ClientRequestReader(ClientConnection client)
         IsWaitingForRelease = false;
         var buffer = result.Buffer;
         var step = RequestStep.Read;
-        var taken = buffer.IsSingleSegment ? Take(buffer.FirstSpan, ref step) : TakeCopy(buffer, ref step);
+        using var input = new ContiguousRead(buffer);
+        var taken = Take(input.Span, ref step);
         if (client.State == ClientState.Closed)
         {
             return RequestStep.End;
@@ -62,21 +64,6 @@ internal sealed class ClientRequestReader(ClientConnection client)
         }
 
         return result.IsCompleted && isRestIncomplete ? client.Leave(ClientCloseReason.UnexpectedEof) : step;
-    }
-
-    private int TakeCopy(in ReadOnlySequence<byte> buffer, ref RequestStep step)
-    {
-        // The loops lend one segment at a time; other pipes may not.
-        var copy = ArrayPool<byte>.Shared.Rent(checked((int)buffer.Length));
-        try
-        {
-            buffer.CopyTo(copy);
-            return Take(copy.AsSpan(0, (int)buffer.Length), ref step);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(copy);
-        }
     }
 
     private int Take(ReadOnlySpan<byte> input, ref RequestStep step)

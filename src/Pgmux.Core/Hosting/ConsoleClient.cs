@@ -3,6 +3,7 @@ using Pgmux.Core.Admin;
 using Pgmux.Core.Clients;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
+using Pgmux.Transport;
 
 namespace Pgmux.Core.Hosting;
 
@@ -93,7 +94,8 @@ internal sealed class ConsoleClient(
     // A message is taken whole, or, above the console's limit, dropped piece by piece.
     private (byte Type, byte[]? Body, int Taken) TakeMessage(in ReadOnlySequence<byte> buffer)
     {
-        var input = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
+        using var read = new ContiguousRead(buffer);
+        var input = read.Span;
         if (!_frames.IsMidMessage)
         {
             if (!FrameReader.TryPeek(input, int.MaxValue, out var type, out var bodyLength))

@@ -93,7 +93,8 @@ internal sealed class ServerLogin(
     {
         taken = 0;
         refusal = null;
-        var input = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
+        using var read = new ContiguousRead(buffer);
+        var input = read.Span;
         if (!FrameReader.TryPeek(input, MaximumMessageBytes, out var type, out var bodyLength)
             || input.Length - FrameReader.HeaderBytes < bodyLength)
         {

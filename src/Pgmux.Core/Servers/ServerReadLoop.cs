@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -97,25 +96,11 @@ internal sealed class ServerReadLoop(
         }
 
         var buffer = result.Buffer;
-        var taken = buffer.IsSingleSegment ? replies.Read(buffer.FirstSpan) : TakeCopy(buffer);
+        using var input = new ContiguousRead(buffer);
+        var taken = replies.Read(input.Span);
         if (server.State != ServerState.Closed)
         {
             transport.Input.AdvanceTo(buffer.GetPosition(taken), buffer.End);
-        }
-    }
-
-    private int TakeCopy(in ReadOnlySequence<byte> buffer)
-    {
-        // The loops lend one segment at a time; other pipes may not.
-        var copy = ArrayPool<byte>.Shared.Rent(checked((int)buffer.Length));
-        try
-        {
-            buffer.CopyTo(copy);
-            return replies.Read(copy.AsSpan(0, (int)buffer.Length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(copy);
         }
     }
 
