@@ -57,24 +57,26 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
     private async Task EnterPoolAsync(StartupParameters startup, ServerCredentials credentials)
     {
-        if (_configuration.FindDatabase(startup.Database) is not { } database)
+        // What was true when the client came may have changed while it proved who it is.
+        var configuration = environment.Configuration.Current;
+        if (configuration.FindDatabase(startup.Database) is not { } database)
         {
             client.Close(ClientCloseReason.StartupRefused, ClientErrors.NoSuchDatabase(startup.Database));
             return;
         }
 
-        if (_configuration.Options.ApplicationNameAddHost)
+        if (configuration.Options.ApplicationNameAddHost)
         {
             startup.AddHost(EndPointText.Join(_transport.RemoteEndPoint));
         }
 
-        if (RefuseByLedger(database) is { } refusal)
+        if (RefuseByLedger(configuration, database) is { } refusal)
         {
             client.Close(ClientCloseReason.TooManyClients, refusal);
             return;
         }
 
-        var pool = environment.Pools.GetOrAdd(_configuration, database, startup.User);
+        var pool = environment.Pools.GetOrAdd(configuration, database, startup.User);
         if (pool.Key.User == startup.User)
         {
             pool.OfferCredentials(credentials);
@@ -106,11 +108,11 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
     }
 
     // The client is counted from here on, so that its own limits hold whatever becomes of its login.
-    private ErrorFields? RefuseByLedger(DatabaseOptions database)
+    private ErrorFields? RefuseByLedger(ConfigSnapshot configuration, DatabaseOptions database)
     {
         var entry = new PoolKey(database.Name, client.User);
         var outcome = environment.Ledger.Add(
-            entry, _configuration.MaxClientConnectionsFor(database), _configuration.MaxUserClientConnectionsFor(client.User));
+            entry, configuration.MaxClientConnectionsFor(database), configuration.MaxUserClientConnectionsFor(client.User));
         switch (outcome)
         {
             case LedgerOutcome.Added:
