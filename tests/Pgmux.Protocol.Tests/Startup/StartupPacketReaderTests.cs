@@ -104,7 +104,11 @@ public sealed class StartupPacketReaderTests
         AssertRefused(StartupPackets.Startup(), SqlState.InvalidAuthorizationSpecification, "no username supplied");
     }
 
-    [TestCase(2, 0), TestCase(4, 0), TestCase(1234, 9999), TestCase(0, 0), TestCase(65535, 1)]
+    [Test, Property("Row", "H09")]
+    public void Protocol_2_is_refused_in_PgBouncers_words() => AssertRefused(
+        StartupPackets.Startup(new ProtocolVersion(2, 0).Code, ("user", "alice"))[..8], SqlState.FeatureNotSupported, "old V2 protocol not supported");
+
+    [TestCase(4, 0), TestCase(1234, 9999), TestCase(0, 0), TestCase(65535, 1)]
     [Property("Row", "H09")]
     public void Another_major_version_is_refused_with_the_first_eight_bytes(int major, int minor)
     {
