@@ -12,9 +12,6 @@ internal enum LeaseOutcome
     /// <summary>Logins have been failing and none is being tried now.</summary>
     LoginFailing,
 
-    /// <summary>The client has asked for its own wait to be cancelled.</summary>
-    Cancelled,
-
     /// <summary>The database is no longer in the configuration.</summary>
     DatabaseRemoved,
 

@@ -60,9 +60,6 @@ internal sealed class OutstandingRequests
     /// <summary>Whether the server skips everything until a Sync that has not been sent yet.</summary>
     public bool IsSkipping => _isSkipping;
 
-    /// <summary>Whether the server takes COPY data, or may do so once it gets to what has been sent.</summary>
-    public bool MayTakeCopyData => _isCopyInOpen || _count > 0;
-
     /// <summary>
     /// Whether a ReadyForQuery may come that nothing in the queue asks for: a Sync was sent while COPY FROM STDIN ran, and the
     /// COPY then failed by itself, so only the server knows whether it had read the Sync by then. A probe finds out: any

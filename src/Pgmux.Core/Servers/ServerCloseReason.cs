@@ -30,9 +30,6 @@ internal enum ServerCloseReason
     /// <summary>A reload changed where or how to connect.</summary>
     ConfigurationChanged,
 
-    /// <summary>The pool holds more than a changed limit allows.</summary>
-    Evicted,
-
     /// <summary>The client left in the middle of a query or transaction.</summary>
     ClientGone,
 

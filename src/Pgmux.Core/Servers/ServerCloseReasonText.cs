@@ -16,7 +16,6 @@ internal static class ServerCloseReasonText
         ServerCloseReason.LifetimeOver => "server lifetime over",
         ServerCloseReason.IdleTimedOut => "server idle timeout",
         ServerCloseReason.ConfigurationChanged => "database configuration changed",
-        ServerCloseReason.Evicted => "evicted",
         ServerCloseReason.ClientGone => "client disconnect while server was not ready",
         ServerCloseReason.QueryTimedOut => "query timeout",
         ServerCloseReason.IdleTransactionTimedOut => "idle transaction timeout",
