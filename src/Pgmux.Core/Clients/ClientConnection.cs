@@ -84,6 +84,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public bool TracksStatements => Statements is not null
         || (!IsSessionPooled && Configuration.Options.MaxPreparedStatements > 0);
 
+    /// <summary>Whether a message of this type has to be looked at for its prepared statements.</summary>
+    public bool Tracks(FrontendMessageType type) =>
+        type == FrontendMessageType.Execute ? Statements is { CommandPortals: not null } : TracksStatements;
+
     /// <summary>When it was accepted, in ticks of the loop's clock.</summary>
     public long AcceptedAt { get; }
 

@@ -79,7 +79,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
                 }
 
                 var request = (FrontendMessageType)type;
-                var isTracked = RequestKinds.MayNameStatement(request) && client.TracksStatements;
+                var isTracked = RequestKinds.MayNameStatement(request) && client.Tracks(request);
                 if (isTracked && !StatementRewriter.HasArrived(client, request, rest[FrameReader.HeaderBytes..], bodyLength))
                 {
                     // Refused by its length before its bytes are waited for.

@@ -201,7 +201,8 @@ internal sealed class OutstandingRequests(ServerStatements statements)
             case BackendMessageType.ParameterDescription:
                 return kind == RequestKind.Describe ? action : ReplyAction.Violation;
             case BackendMessageType.ParseComplete:
-                return PopIf(kind == RequestKind.Parse, action);
+                // A name that is taken must be refused: else the server's statement is not what pgmux takes it for.
+                return PopIf(kind == RequestKind.Parse && _ring[_head].Effect != StatementEffect.Duplicate, action);
             case BackendMessageType.BindComplete:
                 return PopIf(kind == RequestKind.Bind, action);
             case BackendMessageType.CloseComplete:

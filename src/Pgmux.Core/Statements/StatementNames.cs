@@ -20,6 +20,7 @@ internal sealed class StatementNames
     {
         _prefix = [.. "pgmux_"u8, .. RandomNumberGenerator.GetItems<char>(Alphabet, RandomLetters).Select(letter => (byte)letter), (byte)'_'];
         Nobody = [.. _prefix, .. "nobody"u8];
+        Helper = [.. _prefix, .. "helper"u8];
     }
 
     /// <summary>What all names of this process begin with.</summary>
@@ -27,6 +28,9 @@ internal sealed class StatementNames
 
     /// <summary>A name that no statement ever has.</summary>
     public byte[] Nobody { get; }
+
+    /// <summary>The name of what pgmux prepares for a moment, to run it as an extended query.</summary>
+    public byte[] Helper { get; }
 
     /// <summary>The next number and its name.</summary>
     public (long Number, byte[] Name) Next()
