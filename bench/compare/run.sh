@@ -35,7 +35,7 @@ END
 }
 
 ROUNDS=5 SECONDS_PER_RUN=5 CLIENTS=1,16,64,256 MODES=simple,extended SYSTEMS=direct,pgbouncer,pgmux PARTS=pgbench,memory,copy
-WORKERS=1 POOL_SIZE=20 AUTH=scram IDLE_CLIENTS=2000 COPY_MB=300 RESULTS=$REPOSITORY/bench/results COPY_ROUNDS= BUILDS_PGBOUNCER=
+WORKERS=1 POOL_SIZE=20 AUTH=scram IDLE_CLIENTS=2000 COPY_MB=300 RESULTS=$REPOSITORY/bench/results COPY_ROUNDS= BUILDS_PGBOUNCER='' PGBOUNCER_ORIGIN=''
 SCALE=10
 # Seconds at the start of a run that are not measured: logins and the first turn of every client.
 RAMP=1
@@ -211,6 +211,7 @@ header() {
   printf -- '- versions: %s' "$("$PG_BIN/postgres" --version)"
   for system in "${POOLERS[@]}"; do
     printf '; %s: %s' "$system" "$(timeout 10 "${BINARY[$system]}" --version 2>/dev/null | head -1)"
+    [[ $system != pgbouncer ]] || printf '%s' "$PGBOUNCER_ORIGIN"
   done
   if [[ ,$SYSTEMS, == *,pgmux* ]]; then
     printf '; pgmux built from %s' "$(git -C "$REPOSITORY" describe --always --dirty 2>/dev/null || echo 'no repository')"

@@ -44,7 +44,8 @@ build_pgbouncer() {
   for version in $(debian_apt apt-cache showsrc pgbouncer 2>>"$log" | awk '$1 == "Version:" { print $2 }' | sort -rVu); do
     BINARY[pgbouncer]=$REPOSITORY/artifacts/pgbouncer-$version/pgbouncer
     if [[ -x ${BINARY[pgbouncer]} ]] || compile_pgbouncer "$version" >>"$log" 2>&1; then
-      say "PgBouncer $(version_of "${BINARY[pgbouncer]}") from Debian's source $version"
+      PGBOUNCER_ORIGIN=" (built from Debian's source $version)"
+      say "PgBouncer $(version_of "${BINARY[pgbouncer]}")$PGBOUNCER_ORIGIN"
       return
     fi
     say "Debian's source $version of PgBouncer cannot be had or does not compile"
