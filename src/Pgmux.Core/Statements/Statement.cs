@@ -32,6 +32,7 @@ internal sealed class Statement
         ServerName = serverName;
         Level = level;
         Definition = definition;
+        UnusedNode = new LinkedListNode<Statement>(this);
     }
 
     /// <summary>Number in the server-side name.</summary>
@@ -112,8 +113,11 @@ internal sealed class Statement
     /// <summary>Its hash; only the registry touches it.</summary>
     internal UInt128 Hash { get; init; }
 
-    /// <summary>Place in the registry's list of unused ones; only the registry touches it.</summary>
-    internal LinkedListNode<Statement>? UnusedNode { get; set; }
+    /// <summary>
+    /// Place in the registry's list of unused ones, made once: a text that comes and goes is in it and out of it all the time. Only the
+    /// registry touches it.
+    /// </summary>
+    internal LinkedListNode<Statement> UnusedNode { get; }
 
     /// <summary>A server has found its plan stale: other servers' are too, or will be.</summary>
     public void OnStale() => Interlocked.Increment(ref _generation);
