@@ -24,6 +24,12 @@ internal interface IServerLessee
     /// <summary>A ReadyForQuery that answers the client has been handed to <see cref="Output"/>.</summary>
     void OnReadyForQuery(TransactionStatus status);
 
+    /// <summary>
+    /// Tells the client of an error in which a server-side name stands for one of its statements, under the name that it knows. False
+    /// when there is no such name in it: then the server's own message is right.
+    /// </summary>
+    bool TryTellError(ReadOnlySpan<byte> body);
+
     /// <summary>The server runs with the client's parameters now; what waited for it may go on.</summary>
     void OnParametersAccepted();
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Servers;
@@ -16,7 +17,7 @@ internal sealed class OwnRequests(ServerConnection server)
     public void Send(OwnRequest request, string sql)
     {
         Current = request;
-        server.Outstanding.Add(RequestKind.Query, ReplyAction.Swallow);
+        server.Outstanding.Add(new OutstandingRequest(RequestKind.Query, ReplyAction.Swallow) { Effect = StatementEffect.DropUnnamed });
         FrontendMessages.WriteQuery(server.Transport!.Output, sql);
     }
 

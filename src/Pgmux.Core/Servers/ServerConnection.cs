@@ -2,6 +2,7 @@ using System.Net;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -51,6 +52,7 @@ internal sealed class ServerConnection : IConnectionObserver
         _parameters = new ServerParameters(environment.Tracked, environment.ParameterSets);
         _replies = new ServerReplyReader(this, _parameters);
         _own = new OwnRequests(this);
+        Outstanding = new OutstandingRequests(Statements);
     }
 
     /// <summary>Number in the console and the log.</summary>
@@ -78,7 +80,13 @@ internal sealed class ServerConnection : IConnectionObserver
     public TransportConnection? Transport { get; private set; }
 
     /// <summary>What the server still owes.</summary>
-    public OutstandingRequests Outstanding { get; } = new();
+    public OutstandingRequests Outstanding { get; }
+
+    /// <summary>Prepared statements that it has.</summary>
+    public ServerStatements Statements { get; } = new();
+
+    /// <summary>How many prepared statements it has. Read on any thread.</summary>
+    public int PreparedStatementCount => Statements.Count;
 
     /// <summary>What the last ReadyForQuery said.</summary>
     public TransactionStatus TransactionStatus { get; internal set; } = TransactionStatus.Idle;
@@ -229,6 +237,25 @@ internal sealed class ServerConnection : IConnectionObserver
         TryRelease();
     }
 
+    /// <summary>Gives the client the answers that pgmux makes itself, as far as it is their turn.</summary>
+    public void AnswerDue()
+    {
+        while (Outstanding.HasAnswerDue)
+        {
+            var answer = Outstanding.TakeAnswerDue();
+            if (answer == BackendMessageType.ParseComplete)
+            {
+                BackendMessages.WriteParseComplete(Lessee!.Output);
+            }
+            else
+            {
+                BackendMessages.WriteCloseComplete(Lessee!.Output);
+            }
+
+            Lessee.OnForwarded(FrameReader.HeaderBytes);
+        }
+    }
+
     /// <summary>Tells the client that its lease may end, when the release rule holds.</summary>
     public void TryRelease()
     {
@@ -271,6 +298,8 @@ internal sealed class ServerConnection : IConnectionObserver
             Transport?.Abort();
         }
 
+        Outstanding.Abandon();
+        Statements.Clear();
         lessee?.OnServerLost(reason, error, canTell: !_replies.IsErrorForwarded && !IsMidReply);
         _holder.OnServerClosed(this, before, reason, error);
     }

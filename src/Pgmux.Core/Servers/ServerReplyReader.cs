@@ -57,9 +57,19 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         while (offset < input.Length)
         {
             var rest = input[offset..];
-            if (!_frames.IsMidMessage && IsTooShort(rest))
+            if (!_frames.IsMidMessage)
             {
-                break;
+                if (server.Outstanding.HasAnswerDue)
+                {
+                    Forward(input[runStart..offset]);
+                    runStart = offset;
+                    server.AnswerDue();
+                }
+
+                if (IsTooShort(rest))
+                {
+                    break;
+                }
             }
 
             var status = _frames.Read(rest, server.Target.MaximumMessageBytes, out var frame);
@@ -101,6 +111,11 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         }
 
         Forward(input[runStart..offset]);
+        if (!_frames.IsMidMessage)
+        {
+            server.AnswerDue();
+        }
+
         return offset;
     }
 
@@ -189,6 +204,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         }
 
         // PostgreSQL says FATAL to whoever is connected, asked or not; anything else must answer somebody.
+        var failed = server.Outstanding.Count > 0 ? server.Outstanding.Next : default;
         var action = server.Outstanding.OnReply(BackendMessageType.ErrorResponse);
         if (action == ReplyAction.Violation)
         {
@@ -203,7 +219,24 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         }
 
         IsErrorForwarded |= error.IsFatal;
-        return ReplyAction.Forward;
+        return TellError(frame, error, failed, server.Lessee);
+    }
+
+    // Most errors go to the client as they are.
+    private ReplyAction TellError(in Frame frame, ErrorFields error, in OutstandingRequest failed, IServerLessee lessee)
+    {
+        if (failed.Statement is { } statement)
+        {
+            server.Statements.OnError(statement, failed.Effect, error.SqlState);
+        }
+
+        if (failed.Action == ReplyAction.ReplaceError)
+        {
+            BackendMessages.WriteErrorResponse(lessee.Output, (ErrorFields)failed.Subject!);
+            return ReplyAction.Swallow;
+        }
+
+        return frame.IsComplete && lessee.TryTellError(frame.Body) ? ReplyAction.Swallow : ReplyAction.Forward;
     }
 
     private void OnReadyForQuery(in Frame frame, bool isOwn)

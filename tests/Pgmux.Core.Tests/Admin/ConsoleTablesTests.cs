@@ -103,13 +103,14 @@ internal sealed class ConsoleTablesTests
     public async Task Totals_are_summed_over_databases()
     {
         var rig = new ConsoleRig();
-        rig.Source.Stats.Add(new StatsRow("a", new StatsValues { QueryCount = 2, Received = 10 }, new StatsValues { QueryCount = 1 }));
-        rig.Source.Stats.Add(new StatsRow("b", new StatsValues { QueryCount = 3, BindCount = 4 }, new StatsValues { QueryCount = 1 }));
+        rig.Source.Stats.Add(new StatsRow("a", new StatsValues { QueryCount = 2, Received = 10, ClientParseCount = 6 }, new StatsValues { QueryCount = 1 }));
+        rig.Source.Stats.Add(new StatsRow("b", new StatsValues { QueryCount = 3, BindCount = 4, ServerParseCount = 1 }, new StatsValues { QueryCount = 1, BindCount = 3 }));
         var replies = await rig.QueryAsync("SHOW TOTALS");
         Assert.That(replies, Has.Length.EqualTo(1 + 22 + 2));
         Assert.That(replies, Is.SupersetOf(new[]
         {
-            "D(total_query_count,5)", "D(total_client_bytes,10)", "D(total_ps_bind_count,4)", "D(avg_query_count,2)", "D(avg_server_bytes,0)",
+            "D(total_query_count,5)", "D(total_client_bytes,10)", "D(avg_query_count,2)", "D(avg_server_bytes,0)",
+            "D(total_ps_client_parse_count,6)", "D(total_ps_server_parse_count,1)", "D(total_ps_bind_count,4)", "D(avg_ps_bind_count,3)",
         }));
     }
 
