@@ -34,6 +34,17 @@ internal sealed record ScriptTrace(IReadOnlyList<IReadOnlyList<string>> Clients)
         return report.ToString();
     }
 
+    public override string ToString()
+    {
+        var report = new StringBuilder();
+        for (var client = 0; client < Clients.Count; client++)
+        {
+            Append(report, $"client {client + 1}:", Clients[client], Clients[client].Count);
+        }
+
+        return report.ToString();
+    }
+
     private static void Append(StringBuilder report, string title, IReadOnlyList<string> lines, int same)
     {
         report.Append(title).Append('\n');
