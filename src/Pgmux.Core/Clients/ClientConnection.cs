@@ -7,6 +7,7 @@ using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
 using Pgmux.Core.Statements;
+using Pgmux.Core.Statements.Sql;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -235,6 +236,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         BackendMessages.WriteBackendKeyData(Output, key.ProcessId, secret);
     }
 
+    /// <summary>How its SQL texts are to be read.</summary>
+    public SqlDialect Dialect => _environment.DialectOf(Parameters);
+
     /// <summary>Its prepared statements, for the first of them.</summary>
     public ClientStatements MakeStatements() => Statements ??= new ClientStatements();
 
@@ -352,6 +356,32 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     /// <inheritdoc/>
     public bool TryTellError(ReadOnlySpan<byte> body) => Statements is { } statements && Rewriter.TryTellError(this, statements, body);
+
+    /// <inheritdoc/>
+    public void OnAllStatementsDropped() => Statements?.ClearNamed();
+
+    /// <summary>Answers a simple query that pgmux has carried out itself.</summary>
+    public void AnswerQuery(string tag)
+    {
+        var status = Server?.TransactionStatus ?? TransactionStatus.Idle;
+        _meter.OnCycleStarted(status == TransactionStatus.Idle);
+        Statements?.Unnamed.Binding.Clear(StatementHolder.Client);
+        BackendMessages.WriteCommandComplete(Output, tag);
+        BackendMessages.WriteReadyForQuery(Output, status);
+        _requests.HasAnswered = true;
+        OnReadyForQuery(status);
+    }
+
+    /// <summary>A Flush is being sent to its server.</summary>
+    public void OnFlush(ServerConnection server)
+    {
+        server.Outstanding.OnFlush();
+        if (server.Outstanding.HasAnswerDue)
+        {
+            server.AnswerDue();
+            _requests.HasAnswered = true;
+        }
+    }
 
     /// <inheritdoc/>
     public void OnParametersAccepted()

@@ -5,6 +5,7 @@ using Pgmux.Core.Configuration;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Statements;
+using Pgmux.Core.Statements.Sql;
 using Pgmux.Transport;
 
 namespace Pgmux.Core.Clients;
@@ -35,6 +36,9 @@ internal sealed class ClientEnvironment
 
     /// <summary>All pools.</summary>
     public PoolRegistry Pools { get; }
+
+    /// <summary>How SQL texts of a client with these parameters are to be read.</summary>
+    public SqlDialect DialectOf(ParameterSet parameters) => SqlDialect.From(parameters[Tracked.StandardConformingStrings], parameters[Tracked.ClientEncoding]);
 
     /// <summary>What sends prepared statements along with clients.</summary>
     public StatementRewriter Statements { get; }

@@ -87,6 +87,13 @@ internal sealed class ClientRequestReader(ClientConnection client)
                     break;
                 }
 
+                if (request == FrontendMessageType.Query && isTracked && TryAnswer(rest, bodyLength))
+                {
+                    Forward(input[runStart..offset]);
+                    runStart = offset += FrameReader.HeaderBytes + bodyLength;
+                    continue;
+                }
+
                 if (!TryContinueCycle(request, bodyLength))
                 {
                     // What comes before may have to be sent before pgmux says something of its own.
@@ -158,6 +165,10 @@ internal sealed class ClientRequestReader(ClientConnection client)
         return true;
     }
 
+    private bool TryAnswer(ReadOnlySpan<byte> message, int bodyLength) =>
+        _skip == RequestSkip.None && bodyLength > 0 && message.Length - FrameReader.HeaderBytes >= bodyLength
+        && StatementCommandRewriter.TryAnswer(client, message.Slice(FrameReader.HeaderBytes, bodyLength - 1));
+
     // A message that goes to the server as it is.
     private void Note(FrontendMessageType type)
     {
@@ -168,12 +179,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
         }
         else if (type == FrontendMessageType.Flush)
         {
-            outstanding.OnFlush();
-            if (outstanding.HasAnswerDue)
-            {
-                client.Server.AnswerDue();
-                HasAnswered = true;
-            }
+            client.OnFlush(client.Server);
         }
     }
 

@@ -22,9 +22,15 @@ internal static class ServerPreparation
     /// <param name="names">Server-side names.</param>
     public static bool TryPrepare(ServerConnection server, Statement statement, int limit, PoolCounters counters, StatementNames names)
     {
-        if (statement.Commands?.Required is { } required && !TryPrepare(server, required, limit, counters, names))
+        if (statement.Commands is { } commands)
         {
-            return false;
+            foreach (var required in commands.Required)
+            {
+                if (!TryPrepare(server, required, limit, counters, names))
+                {
+                    return false;
+                }
+            }
         }
 
         switch (server.Statements.Has(statement, server.Outstanding.Cycle))

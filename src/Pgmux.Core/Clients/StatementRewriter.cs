@@ -22,6 +22,8 @@ internal sealed class StatementRewriter(StatementRegistry registry)
     /// <summary>Longest names of portal and statement together: they stand in memory as a whole.</summary>
     public const int NameBytesLimit = 64 * 1024;
 
+    private readonly StatementCommandRewriter _commands = new(registry);
+
     /// <summary>All statements.</summary>
     public StatementRegistry Registry => registry;
 
@@ -67,13 +69,19 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             return RequestRewrite.Unchanged;
         }
 
+        if (server.Outstanding.ChangesNames && StatementCommandRewriter.MustWait(client, server))
+        {
+            return RequestRewrite.Later(RequestWait.AllReplies);
+        }
+
         return type switch
         {
             FrontendMessageType.Parse => OnParse(client, server, body, bodyLength),
             FrontendMessageType.Bind => OnBind(client, server, body, bodyLength),
             FrontendMessageType.Describe => OnDescribe(client, server, body),
             FrontendMessageType.Close => OnClose(client, server, body),
-            _ => OnQuery(client, server),
+            FrontendMessageType.Execute => StatementCommandRewriter.OnExecute(client, server, body),
+            _ => OnQuery(client, server, body, bodyLength),
         };
     }
 
@@ -196,9 +204,16 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             return Refuse(server, ClientErrors.TooManyStatements(client.Configuration.Options.MaxClientPreparedStatements));
         }
 
-        if (registry.Intern(StatementLevel.Protocol, definition) is not { } statement)
+        var statement = _commands.OnParse(client, server, definition, out var wait, out var refusal);
+        if (wait != RequestWait.None)
         {
-            return Refuse(server, ClientErrors.NoRoomForStatement);
+            return RequestRewrite.Later(wait);
+        }
+
+        statement ??= refusal is null ? registry.Intern(StatementLevel.Protocol, definition) : null;
+        if (statement is null)
+        {
+            return Refuse(server, refusal ?? ClientErrors.NoRoomForStatement);
         }
 
         var rewrite = Make(client, server, statements.GetOrAdd(name, statement), statement, messageBytes);
@@ -259,9 +274,23 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             ? same
             : null;
         var isNew = statement is null;
+        if (statement is null)
+        {
+            statement = _commands.OnParse(client, server, definition, out var wait, out var refusal);
+            if (wait != RequestWait.None)
+            {
+                return RequestRewrite.Later(wait);
+            }
+
+            if (refusal is not null)
+            {
+                return Refuse(server, refusal);
+            }
+        }
+
         statement ??= registry.Intern(StatementLevel.Protocol, definition) ?? registry.CreateUntracked();
         RequestRewrite rewrite;
-        if (client.Configuration.Options.SharesUnnamedStatements && statement.IsReplayable && MayAnswer(server))
+        if (client.Configuration.Options.SharesUnnamedStatements && statement is { IsReplayable: true, IsShared: true } && MayAnswer(server))
         {
             rewrite = Make(client, server, unnamed, statement, messageBytes);
         }
@@ -270,6 +299,12 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             CountersOf(client).ServerParses++;
             AddParseUnnamed(server, unnamed, statement);
             rewrite = RequestRewrite.Unchanged;
+            if (statement.Commands is not null)
+            {
+                // Its text has server-side names.
+                FrontendMessages.WriteParse(server.Transport!.Output, name: [], statement.Definition);
+                rewrite = new RequestRewrite(messageBytes);
+            }
         }
 
         if (isNew)
@@ -303,6 +338,11 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         if (Locate(client, server, name, out var serverName, out var statement) is var wait && wait != RequestWait.None)
         {
             return RequestRewrite.Later(wait);
+        }
+
+        if (statement?.Commands is not null || client.Statements?.CommandPortals is not null)
+        {
+            StatementCommandRewriter.OnBind(client, server, body[..portalLength], statement);
         }
 
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Bind, ReplyAction.Forward)
@@ -363,8 +403,15 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         return new RequestRewrite(FrameReader.HeaderBytes + body.Length);
     }
 
-    private static RequestRewrite OnQuery(ClientConnection client, ServerConnection server)
+    private RequestRewrite OnQuery(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> body, int bodyLength)
     {
+        // Whole and well-formed, as far as it is looked into; the rest is the server's to judge.
+        if (body.Length == bodyLength && bodyLength is > 0 and <= TextBytesLimit && body.IndexOf((byte)0) == bodyLength - 1
+            && _commands.OnQuery(client, server, body[..^1], FrameReader.HeaderBytes + bodyLength) is { } rewrite)
+        {
+            return rewrite;
+        }
+
         var unnamed = client.Statements?.Unnamed;
         var hasUnnamed = unnamed is { Binding.IsEmpty: false } || !server.Statements.Unnamed.IsEmpty;
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Query, ReplyAction.Forward)
@@ -443,12 +490,18 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             return RequestWait.None;
         }
 
-        if (client.Configuration.Options.SharesUnnamedStatements || server.Statements.Has(statement, server.Outstanding.Cycle) == true)
+        if ((client.Configuration.Options.SharesUnnamedStatements && statement.IsShared) || server.Statements.Has(statement, server.Outstanding.Cycle) == true)
         {
             serverName = statement.ServerName;
             return ServerPreparation.TryPrepare(server, statement, LimitOf(client), CountersOf(client), registry.Names)
                 ? RequestWait.None
                 : RequestWait.EarlierCycles;
+        }
+
+        if (statement.Commands is { } commands && !commands.Required.All(
+            required => ServerPreparation.TryPrepare(server, required, LimitOf(client), CountersOf(client), registry.Names)))
+        {
+            return RequestWait.EarlierCycles;
         }
 
         CountersOf(client).ServerParses++;

@@ -30,6 +30,9 @@ internal interface IServerLessee
     /// </summary>
     bool TryTellError(ReadOnlySpan<byte> body);
 
+    /// <summary>The client has had all its named statements dropped, by SQL.</summary>
+    void OnAllStatementsDropped();
+
     /// <summary>The server runs with the client's parameters now; what waited for it may go on.</summary>
     void OnParametersAccepted();
 

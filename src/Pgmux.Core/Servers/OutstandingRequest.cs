@@ -18,8 +18,11 @@ internal readonly record struct OutstandingRequest(RequestKind Kind, ReplyAction
     /// <summary>The name of the client that changes.</summary>
     public ClientStatement? Name => Subject as ClientStatement;
 
+    /// <summary>The commands that it runs on statements.</summary>
+    public StatementCommands? Commands => Effect == StatementEffect.Commands ? (StatementCommands)Subject! : null;
+
     /// <summary>Whether a ReadyForQuery that belongs to the client ends it.</summary>
-    public bool EndsCycle => Action == ReplyAction.Forward && Kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync;
+    public bool EndsCycle => Action is ReplyAction.Forward or ReplyAction.ReplaceError && Kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync;
 
     /// <summary>The message that pgmux answers it with.</summary>
     public BackendMessageType Answer => Kind == RequestKind.Parse ? BackendMessageType.ParseComplete : BackendMessageType.CloseComplete;

@@ -35,6 +35,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     private int _syncsEaten;
     private int _uncertainReadies;
     private int _answeredCycles;
+    private int _changes;
 
     /// <summary>Whether every reply has come that was asked for, and no error waits for its Sync.</summary>
     public bool IsEmpty => _count == 0 && !_isSkipping;
@@ -79,6 +80,18 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     /// <summary>Whether a query cycle of the client before the one being sent is still to be answered.</summary>
     public bool HasEarlierCycle => Cycle != _answeredCycles;
 
+    /// <summary>Whether SQL commands are under way that change what the client's names of statements stand for.</summary>
+    public bool ChangesNames => _changes > 0;
+
+    /// <summary>Whether everything that was sent is answered without more being sent.</summary>
+    public bool IsAnswerable => _answerable >= _count;
+
+    /// <summary>
+    /// Whether pgmux has to send a Sync: what it put ahead of a client's Query has failed, the server skips that Query, and its client
+    /// waits for ReadyForQuery. The Sync stands in the Query's place; the transaction has failed already.
+    /// </summary>
+    public bool OwesSync { get; private set; }
+
     /// <summary>Whether the server waits for the data of COPY FROM STDIN, and for nothing else.</summary>
     public bool IsCopyInOpen => _isCopyInOpen;
 
@@ -98,6 +111,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     public void Add(in OutstandingRequest request)
     {
         var kind = request.Kind;
+        OwesSync &= kind != RequestKind.Sync;
         if (_isSkipping)
         {
             if (kind != RequestKind.Sync)
@@ -124,7 +138,11 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         }
 
         Push(request);
-        if (request.Effect != StatementEffect.None)
+        if (request.Commands is { } commands)
+        {
+            _changes += commands.ChangesNames ? 1 : 0;
+        }
+        else if (request.Effect != StatementEffect.None)
         {
             StatementEffects.Propose(request.Effect, request.Name, request.Statement, statements, Cycle);
         }
@@ -339,8 +357,11 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         }
 
         var outcome = RequestOutcome.Failed;
+        var isAhead = _ring[_head].Action == ReplyAction.Prelude;
         while (_count > 0 && _ring[_head].Kind != RequestKind.Sync)
         {
+            OwesSync |= isAhead && _ring[_head].Kind == RequestKind.Query;
+            isAhead &= _ring[_head].Action == ReplyAction.Prelude;
             PopOne(outcome);
             outcome = RequestOutcome.Skipped;
         }
@@ -363,6 +384,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     private static ReplyAction OfReply(ReplyAction action, BackendMessageType type) => action switch
     {
         ReplyAction.Prelude => type == BackendMessageType.ErrorResponse ? ReplyAction.Forward : ReplyAction.Swallow,
+        ReplyAction.ReplaceError when type == BackendMessageType.ReadyForQuery => ReplyAction.Forward,
         ReplyAction.ReplaceError => type == BackendMessageType.ErrorResponse ? action : ReplyAction.Violation,
         _ => action,
     };
@@ -384,7 +406,12 @@ internal sealed class OutstandingRequests(ServerStatements statements)
             _answeredCycles++;
         }
 
-        if (request.Effect != StatementEffect.None)
+        if (request.Commands is { } commands)
+        {
+            _changes -= commands.ChangesNames ? 1 : 0;
+            commands.OnEnded(outcome, statements);
+        }
+        else if (request.Effect != StatementEffect.None)
         {
             StatementEffects.End(request.Effect, outcome, request.Name, request.Statement, statements);
         }

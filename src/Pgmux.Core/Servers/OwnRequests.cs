@@ -33,6 +33,14 @@ internal sealed class OwnRequests(ServerConnection server)
         Flush();
     }
 
+    /// <summary>Sends a Sync whose ReadyForQuery is the client's.</summary>
+    public void SendSync()
+    {
+        server.Outstanding.Add(RequestKind.Sync, ReplyAction.Forward);
+        FrontendMessages.WriteSync(server.Transport!.Output);
+        Flush();
+    }
+
     /// <summary>Sends what was written.</summary>
     [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "A few bytes on an idle server: the flush never waits.")]
     public void Flush() => _ = server.Transport!.Output.FlushAsync();

@@ -237,6 +237,9 @@ internal sealed class ServerConnection : IConnectionObserver
         TryRelease();
     }
 
+    /// <summary>Sends the Sync that stands for a Query which the server skips; see <see cref="OutstandingRequests.OwesSync"/>.</summary>
+    public void SendOwedSync() => _own.SendSync();
+
     /// <summary>Gives the client the answers that pgmux makes itself, as far as it is their turn.</summary>
     public void AnswerDue()
     {

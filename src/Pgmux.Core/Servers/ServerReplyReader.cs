@@ -1,4 +1,5 @@
 using System.Buffers;
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Servers;
@@ -150,6 +151,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
                 return OnError(frame);
         }
 
+        var commands = type == BackendMessageType.CommandComplete && server.Outstanding.Count > 0 ? server.Outstanding.Next.Commands : null;
         var action = server.Outstanding.OnReply(type);
         if (action == ReplyAction.Violation)
         {
@@ -159,9 +161,28 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         if (type == BackendMessageType.CommandComplete)
         {
             parameters.OnCommandComplete(frame.Body);
+            OnCommandComplete(frame.Body, commands, action);
         }
 
         return action;
+    }
+
+    // What SQL does to prepared statements shows in the command tag, whoever asked for it.
+    private void OnCommandComplete(ReadOnlySpan<byte> body, StatementCommands? commands, ReplyAction action)
+    {
+        var tag = body.TrimEnd((byte)0);
+        if (tag.SequenceEqual("DISCARD ALL"u8) || tag.SequenceEqual("DEALLOCATE ALL"u8))
+        {
+            server.Statements.OnAllDropped();
+            if (action == ReplyAction.Forward)
+            {
+                server.Lessee!.OnAllStatementsDropped();
+            }
+        }
+        else
+        {
+            commands?.OnCommandComplete(tag, server.Statements);
+        }
     }
 
     private ReplyAction OnParameterStatus(in Frame frame)
@@ -228,6 +249,12 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         if (failed.Statement is { } statement)
         {
             server.Statements.OnError(statement, failed.Effect, error.SqlState);
+        }
+
+        failed.Commands?.OnError(server.Statements, error.SqlState);
+        if (server.Outstanding.OwesSync)
+        {
+            server.SendOwedSync();
         }
 
         if (failed.Action == ReplyAction.ReplaceError)

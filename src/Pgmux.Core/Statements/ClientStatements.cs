@@ -92,16 +92,15 @@ internal sealed class ClientStatements
         return entry;
     }
 
-    /// <summary>Every named statement is gone: DEALLOCATE ALL. The unnamed one stays, as in PostgreSQL. Nothing may be under way.</summary>
+    /// <summary>
+    /// Every named statement is gone: DEALLOCATE ALL. The unnamed one stays, as in PostgreSQL. What is under way comes later.
+    /// </summary>
     public void ClearNamed()
     {
         foreach (var entry in _table)
         {
             entry?.Binding.Clear(StatementHolder.Client);
         }
-
-        _table = [];
-        _used = 0;
     }
 
     /// <summary>The client is gone. Nothing may be under way.</summary>

@@ -61,15 +61,22 @@ internal sealed class ServerStatements
     }
 
     /// <summary>The least recently used one that can be closed now; null when replies to earlier cycles decide about all.</summary>
-    public Statement? FindVictim(int cycle, Statement? spared)
+    public Statement? FindVictim(int cycle, IReadOnlyList<Statement>? spared)
     {
         var entry = _oldest;
-        while (entry is not null && (entry.Binding.View is null || !entry.Binding.IsCertainIn(cycle) || entry.Statement == spared))
+        while (entry is not null && (entry.Binding.View is null || !entry.Binding.IsCertainIn(cycle) || (spared is not null && spared.Contains(entry.Statement))))
         {
             entry = entry.Newer;
         }
 
         return entry?.Statement;
+    }
+
+    /// <summary>The server has made it, by SQL.</summary>
+    public void OnMade(Statement statement)
+    {
+        ProposeMade(statement, cycle: 0);
+        Confirm(statement, statement);
     }
 
     /// <summary>The request has been answered: the server has it (<paramref name="value"/>), or has it no longer (null).</summary>

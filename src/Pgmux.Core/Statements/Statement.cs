@@ -97,6 +97,9 @@ internal sealed class Statement
         }
     }
 
+    /// <summary>Whether the registry has it in its books; only the registry touches it.</summary>
+    internal bool IsKept { get; set; }
+
     /// <summary>The next one with the same hash; only the registry touches it.</summary>
     internal Statement? NextWithSameHash { get; set; }
 

@@ -60,6 +60,14 @@ internal struct StatementBinding
         value?.Release(holder);
     }
 
+    /// <summary>Holds from now on; nothing is under way.</summary>
+    public void Set(Statement? value, StatementHolder holder)
+    {
+        value?.Add(holder);
+        Confirmed?.Release(holder);
+        Confirmed = value;
+    }
+
     /// <summary>Nothing holds any more, whatever was confirmed.</summary>
     public void Clear(StatementHolder holder)
     {

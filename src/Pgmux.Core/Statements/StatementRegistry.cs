@@ -125,7 +125,7 @@ internal sealed class StatementRegistry(int loops)
     {
         lock (_gate)
         {
-            if (!statement.IsUnused || statement.UnusedNode is not null)
+            if (!statement.IsKept || !statement.IsUnused || statement.UnusedNode is not null)
             {
                 return;
             }
@@ -170,7 +170,7 @@ internal sealed class StatementRegistry(int loops)
             Commands = commands,
         };
         statement.Add(StatementHolder.Client);
-        commands?.Required?.Add(StatementHolder.Client);
+        statement.IsKept = true;
         ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(_byHash, statement.Hash, out _);
         statement.NextWithSameHash = first;
         first = statement;
@@ -196,8 +196,9 @@ internal sealed class StatementRegistry(int loops)
         _unusedBytes -= statement.Bytes;
         _count--;
         _bytes -= statement.Bytes;
+        statement.IsKept = false;
         Unlink(statement);
-        statement.Commands?.Required?.Release(StatementHolder.Client);
+        statement.Commands?.Release();
     }
 
     private void Unlink(Statement statement)

@@ -1,6 +1,5 @@
 using Pgmux.Core.Pooling;
 using Pgmux.Testing.Mux;
-using Pgmux.Testing.Processes;
 
 namespace Pgmux.Core.Tests.Hosting;
 
@@ -17,7 +16,7 @@ internal sealed class StatisticsTests
     [SetUp]
     public void StartMux()
     {
-        _mux = TestMux.Start(("stats_period", "10"), ("stats_users", "bob"));
+        _mux = TestMux.Start(("stats_period", "10"), ("stats_users", ConsoleRows.User));
 
         // The pool is made for its first client.
         _mux.Login();
@@ -63,12 +62,5 @@ internal sealed class StatisticsTests
 
     // The row of "db" as name=value.
     private IEnumerable<string> Show(string what)
-    {
-        var console = _mux.Login("bob", "pgbouncer");
-        console.Take();
-        console.Send(RawMessages.Query($"SHOW {what}"));
-        var names = console.Replies.Single(reply => reply.Type == 'T').ColumnNames();
-        var row = console.Replies.Where(reply => reply.Type == 'D').Select(reply => reply.Columns()).Single(columns => columns[0] == "db");
-        return names.Zip(row, (name, value) => $"{name}={value}");
-    }
+        => _mux.Show(what).Single(row => row["database"] == "db").Select(column => $"{column.Key}={column.Value}");
 }
