@@ -37,15 +37,28 @@ internal static class RawMessages
 
     public static byte[] Query(string sql) => Message('Q', String(sql));
 
-    public static byte[] Parse(string sql, string name = "") => Message('P', [.. String(name), .. String(sql), .. Int16(0)]);
+    public static byte[] Parse(string sql, string name = "", params int[] types) =>
+        Message('P', [.. String(name), .. String(sql), .. Int16(types.Length), .. types.SelectMany(Int32)]);
 
-    public static byte[] Bind(string statement = "", params string[] values) => Message(
-        'B',
-        [.. String(""), .. String(statement), .. Int16(0), .. Int16(values.Length), .. values.SelectMany(Value), .. Int16(0)]);
+    public static byte[] Bind(string statement = "", params string[] values) =>
+        Bind("", statement, [.. values.Select(Encoding.UTF8.GetBytes)]);
 
-    public static byte[] DescribePortal() => Message('D', [(byte)'P', .. String("")]);
+    /// <summary>Bind to a named portal; null stands for NULL.</summary>
+    public static byte[] Bind(
+        string portal, string statement, IReadOnlyList<byte[]?> values, IReadOnlyList<int>? formats = null, IReadOnlyList<int>? resultFormats = null) =>
+        Message('B', [.. String(portal), .. String(statement), .. Formats(formats), .. Int16(values.Count), .. values.SelectMany(Value), .. Formats(resultFormats)]);
 
-    public static byte[] Execute(int rows = 0) => Message('E', [.. String(""), .. Int32(rows)]);
+    public static byte[] DescribePortal() => Describe('P', "");
+
+    /// <summary>Describe of a statement ('S') or a portal ('P').</summary>
+    public static byte[] Describe(char kind, string name) => Message('D', [(byte)kind, .. String(name)]);
+
+    /// <summary>Close of a statement ('S') or a portal ('P').</summary>
+    public static byte[] Close(char kind, string name) => Message('C', [(byte)kind, .. String(name)]);
+
+    public static byte[] Execute(int rows = 0) => Execute("", rows);
+
+    public static byte[] Execute(string portal, int rows) => Message('E', [.. String(portal), .. Int32(rows)]);
 
     public static byte[] Sync() => Message('S');
 
@@ -57,9 +70,11 @@ internal static class RawMessages
 
     public static byte[] CopyDone() => Message('c');
 
+    public static byte[] CopyFail(string reason) => Message('f', String(reason));
+
     /// <summary>FunctionCall with text arguments and a text result.</summary>
     public static byte[] FunctionCall(int function, params string[] arguments) => Message(
-        'F', [.. Int32(function), .. Int16(0), .. Int16(arguments.Length), .. arguments.SelectMany(Value), .. Int16(0)]);
+        'F', [.. Int32(function), .. Int16(0), .. Int16(arguments.Length), .. arguments.Select(Encoding.UTF8.GetBytes).SelectMany(Value), .. Int16(0)]);
 
     public static byte[] String(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
 
@@ -77,9 +92,7 @@ internal static class RawMessages
         return bytes;
     }
 
-    private static IEnumerable<byte> Value(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        return Int32(bytes.Length).Concat(bytes);
-    }
+    private static IEnumerable<byte> Value(byte[]? value) => value is null ? Int32(-1) : Int32(value.Length).Concat(value);
+
+    private static IEnumerable<byte> Formats(IReadOnlyList<int>? formats) => Int16(formats?.Count ?? 0).Concat((formats ?? []).SelectMany(Int16));
 }
