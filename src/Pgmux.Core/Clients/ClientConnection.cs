@@ -355,8 +355,8 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     }
 
     /// <inheritdoc/>
-    public bool TryTellError(ReadOnlySpan<byte> body, StatementCommands? commands) =>
-        Statements is { } statements && _environment.ErrorRewriter.TryTell(Output, statements, body, commands);
+    public bool TryTellError(ReadOnlySpan<byte> body, ClientStatement? name, StatementCommands? commands) =>
+        Statements is { } statements && _environment.ErrorRewriter.TryTell(Output, statements, body, name, commands);
 
     /// <inheritdoc/>
     public void RunAgain(ServerConnection server, int answered) => _requests.RunAgain(server, answered);

@@ -17,8 +17,9 @@ internal sealed class ErrorRewriter(StatementNames names)
     /// <param name="output">Where the client's replies go.</param>
     /// <param name="statements">The client's names.</param>
     /// <param name="body">The whole body of ErrorResponse.</param>
+    /// <param name="name">The name that the request was about, if any: another may stand for the same statement.</param>
     /// <param name="commands">How the text was changed that the error is about; null when it was not.</param>
-    public bool TryTell(IBufferWriter<byte> output, ClientStatements statements, ReadOnlySpan<byte> body, StatementCommands? commands)
+    public bool TryTell(IBufferWriter<byte> output, ClientStatements statements, ReadOnlySpan<byte> body, ClientStatement? name, StatementCommands? commands)
     {
         if (commands is null && body.IndexOf(names.Prefix) < 0)
         {
@@ -38,7 +39,7 @@ internal sealed class ErrorRewriter(StatementNames names)
             }
             else
             {
-                Write(told, statements, value);
+                Write(told, value, number => NameOf(number, statements, name, commands));
             }
 
             told.Write<byte>([0]);
@@ -50,16 +51,26 @@ internal sealed class ErrorRewriter(StatementNames names)
         return true;
     }
 
-    private void Write(ArrayBufferWriter<byte> told, ClientStatements statements, ReadOnlySpan<byte> value)
+    private void Write(ArrayBufferWriter<byte> told, ReadOnlySpan<byte> value, Func<long, byte[]?> nameOf)
     {
         while (names.TryFind(value, out var start, out var length, out var number))
         {
             told.Write(value[..start]);
-            told.Write(statements.NameOf(number) ?? value.Slice(start, length));
+            told.Write(nameOf(number) ?? value.Slice(start, length));
             value = value[(start + length)..];
         }
 
         told.Write(value);
+    }
+
+    private static byte[]? NameOf(long number, ClientStatements statements, ClientStatement? name, StatementCommands? commands)
+    {
+        if (name?.Binding.View?.Number == number)
+        {
+            return name.Name;
+        }
+
+        return commands?.NameOf(number) ?? statements.NameOf(number);
     }
 
     private static void Write(ArrayBufferWriter<byte> told, int number)

@@ -20,9 +20,9 @@ internal static class ServerPreparation
     /// <param name="limit">Most statements of a server. max_prepared_statements.</param>
     /// <param name="counters">Where the Parse is counted.</param>
     /// <param name="names">Server-side names.</param>
-    /// <param name="isForQuery">Whether the request is a simple query.</param>
+    /// <param name="byQuery">Whether PREPARE may be a simple query: the request is one, and no extended query is open before it.</param>
     public static bool TryPrepare(
-        ServerConnection server, Statement statement, int limit, PoolCounters counters, StatementNames names, bool isForQuery = false)
+        ServerConnection server, Statement statement, int limit, PoolCounters counters, StatementNames names, bool byQuery = false)
     {
         if (statement.Commands is { } commands)
         {
@@ -59,11 +59,11 @@ internal static class ServerPreparation
                 Statement = statement,
             });
         }
-        else if (isForQuery && server.Outstanding.IsReady)
+        else if (byQuery)
         {
             PrepareByQuery(server, statement);
         }
-        else if (isForQuery && server.Outstanding.IsReady)
+        else if (byQuery)
         {
             PrepareByQuery(server, statement);
         }

@@ -169,7 +169,11 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             // The name is taken: the server says so itself, after it has looked at the text.
             counters.ServerParses++;
             FrontendMessages.WriteParse(server.Transport!.Output, taken.ServerName, definition);
-            outstanding.Add(new OutstandingRequest(RequestKind.Parse, ReplyAction.Forward) { Effect = StatementEffect.Duplicate });
+            outstanding.Add(new OutstandingRequest(RequestKind.Parse, ReplyAction.Forward)
+            {
+                Effect = StatementEffect.Duplicate,
+                Subject = known,
+            });
             return new RequestRewrite(messageBytes);
         }
 
@@ -309,7 +313,7 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         }
 
         var name = body.Slice(portalLength + 1, nameLength);
-        if (Locate(client, server, name, out var serverName, out var statement) is var wait && wait != RequestWait.None)
+        if (Locate(client, server, name, out var known, out var serverName, out var statement) is var wait && wait != RequestWait.None)
         {
             return RequestRewrite.Later(wait);
         }
@@ -322,6 +326,7 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Bind, ReplyAction.Forward)
         {
             Effect = statement is null ? StatementEffect.None : StatementEffect.Use,
+            Subject = known,
             Statement = statement,
         });
         if (serverName.SequenceEqual(name))
@@ -341,7 +346,7 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             return Forward(server, RequestKind.Describe);
         }
 
-        if (Locate(client, server, name, out var serverName, out var statement) is var wait && wait != RequestWait.None)
+        if (Locate(client, server, name, out var known, out var serverName, out var statement) is var wait && wait != RequestWait.None)
         {
             return RequestRewrite.Later(wait);
         }
@@ -349,6 +354,7 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Describe, ReplyAction.Forward)
         {
             Effect = statement is null ? StatementEffect.None : StatementEffect.Use,
+            Subject = known,
             Statement = statement,
         });
         if (serverName.SequenceEqual(name))
@@ -411,12 +417,17 @@ internal sealed class StatementRewriter(StatementRegistry registry)
 
     // Finds what a name stands for, and sees to it that the server knows it under serverName.
     private RequestWait Locate(
-        ClientConnection client, ServerConnection server, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> serverName, out Statement? statement)
+        ClientConnection client,
+        ServerConnection server,
+        ReadOnlySpan<byte> name,
+        out ClientStatement? known,
+        out ReadOnlySpan<byte> serverName,
+        out Statement? statement)
     {
         statement = null;
         serverName = name;
         var cycle = server.Outstanding.Cycle;
-        var known = client.Statements?.Find(name);
+        known = client.Statements?.Find(name);
         if (known is not null && !known.Binding.IsCertainIn(cycle))
         {
             return RequestWait.EarlierCycles;

@@ -283,7 +283,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         }
 
         var commands = failed.Commands ?? failed.Statement?.Commands;
-        return frame.IsComplete && lessee.TryTellError(frame.Body, commands) ? ReplyAction.Swallow : ReplyAction.Forward;
+        return frame.IsComplete && lessee.TryTellError(frame.Body, failed.Name, commands) ? ReplyAction.Swallow : ReplyAction.Forward;
     }
 
     // The server has refused a prepared statement before it ran it, and nothing that its cycle has done before would be done twice.

@@ -38,6 +38,10 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
     /// <summary>Whether names may stand for something else afterwards.</summary>
     public bool ChangesNames { get; } = steps.Count > 0;
 
+    /// <summary>The client's name in the text for the statement of this number; null when there is none.</summary>
+    public byte[]? NameOf(long number) =>
+        Resolved.Concat(steps).Where(step => step.Statement?.Number == number).Select(step => step.Name).FirstOrDefault();
+
     /// <summary>Where in the client's own text a character is, counted from 1, that the server counts so in the text it got.</summary>
     public int OriginalPosition(int position)
     {
