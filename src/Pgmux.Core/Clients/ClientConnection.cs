@@ -358,6 +358,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public bool TryTellError(ReadOnlySpan<byte> body) => Statements is { } statements && Rewriter.TryTellError(this, statements, body);
 
     /// <inheritdoc/>
+    public void RunAgain(ServerConnection server, int answered) => _requests.RunAgain(server, answered);
+
+    /// <inheritdoc/>
     public void OnAllStatementsDropped() => Statements?.ClearNamed();
 
     /// <summary>Answers a simple query that pgmux has carried out itself.</summary>

@@ -108,6 +108,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
 
                 if (!_isDropping)
                 {
+                    var isStart = client.Server!.Outstanding.IsReady;
                     if (isTracked)
                     {
                         Forward(input[runStart..offset]);
@@ -127,12 +128,19 @@ internal sealed class ClientRequestReader(ClientConnection client)
                     {
                         Note(request);
                     }
+
+                    BeginCopy(client.Server, isStart, isTracked && !(request == FrontendMessageType.Query && replaced == 0));
                 }
             }
 
             if (_frames.Read(rest, int.MaxValue, out var frame) == FrameStatus.NeedMore)
             {
                 break;
+            }
+
+            if (client.Server is { Copy.State: RequestCopyState.Open } server)
+            {
+                Copy(server.Copy, frame);
             }
 
             runStart += Math.Min(replaced, frame.Bytes.Length);
@@ -154,7 +162,8 @@ internal sealed class ClientRequestReader(ClientConnection client)
     // The usual message: one of a query cycle that has begun on a server with room for it.
     private bool TryContinueCycle(FrontendMessageType type, int bodyLength)
     {
-        if (client.Server is not { } server || server.Outstanding.IsReady || server.Outstanding.IsFull || Wait == RequestWait.Parameters
+        if (client.Server is not { } server || server.Outstanding.IsReady || server.Outstanding.IsFull
+            || server.Copy.State == RequestCopyState.ToRunAgain || Wait == RequestWait.Parameters
             || RequestKinds.Of(type) is null || bodyLength > RequestKinds.LimitOf(type) - sizeof(int))
         {
             return false;
@@ -163,6 +172,68 @@ internal sealed class ClientRequestReader(ClientConnection client)
         IsAboutToForward = false;
         _isDropping = false;
         return true;
+    }
+
+    // A message is about to be sent: the first of a cycle that may have to be run again, or one behind such a cycle.
+    private static void BeginCopy(ServerConnection server, bool isStart, bool hasStatements)
+    {
+        if (isStart)
+        {
+            server.Outstanding.BeginCycle();
+            if (hasStatements && server.TransactionStatus == TransactionStatus.Idle)
+            {
+                server.Copy.Begin();
+                return;
+            }
+        }
+
+        if (isStart || server.Copy.State != RequestCopyState.Open)
+        {
+            server.Copy.Drop();
+        }
+    }
+
+    private static void Copy(RequestCopy copy, in Frame frame)
+    {
+        copy.Add(frame.Bytes);
+        if (frame.IsComplete && (FrontendMessageType)frame.Type is FrontendMessageType.Sync or FrontendMessageType.Query or FrontendMessageType.FunctionCall
+            && copy.State == RequestCopyState.Open)
+        {
+            copy.Complete();
+        }
+    }
+
+    /// <summary>Sends the query cycle again that the server has refused, without the requests that were answered.</summary>
+    public void RunAgain(ServerConnection server, int answered)
+    {
+        var frames = default(FrameReader);
+        var rest = server.Copy.Bytes;
+        server.Outstanding.BeginCycle();
+        while (frames.Read(rest, int.MaxValue, out var frame) == FrameStatus.Message)
+        {
+            rest = rest[frame.Bytes.Length..];
+            var type = (FrontendMessageType)frame.Type;
+            if (answered > 0)
+            {
+                answered -= RequestKinds.Of(type) is null ? 0 : 1;
+                continue;
+            }
+
+            var replaced = 0;
+            if (RequestKinds.MayNameStatement(type) && client.Tracks(type))
+            {
+                var rewrite = client.Rewriter.Rewrite(client, server, type, frame.Bytes, frame.BodyLength);
+                replaced = rewrite.Wait == RequestWait.None
+                    ? rewrite.Replaced
+                    : throw new InvalidOperationException($"a cycle that is run again waits for {rewrite.Wait}");
+            }
+            else
+            {
+                Note(type);
+            }
+
+            server.Transport!.Output.Write(frame.Bytes[Math.Min(replaced, frame.Bytes.Length)..]);
+        }
     }
 
     private bool TryAnswer(ReadOnlySpan<byte> message, int bodyLength) =>
@@ -224,6 +295,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
         if (Wait != RequestWait.Parameters)
         {
             Wait = server.Outstanding.IsFull ? RequestWait.Room
+                : server.Copy.State == RequestCopyState.ToRunAgain ? RequestWait.AllReplies
                 : client.IsBetweenLeases ? RequestWait.Release
                 : client.TryStartCycle() ? RequestWait.None : RequestWait.Parameters;
         }

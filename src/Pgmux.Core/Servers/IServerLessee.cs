@@ -30,6 +30,9 @@ internal interface IServerLessee
     /// </summary>
     bool TryTellError(ReadOnlySpan<byte> body);
 
+    /// <summary>Sends its last query cycle again, but for the first <paramref name="answered"/> requests, which keep their answers.</summary>
+    void RunAgain(ServerConnection server, int answered);
+
     /// <summary>The client has had all its named statements dropped, by SQL.</summary>
     void OnAllStatementsDropped();
 

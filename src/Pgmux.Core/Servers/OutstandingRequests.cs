@@ -86,6 +86,15 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     /// <summary>Whether everything that was sent is answered without more being sent.</summary>
     public bool IsAnswerable => _answerable >= _count;
 
+    /// <summary>Requests of the client that were answered since <see cref="BeginCycle"/>, as long as none has done anything.</summary>
+    public int AnsweredOfCycle { get; private set; }
+
+    /// <summary>
+    /// Whether nothing has been done since <see cref="BeginCycle"/> that could not be left undone: at most statements were parsed, described
+    /// and closed, and nothing is answered in part.
+    /// </summary>
+    public bool IsCycleUndone { get; private set; }
+
     /// <summary>
     /// Whether pgmux has to send a Sync: what it put ahead of a client's Query has failed, the server skips that Query, and its client
     /// waits for ReadyForQuery. The Sync stands in the Query's place; the transaction has failed already.
@@ -163,6 +172,13 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         }
     }
 
+    /// <summary>The client begins a query cycle, and everything before it is answered.</summary>
+    public void BeginCycle()
+    {
+        AnsweredOfCycle = 0;
+        IsCycleUndone = true;
+    }
+
     /// <summary>Takes the request off the queue that pgmux answers itself, now that its turn has come.</summary>
     public BackendMessageType TakeAnswerDue()
     {
@@ -230,7 +246,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
             case BackendMessageType.CopyInResponse:
                 return OnCopyIn(kind, action);
             case BackendMessageType.ErrorResponse:
-                OnError(kind);
+                OnError(kind, hadReplied);
                 return action;
             case BackendMessageType.ReadyForQuery:
                 return OnReady(kind, action, hadReplied);
@@ -340,8 +356,9 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         _answerable = Math.Min(_answerable, _count);
     }
 
-    private void OnError(RequestKind kind)
+    private void OnError(RequestKind kind, bool hasReplied)
     {
+        IsCycleUndone &= !hasReplied;
         if (_syncsEaten > 0)
         {
             _uncertainReadies += _syncsEaten;
@@ -401,6 +418,12 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     private void PopOne(RequestOutcome outcome)
     {
         ref var request = ref _ring[_head];
+        if (outcome == RequestOutcome.Succeeded && request.Action is ReplyAction.Forward or ReplyAction.Synthesise)
+        {
+            AnsweredOfCycle++;
+            IsCycleUndone &= request.Kind is RequestKind.Parse or RequestKind.Describe or RequestKind.Close;
+        }
+
         if (request.EndsCycle)
         {
             _answeredCycles++;

@@ -85,6 +85,9 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <summary>Prepared statements that it has.</summary>
     public ServerStatements Statements { get; } = new();
 
+    /// <summary>The client's query cycle, while it may have to be run again.</summary>
+    public RequestCopy Copy { get; } = new();
+
     /// <summary>How many prepared statements it has. Read on any thread.</summary>
     public int PreparedStatementCount => Statements.Count;
 
@@ -182,6 +185,7 @@ internal sealed class ServerConnection : IConnectionObserver
     {
         Require(ServerState.Leased);
         Lessee = null;
+        Copy.Drop();
         BecomeIdle();
     }
 
@@ -235,6 +239,19 @@ internal sealed class ServerConnection : IConnectionObserver
         }
 
         TryRelease();
+    }
+
+    /// <summary>Sends the client's query cycle again, now that the server is ready for it; see <see cref="RequestCopy"/>.</summary>
+    public void RunAgain()
+    {
+        if (Copy.State != RequestCopyState.ToRunAgain || !Outstanding.IsReady || Lessee is not { } lessee)
+        {
+            return;
+        }
+
+        Copy.OnRunAgain();
+        lessee.RunAgain(this, Copy.Answered);
+        _own.Flush();
     }
 
     /// <summary>Sends the Sync that stands for a Query which the server skips; see <see cref="OutstandingRequests.OwesSync"/>.</summary>

@@ -158,6 +158,12 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             throw ProtocolViolationException.UnexpectedBackendMessage(frame.Type);
         }
 
+        if (type == BackendMessageType.ReadyForQuery && server.Copy.State == RequestCopyState.ToRunAgain)
+        {
+            // It ends what is run again: the client has not seen that it failed.
+            return ReplyAction.Swallow;
+        }
+
         if (type == BackendMessageType.CommandComplete)
         {
             parameters.OnCommandComplete(frame.Body);
@@ -257,6 +263,12 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             server.SendOwedSync();
         }
 
+        if (MayRunAgain(failed, error.SqlState))
+        {
+            server.Copy.OnRefused(server.Outstanding.AnsweredOfCycle);
+            return ReplyAction.Swallow;
+        }
+
         if (failed.Action == ReplyAction.ReplaceError)
         {
             BackendMessages.WriteErrorResponse(lessee.Output, (ErrorFields)failed.Subject!);
@@ -265,6 +277,14 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
 
         return frame.IsComplete && lessee.TryTellError(frame.Body) ? ReplyAction.Swallow : ReplyAction.Forward;
     }
+
+    // The server has refused a prepared statement before it ran it, and nothing that its cycle has done before would be done twice.
+    private bool MayRunAgain(in OutstandingRequest failed, string sqlState) =>
+        sqlState is SqlState.FeatureNotSupported or SqlState.UndefinedPreparedStatement
+        && (failed.Effect == StatementEffect.Use || failed.Commands is { ChangesNames: false, IsSingle: true })
+        && server.Copy.State == RequestCopyState.Whole
+        && server.Outstanding.IsCycleUndone
+        && server.TransactionStatus == TransactionStatus.Idle;
 
     private void OnReadyForQuery(in Frame frame, bool isOwn)
     {

@@ -46,6 +46,7 @@ internal sealed class ServerStatements
             LinkNewest(entry);
         }
 
+        entry.OnMaking();
         Count += entry.Binding.View is null ? 1 : 0;
         entry.Binding.Propose(statement, cycle, StatementHolder.Server);
     }
@@ -85,7 +86,6 @@ internal sealed class ServerStatements
         var entry = _entries[statement];
         var before = entry.Binding.View;
         entry.Binding.Confirm(value, StatementHolder.Server);
-        entry.IsStale = false;
         OnChanged(entry, before);
     }
 
@@ -101,6 +101,12 @@ internal sealed class ServerStatements
     /// <summary>A request that used or was to make this statement was answered with an error of this SQLSTATE.</summary>
     public void OnError(Statement statement, StatementEffect effect, string sqlState)
     {
+        if (effect == StatementEffect.Make && sqlState == SqlState.DuplicatePreparedStatement)
+        {
+            // Our name, so our statement: it was there though we took it for lost.
+            OnMade(statement);
+        }
+
         if (effect != StatementEffect.Use)
         {
             return;
@@ -109,7 +115,7 @@ internal sealed class ServerStatements
         // At Bind and Describe "feature not supported" says that the cached plan must not change its result type.
         if (sqlState == SqlState.FeatureNotSupported)
         {
-            OnStale(statement);
+            statement.OnStale();
         }
         else if (sqlState == SqlState.UndefinedPreparedStatement)
         {
@@ -125,15 +131,6 @@ internal sealed class ServerStatements
             var before = entry.Binding.View;
             entry.Binding.Clear(StatementHolder.Server);
             OnChanged(entry, before);
-        }
-    }
-
-    /// <summary>The server's copy is of no use any more.</summary>
-    public void OnStale(Statement statement)
-    {
-        if (_entries.TryGetValue(statement, out var entry))
-        {
-            entry.IsStale = true;
         }
     }
 

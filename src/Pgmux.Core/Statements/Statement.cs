@@ -16,6 +16,7 @@ internal sealed class Statement
     private readonly long[] _hits;
     private int _clients;
     private int _servers;
+    private int _generation;
 
     /// <param name="registry">Who keeps it; null when it is in nobody's books.</param>
     /// <param name="number">Never given to another.</param>
@@ -31,6 +32,7 @@ internal sealed class Statement
         ServerName = serverName;
         Level = level;
         Definition = definition;
+        UnusedNode = new LinkedListNode<Statement>(this);
     }
 
     /// <summary>Number in the server-side name.</summary>
@@ -72,6 +74,11 @@ internal sealed class Statement
     /// <summary>Bytes that it is counted with.</summary>
     public int Bytes => Definition.Length + OverheadBytes;
 
+    /// <summary>
+    /// Goes up when a server has found its plan stale: what servers parsed before that is parsed anew. Written by any loop.
+    /// </summary>
+    public int Generation => Volatile.Read(ref _generation);
+
     /// <summary>How often a Parse of it was answered without a server.</summary>
     public long Hits
     {
@@ -106,8 +113,14 @@ internal sealed class Statement
     /// <summary>Its hash; only the registry touches it.</summary>
     internal UInt128 Hash { get; init; }
 
-    /// <summary>Place in the registry's list of unused ones; only the registry touches it.</summary>
-    internal LinkedListNode<Statement>? UnusedNode { get; set; }
+    /// <summary>
+    /// Place in the registry's list of unused ones, made once: a text that comes and goes is in it and out of it all the time. Only the
+    /// registry touches it.
+    /// </summary>
+    internal LinkedListNode<Statement> UnusedNode { get; }
+
+    /// <summary>A server has found its plan stale: other servers' are too, or will be.</summary>
+    public void OnStale() => Interlocked.Increment(ref _generation);
 
     /// <summary>A Parse of it was answered without a server. Each loop counts for itself.</summary>
     public void CountHit(int loop) => _hits[loop]++;

@@ -125,12 +125,12 @@ internal sealed class StatementRegistry(int loops)
     {
         lock (_gate)
         {
-            if (!statement.IsKept || !statement.IsUnused || statement.UnusedNode is not null)
+            if (!statement.IsKept || !statement.IsUnused || statement.UnusedNode.List is not null)
             {
                 return;
             }
 
-            statement.UnusedNode = _unused.AddLast(statement);
+            _unused.AddLast(statement.UnusedNode);
             _unusedBytes += statement.Bytes;
             if (!statement.IsShared)
             {
@@ -147,11 +147,10 @@ internal sealed class StatementRegistry(int loops)
     private void Use(Statement statement)
     {
         statement.Add(StatementHolder.Client);
-        if (statement.UnusedNode is { } node)
+        if (statement.UnusedNode.List is not null)
         {
-            _unused.Remove(node);
+            _unused.Remove(statement.UnusedNode);
             _unusedBytes -= statement.Bytes;
-            statement.UnusedNode = null;
         }
     }
 
@@ -191,8 +190,7 @@ internal sealed class StatementRegistry(int loops)
 
     private void DropUnused(Statement statement)
     {
-        _unused.Remove(statement.UnusedNode!);
-        statement.UnusedNode = null;
+        _unused.Remove(statement.UnusedNode);
         _unusedBytes -= statement.Bytes;
         _count--;
         _bytes -= statement.Bytes;
