@@ -45,18 +45,22 @@ internal abstract class DifferentialFixture(int postgres) : PgmuxFixture(postgre
     }
 
     /// <summary>The trace through pgmux in a pool mode.</summary>
-    protected async Task<ScriptTrace> PlayThroughAsync(Script script, string mode, int cut = 0)
+    protected async Task<ScriptTrace> PlayThroughAsync(Script script, string mode)
     {
         await StartForAsync(script);
         await PrepareAsync(script);
         if (mode == "wandering")
         {
             await using var wanderer = await Wanderer.StartAsync(() => LoginToAsync("transaction2"));
-            return await ScriptRun.PlayAsync(script, () => LoginToAsync("transaction2"), cut, wanderer.MoveAsync);
+            return await ScriptRun.PlayAsync(script, () => LoginToAsync("transaction2"), betweenTransactions: wanderer.MoveAsync);
         }
 
-        return await ScriptRun.PlayAsync(script, () => LoginToAsync(mode == "session" ? mode : $"transaction{script.PoolSize}"), cut);
+        return await ScriptRun.PlayAsync(script, () => LoginToAsync(mode == "session" ? mode : $"transaction{script.PoolSize}"));
     }
+
+    /// <summary>Once more in transaction mode, on the servers as they are, with the first segment cut in two.</summary>
+    protected Task<ScriptTrace> PlayCutAsync(Script script, int cut) =>
+        ScriptRun.PlayAsync(script, () => LoginToAsync($"transaction{script.PoolSize}"), cut);
 
     /// <summary>One process serves every script with these settings: its databases differ in mode and size of their pools.</summary>
     private Task StartForAsync(Script script)

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Pgmux.Testing.Processes;
+
+namespace Pgmux.Integration.Tests.Statements;
+
+/// <summary>Ten thousand statements in flight while the client does not read.</summary>
+[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
+{
+    private const int Statements = 10_000;
+
+    [TestCase(1, 200)]
+    [TestCase(100, 200)]
+    [TestCase(Statements, 200)]
+    [TestCase(100, 1)]
+    [Property("Row", "E20"), Property("Row", "B98")]
+    public async Task Both_directions_progress_through_ten_thousand_statements(int perCycle, int serverStatements)
+    {
+        await StartAsync(("default_pool_size", "1"), ("max_prepared_statements", $"{serverStatements}"));
+        await using var client = await LoginAsync();
+        var sending = SendAllAsync(client, perCycle);
+        var answers = new List<string?>();
+        var ready = 0;
+        while (ready < Statements / perCycle)
+        {
+            var message = await client.ReadAsync() ?? throw new InvalidOperationException($"closed after {answers.Count} answers");
+            ready += message.Type == 'Z' ? 1 : 0;
+            if (message.Type == 'D')
+            {
+                answers.Add(message.Columns()[0]?[..12]);
+            }
+        }
+
+        await sending;
+        Assert.That(answers, Is.EqualTo(Enumerable.Range(0, Statements).Select(Nonce)));
+    }
+
+    [Test, Property("Row", "E20"), Property("Row", "R07")]
+    public async Task A_client_that_reads_only_at_the_end_is_paused_and_gets_everything()
+    {
+        await StartAsync(("default_pool_size", "1"));
+        await using var client = await LoginAsync();
+        var sending = SendAllAsync(client, perCycle: 100);
+
+        // The server's answers fill every buffer up to its own socket; then the client reads.
+        await Cluster.WaitForBackendsAsync("wait_event = 'ClientWrite' AND usename = 'app'", 1);
+        var isPaused = !sending.IsCompleted;
+        var rows = 0;
+        for (var ready = 0; ready < Statements / 100; ready++)
+        {
+            rows += (await client.ReadToReadyAsync()).Count(message => message.Type == 'D' && message.Columns()[0]![..12] == Nonce(rows));
+        }
+
+        await sending;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(isPaused, Is.True);
+            Assert.That(rows, Is.EqualTo(Statements));
+        }
+    }
+
+    /// <summary>Parse anew for every tenth statement, Bind and Execute for each, with questions and answers of more than a kilobyte.</summary>
+    private static async Task SendAllAsync(RawClient client, int perCycle)
+    {
+        const int PerSend = 50;
+        var padding = new string('-', 1000);
+        for (var first = 0; first < Statements; first += PerSend)
+        {
+            var messages = new List<byte[]>();
+            for (var n = first; n < first + PerSend; n++)
+            {
+                var name = $"s{n / 10}";
+                if (n % 10 == 0)
+                {
+                    messages.Add(RawMessages.Parse($"SELECT $1 || repeat('x', 2000) -- {n / 10 % 7} {padding}", name));
+                }
+
+                messages.Add(RawMessages.Bind(name, Nonce(n)));
+                messages.Add(RawMessages.Execute());
+                if (n % perCycle == perCycle - 1)
+                {
+                    messages.Add(RawMessages.Sync());
+                }
+            }
+
+            await client.SendAsync([.. messages]);
+        }
+    }
+
+    private static string Nonce(int n) => n.ToString("D12", CultureInfo.InvariantCulture);
+}
