@@ -37,15 +37,26 @@ internal static class RawMessages
 
     public static byte[] Query(string sql) => Message('Q', String(sql));
 
-    public static byte[] Parse(string sql, string name = "") => Message('P', [.. String(name), .. String(sql), .. Int16(0)]);
+    public static byte[] Parse(string sql, string name = "", params int[] types) =>
+        Message('P', [.. String(name), .. String(sql), .. Int16(types.Length), .. types.SelectMany(Int32)]);
 
-    public static byte[] Bind(string statement = "", params string[] values) => Message(
+    public static byte[] Bind(string statement = "", params string?[] values) => BindPortal("", statement, values);
+
+    public static byte[] BindPortal(string portal, string statement = "", params string?[] values) => Message(
         'B',
-        [.. String(""), .. String(statement), .. Int16(0), .. Int16(values.Length), .. values.SelectMany(Value), .. Int16(0)]);
+        [.. String(portal), .. String(statement), .. Int16(0), .. Int16(values.Length), .. values.SelectMany(Value), .. Int16(0)]);
 
-    public static byte[] DescribePortal() => Message('D', [(byte)'P', .. String("")]);
+    public static byte[] DescribePortal(string portal = "") => Message('D', [(byte)'P', .. String(portal)]);
 
-    public static byte[] Execute(int rows = 0) => Message('E', [.. String(""), .. Int32(rows)]);
+    public static byte[] DescribeStatement(string name = "") => Message('D', [(byte)'S', .. String(name)]);
+
+    public static byte[] Execute(int rows = 0) => ExecutePortal("", rows);
+
+    public static byte[] ExecutePortal(string portal, int rows = 0) => Message('E', [.. String(portal), .. Int32(rows)]);
+
+    public static byte[] ClosePortal(string portal = "") => Message('C', [(byte)'P', .. String(portal)]);
+
+    public static byte[] CloseStatement(string name = "") => Message('C', [(byte)'S', .. String(name)]);
 
     public static byte[] Sync() => Message('S');
 
@@ -77,9 +88,9 @@ internal static class RawMessages
         return bytes;
     }
 
-    private static IEnumerable<byte> Value(string text)
+    private static IEnumerable<byte> Value(string? text)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        return Int32(bytes.Length).Concat(bytes);
+        var bytes = Encoding.UTF8.GetBytes(text ?? "");
+        return Int32(text is null ? -1 : bytes.Length).Concat(bytes);
     }
 }
