@@ -13,6 +13,9 @@ internal sealed class Portal(string name, ModelStatement? statement, IReadOnlyLi
 
     public IReadOnlyList<string?> Values { get; } = values;
 
+    /// <summary>Whether running it leaves no transaction behind.</summary>
+    public bool EndsTransaction => Statement is { IsTransactionExit: true } or { Word: "BEGIN" } or { Word: "DISCARD", Argument: "ALL" };
+
     public PortalState State { get; private set; }
 
     /// <summary>This statement, or the one that its EXECUTE stands for, has run and returns these rows.</summary>

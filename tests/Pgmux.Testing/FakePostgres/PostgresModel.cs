@@ -166,11 +166,14 @@ internal sealed class PostgresModel
         while (_pending.TryDequeue(out var statement))
         {
             RequireTransaction(statement);
-            _portals.Close("");
+            // The statement of a Query is the unnamed portal while it runs, and after it has failed in a block.
+            _portals.Add(new Portal("", statement, []));
             foreach (var reply in _runner.Run(statement, _isAlone))
             {
                 yield return reply;
             }
+
+            _portals.Close("");
 
             if (_runner.Copy is not null || _runner.HasEnded)
             {
@@ -195,7 +198,7 @@ internal sealed class PostgresModel
         rest.End();
         var prepared = PreparedStatement.OfParse(sql, types, _parameters.HasStandardStrings);
         RequireTransaction(prepared.Statement);
-        _runner.Analyze(prepared.Statement);
+        _runner.Analyze(prepared);
         if (name.Length == 0)
         {
             Statements.Unnamed = prepared;
@@ -246,22 +249,22 @@ internal sealed class PostgresModel
     private IEnumerable<byte[]> Describe(char kind, string name) => kind switch
     {
         'S' => DescribeStatement(Statements.OfMessage(name)),
-        'P' => [DescribeRows(_portals.Find(name).Statement)],
+        'P' => [DescribeRows(_runner.ReturnsRows(_portals.Find(name).Statement))],
         _ => throw PostgresErrorException.BrokenMessage($"invalid DESCRIBE message subtype {(int)kind}"),
     };
 
     // The parameters are on their way before the plan cache looks at the result.
     private IEnumerable<byte[]> DescribeStatement(PreparedStatement prepared)
     {
-        var rows = DescribeRows(prepared.Statement);
+        var rows = DescribeRows(prepared.ReturnsRows);
         yield return Replies.ParameterDescription(prepared.Types);
         _runner.Revalidate(prepared);
         yield return rows;
     }
 
-    private byte[] DescribeRows(ModelStatement? statement)
+    private byte[] DescribeRows(bool hasRows)
     {
-        if (!_runner.ReturnsRows(statement))
+        if (!hasRows)
         {
             return Replies.NoData();
         }
@@ -277,7 +280,17 @@ internal sealed class PostgresModel
         }
 
         RequireTransaction(statement);
-        return _runner.Execute(portal, Math.Max(limit, 0), isAlone: true);
+        return RunPortal(portal, limit);
+    }
+
+    private IEnumerable<byte[]> RunPortal(Portal portal, int limit)
+    {
+        foreach (var reply in _runner.Execute(portal, Math.Max(limit, 0), isAlone: true))
+        {
+            yield return reply;
+        }
+
+        _transaction.IsPipeline |= !portal.EndsTransaction;
     }
 
     private IEnumerable<byte[]> Close(char kind, string name)

@@ -9,6 +9,9 @@ internal sealed record PreparedStatement(ModelStatement? Statement, string Sql, 
 {
     private const int Text = 25;
 
+    /// <summary>Whether it returns rows, as it was found when it was prepared.</summary>
+    public bool ReturnsRows { get; set; }
+
     /// <summary>Whether the columns of its result have changed since it was prepared.</summary>
     public bool IsStale { get; set; }
 

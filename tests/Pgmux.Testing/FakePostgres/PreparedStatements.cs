@@ -67,7 +67,7 @@ internal sealed class PreparedStatements(FakeDatabase database)
     {
         foreach (var statement in _named.Values.Select(entry => entry.Statement).Append(Unnamed).OfType<PreparedStatement>())
         {
-            statement.IsStale = statement.Statement is { ReturnsRows: true };
+            statement.IsStale = statement.ReturnsRows;
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed partial class StatementRunner(
     /// <summary>Instead of a reply: the statement waits until somebody lets it go on or cancels it.</summary>
     public static readonly byte[] Wait = [];
 
+    // A statement may EXECUTE itself.
+    private const int DeepestExecute = 100;
+
     /// <summary>Set before a waiting statement goes on: it was cancelled.</summary>
     public bool IsCancelled { get; set; }
 
@@ -31,13 +34,11 @@ internal sealed partial class StatementRunner(
     /// <summary>The tag of a statement that has returned so many rows.</summary>
     public static string TagOf(ModelStatement statement, int rows) => statement.Word == "SHOW" ? "SHOW" : $"SELECT {rows}";
 
-    /// <summary>What parse analysis finds wrong with a statement.</summary>
-    public void Analyze(ModelStatement? statement)
+    /// <summary>Parse analysis of a statement that is to be prepared.</summary>
+    public void Analyze(PreparedStatement prepared)
     {
-        if (statement is { Word: "TABLE" } && !database.HasTables)
-        {
-            throw new PostgresErrorException("42P01", $"relation \"{statement.Argument}\" does not exist");
-        }
+        Analyze(prepared.Statement);
+        prepared.ReturnsRows = ReturnsRows(prepared.Statement);
     }
 
     /// <summary>What the plan cache finds wrong with a statement that was prepared earlier.</summary>
@@ -50,16 +51,10 @@ internal sealed partial class StatementRunner(
         }
     }
 
-    /// <summary>Whether a statement returns rows, as far as can be said without running it.</summary>
-    public bool ReturnsRows(ModelStatement? statement)
-    {
-        while (statement?.Command is { Verb: PreparedVerb.Execute, Name: var name })
-        {
-            statement = statements.Find(name)?.Statement;
-        }
-
-        return statement is { ReturnsRows: true };
-    }
+    /// <summary>Whether a statement returns rows, as far as can be said without running it: EXECUTE of an unknown name does not.</summary>
+    public bool ReturnsRows(ModelStatement? statement) => statement?.Command is { Verb: PreparedVerb.Execute, Name: var name }
+        ? statements.Find(name) is { ReturnsRows: true }
+        : statement is { ReturnsRows: true };
 
     /// <summary>Runs a statement of a Query, with the description of its rows.</summary>
     public IEnumerable<byte[]> Run(ModelStatement statement, bool isAlone)
@@ -95,6 +90,14 @@ internal sealed partial class StatementRunner(
         return hasRows ? Open(portal).Concat(portal.Fetch(limit)) : RunCommand(portal, isAlone);
     }
 
+    private void Analyze(ModelStatement? statement)
+    {
+        if (statement is { Word: "TABLE" } && !database.HasTables)
+        {
+            throw new PostgresErrorException("42P01", $"relation \"{statement.Argument}\" does not exist");
+        }
+    }
+
     private void Begin(ModelStatement statement)
     {
         Executed.Add(statement.Text);
@@ -123,22 +126,35 @@ internal sealed partial class StatementRunner(
     private (ModelStatement Statement, IReadOnlyList<string?> Values) Resolve(Portal portal)
     {
         var (statement, values) = (portal.Statement!, portal.Values);
-        while (statement.Command is { Verb: PreparedVerb.Execute } command)
+        for (var depth = 0; statement.Command is { Verb: PreparedVerb.Execute } command; depth++)
         {
+            if (depth == DeepestExecute)
+            {
+                throw new PostgresErrorException("54001", "stack depth limit exceeded");
+            }
+
             var prepared = statements.Named(command.Name);
-            if (command.List.Count != prepared.Types.Count)
+            // PostgreSQL looks at the arguments only when the statement has parameters.
+            IReadOnlyList<string> arguments = prepared.Types.Count > 0 ? command.List : [];
+            if (arguments.Count != prepared.Types.Count)
             {
                 throw PostgresErrorException.Syntax($"wrong number of parameters for prepared statement \"{command.Name}\"");
             }
 
-            if (command.List.FirstOrDefault(argument => SqlText.CountParameters(argument) > 0) is { } parameter)
+            if (arguments.FirstOrDefault(argument => SqlText.CountParameters(argument) > 0) is { } parameter)
             {
                 throw UnknownParameter(parameter);
             }
 
             Revalidate(prepared);
-            values = [.. command.List.Select(argument => SqlText.Evaluate(argument, []))];
-            statement = prepared.Statement ?? throw new InvalidOperationException("EXECUTE of an empty statement is not modelled");
+            values = [.. arguments.Select(argument => SqlText.Evaluate(argument, []))];
+            if (prepared.Statement is not { } next)
+            {
+                // Nothing runs, and the tag is EXECUTE's own.
+                return (statement, []);
+            }
+
+            statement = next;
         }
 
         return (statement, values);
@@ -175,7 +191,7 @@ internal sealed partial class StatementRunner(
             case "RESET":
                 return Reset(statement.Argument);
             case "DISCARD":
-                return Discard(statement.Argument.ToUpperInvariant(), isAlone);
+                return Discard(statement.Argument.ToUpperInvariant(), isAlone, isNested: statement != portal.Statement);
             case "PREPARE" or "DEALLOCATE" when statement.Command is { } command:
                 return RunPrepared(command);
             case "COPY":
@@ -202,7 +218,7 @@ internal sealed partial class StatementRunner(
         {
             case PreparedVerb.Prepare:
                 var prepared = PreparedStatement.OfPrepare(command, parameters.HasStandardStrings);
-                Analyze(prepared.Statement);
+                Analyze(prepared);
                 statements.Store(command.Name, prepared);
                 return Complete("PREPARE");
             case PreparedVerb.Deallocate:
@@ -214,11 +230,16 @@ internal sealed partial class StatementRunner(
         }
     }
 
-    private IEnumerable<byte[]> Discard(string what, bool isAlone)
+    private IEnumerable<byte[]> Discard(string what, bool isAlone, bool isNested)
     {
         if (what == "ALL")
         {
             transaction.RequireNone("DISCARD ALL", isAlone);
+            if (isNested)
+            {
+                throw new PostgresErrorException("25001", "DISCARD ALL cannot be executed from a function");
+            }
+
             parameters.ResetAll();
             statements.DeallocateAll();
             portals.Clear();

@@ -8,6 +8,9 @@ internal sealed class TransactionBlock(RuntimeParameters parameters, Portals por
 
     public bool HasFailed => Status == 'E';
 
+    /// <summary>Whether something was executed since the last Sync, in the extended protocol.</summary>
+    public bool IsPipeline { get; set; }
+
     /// <summary>A statement is about to run: there is a transaction from here on, a block or not.</summary>
     public void BeginStatement() => parameters.Begin();
 
@@ -60,17 +63,24 @@ internal sealed class TransactionBlock(RuntimeParameters parameters, Portals por
         {
             throw new PostgresErrorException("25001", $"{command} cannot run inside a transaction block");
         }
+
+        if (IsPipeline)
+        {
+            throw new PostgresErrorException("25001", $"{command} cannot be executed within a pipeline");
+        }
     }
 
     private void EndTransaction()
     {
         parameters.Commit();
         portals.Clear();
+        IsPipeline = false;
     }
 
     private void Abort()
     {
         parameters.RollBack();
         portals.Clear();
+        IsPipeline = false;
     }
 }
