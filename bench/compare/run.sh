@@ -5,7 +5,7 @@ export LC_ALL=C
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REPOSITORY=$(cd "$HERE/../.." && pwd)
-for part in processes install systems measure; do
+for part in processes install pgbouncer systems measure; do
   # shellcheck source=/dev/null
   source "$HERE/lib/$part.sh"
 done
@@ -18,7 +18,8 @@ usage: bench/compare/run.sh [options]
   --seconds N          measured seconds per run (default 5)
   --clients N,N,...    pgbench clients (default 1,16,64,256)
   --modes M,M,...      simple, extended, prepared (default simple,extended)
-  --systems S,S,...    direct, pgbouncer, pgmux, baseline (default direct,pgbouncer,pgmux)
+  --systems S,S,...    direct, pgbouncer, pgmux, baseline, pgmux-shared: pgmux with share_unnamed_statements = 1
+                       (default direct,pgbouncer,pgmux)
   --parts P,P,...      pgbench, memory, copy (default all)
   --workers N          worker_threads of pgmux (default 1, as PgBouncer has one thread)
   --pool-size N        server connections of each pooler (default 20)
@@ -27,13 +28,14 @@ usage: bench/compare/run.sh [options]
   --copy-mb N          size of the COPY (default 300)
   --pgmux PROGRAM      a pgmux that is already built
   --baseline PROGRAM   another pgmux, measured beside it as the system "baseline"
-  --pgbouncer PROGRAM  a PgBouncer other than the one in PATH
+  --pgbouncer PROGRAM  a PgBouncer other than the one in PATH; "newest" builds the newest source that Debian has.
+                       The mode prepared does that by itself when the one in PATH is too old to follow statements
   --out DIRECTORY      where the tables go (default bench/results)
 END
 }
 
 ROUNDS=5 SECONDS_PER_RUN=5 CLIENTS=1,16,64,256 MODES=simple,extended SYSTEMS=direct,pgbouncer,pgmux PARTS=pgbench,memory,copy
-WORKERS=1 POOL_SIZE=20 AUTH=scram IDLE_CLIENTS=2000 COPY_MB=300 RESULTS=$REPOSITORY/bench/results COPY_ROUNDS=
+WORKERS=1 POOL_SIZE=20 AUTH=scram IDLE_CLIENTS=2000 COPY_MB=300 RESULTS=$REPOSITORY/bench/results COPY_ROUNDS= BUILDS_PGBOUNCER='' PGBOUNCER_ORIGIN=''
 SCALE=10
 # Seconds at the start of a run that are not measured: logins and the first turn of every client.
 RAMP=1
@@ -63,14 +65,15 @@ while (($#)); do
     --seconds) need_number "$option" "$1"; SECONDS_PER_RUN=$1 ;;
     --clients) for count in ${1//,/ }; do need_number "$option" "$count"; done; CLIENTS=$1 ;;
     --modes) need_words "$option" "$1" simple extended prepared; MODES=$1 ;;
-    --systems) need_words "$option" "$1" direct pgbouncer pgmux baseline; SYSTEMS=$1 ;;
+    --systems) need_words "$option" "$1" direct pgbouncer pgmux pgmux-shared baseline; SYSTEMS=$1 ;;
     --parts) need_words "$option" "$1" pgbench memory copy; PARTS=$1 ;;
     --workers) need_number "$option" "$1"; WORKERS=$1 ;;
     --pool-size) need_number "$option" "$1"; POOL_SIZE=$1 ;;
     --auth) [[ $1 == scram || $1 == trust ]] || fail "--auth knows scram and trust, not \"$1\""; AUTH=$1 ;;
     --idle-clients) need_number "$option" "$1"; IDLE_CLIENTS=$1 ;;
     --copy-mb) need_number "$option" "$1"; COPY_MB=$1 ;;
-    --pgmux | --baseline | --pgbouncer) BINARY[${option#--}]=$(readlink -f "$1") ;;
+    --pgbouncer) if [[ $1 == newest ]]; then BUILDS_PGBOUNCER=yes; else BINARY[pgbouncer]=$(readlink -f "$1"); fi ;;
+    --pgmux | --baseline) BINARY[${option#--}]=$(readlink -f "$1") ;;
     --out) RESULTS=$1 ;;
     *) usage >&2; fail "$option is unknown" ;;
   esac
@@ -123,13 +126,17 @@ prepare() {
   need_postgres
   choose_server_user
   local system
-  if [[ ,$SYSTEMS, == *,pgmux,* || ,$SYSTEMS, == *,baseline,* ]] || wants memory; then
+  if [[ ,$SYSTEMS, == *,pgmux* || ,$SYSTEMS, == *,baseline,* ]] || wants memory; then
     need_dotnet
   fi
   for system in "${POOLERS[@]}"; do
     case $system in
       pgbouncer) need_pgbouncer ;;
       pgmux) need_pgmux ;;
+      pgmux-shared)
+        need_pgmux
+        BINARY[pgmux-shared]=${BINARY[pgmux]}
+        ;;
       baseline)
         [[ -n ${BINARY[baseline]:-} ]] || fail "the system baseline takes --baseline PROGRAM"
         make_reachable baseline
@@ -158,8 +165,9 @@ pgbench_part() {
   done
   for ((round = 1; round <= ROUNDS; round++)); do
     rotated "$round"
-    for mode in "${MODE_LIST[@]}"; do
-      for clients in "${CLIENT_LIST[@]}"; do
+    # The modes of one number of clients are neighbours: one table divides one by another.
+    for clients in "${CLIENT_LIST[@]}"; do
+      for mode in "${MODE_LIST[@]}"; do
         for system in "${ORDER[@]}"; do
           done_runs=$((done_runs + 1))
           say "[$done_runs/$all_runs] round $round, $mode, $clients clients, $system"
@@ -203,8 +211,9 @@ header() {
   printf -- '- versions: %s' "$("$PG_BIN/postgres" --version)"
   for system in "${POOLERS[@]}"; do
     printf '; %s: %s' "$system" "$(timeout 10 "${BINARY[$system]}" --version 2>/dev/null | head -1)"
+    [[ $system != pgbouncer ]] || printf '%s' "$PGBOUNCER_ORIGIN"
   done
-  if [[ ,$SYSTEMS, == *,pgmux,* ]]; then
+  if [[ ,$SYSTEMS, == *,pgmux* ]]; then
     printf '; pgmux built from %s' "$(git -C "$REPOSITORY" describe --always --dirty 2>/dev/null || echo 'no repository')"
   fi
   printf '\n- settings: transaction pooling, pool of %s, %s logins, loopback TCP, pgmux with %s worker thread(s), pgbench scale %s, %s round(s) of %s s\n\n' \

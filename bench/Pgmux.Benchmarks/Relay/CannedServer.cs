@@ -10,6 +10,8 @@ internal sealed class CannedServer(TransportConnection transport)
 {
     private static readonly byte[] Welcome = WriteWelcome();
 
+    private readonly CannedStatements _statements = new();
+
     /// <summary>Lets one session in, then answers exchange after exchange until pgmux hangs up.</summary>
     public async Task RunAsync()
     {
@@ -36,26 +38,35 @@ internal sealed class CannedServer(TransportConnection transport)
     {
         var buffer = result.Buffer;
         var rest = buffer.FirstSpan;
-        while (Find(rest) is { } exchange)
+        while (FrameReader.TryPeek(rest, int.MaxValue, out var type, out var bodyLength) && rest.Length >= FrameReader.HeaderBytes + bodyLength)
         {
-            transport.Output.Write(exchange.Reply);
-            rest = rest[exchange.Request.Length..];
+            var message = rest[..(FrameReader.HeaderBytes + bodyLength)];
+            if (type == (byte)FrontendMessageType.Query)
+            {
+                transport.Output.Write(ReplyTo(message));
+            }
+            else if (type != (byte)FrontendMessageType.Terminate)
+            {
+                _statements.Answer((FrontendMessageType)type, message[FrameReader.HeaderBytes..], transport.Output);
+            }
+
+            rest = rest[message.Length..];
         }
 
         transport.Input.AdvanceTo(buffer.GetPosition(buffer.FirstSpan.Length - rest.Length), buffer.End);
     }
 
-    private static Exchange? Find(ReadOnlySpan<byte> input)
+    private static byte[] ReplyTo(ReadOnlySpan<byte> query)
     {
-        foreach (var exchange in Exchanges.All)
+        foreach (var exchange in Exchanges.Queries)
         {
-            if (input.StartsWith(exchange.Request))
+            if (query.SequenceEqual(exchange.Request))
             {
-                return exchange;
+                return exchange.Reply;
             }
         }
 
-        return null;
+        throw new InvalidOperationException("an unknown query is asked");
     }
 
     private static byte[] WriteWelcome()

@@ -15,7 +15,16 @@ internal sealed class Exchange
 
     public byte[] Reply { get; }
 
-    private static byte[] Write(Action<IBufferWriter<byte>> messages)
+    /// <summary>Fails unless that many bytes are the replies to all of these.</summary>
+    public static void Expect(int received, params Exchange[] exchanges)
+    {
+        if (received != exchanges.Sum(exchange => exchange.Reply.Length))
+        {
+            throw new InvalidOperationException($"{received} bytes of replies came");
+        }
+    }
+
+    public static byte[] Write(Action<IBufferWriter<byte>> messages)
     {
         var output = new ArrayBufferWriter<byte>();
         messages(output);

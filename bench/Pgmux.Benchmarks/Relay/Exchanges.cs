@@ -15,21 +15,10 @@ internal static class Exchanges
         output => FrontendMessages.WriteQuery(output, "SELECT 1"),
         output => WriteResult(output, TransactionStatus.Idle, rows: 1, "1"));
 
-    public static Exchange Extended { get; } = new(
-        output =>
-        {
-            FrontendMessages.WriteParse(output, "", "SELECT 1", []);
-            FrontendMessages.WriteBind(output, "", "");
-            FrontendMessages.WriteDescribe(output, StatementOrPortal.Portal, "");
-            FrontendMessages.WriteExecute(output, "");
-            FrontendMessages.WriteSync(output);
-        },
-        output =>
-        {
-            BackendMessages.WriteParseComplete(output);
-            BackendMessages.WriteBindComplete(output);
-            WriteResult(output, TransactionStatus.Idle, rows: 1, "1");
-        });
+    /// <summary>What the server knows to parse. As many as a small application has.</summary>
+    public static CannedStatement[] Statements { get; } = [.. Enumerable.Range(1, 8).Select(number => new CannedStatement($"{number}"))];
+
+    public static Exchange Extended { get; } = Statements[0].RunUnnamed();
 
     public static Exchange LargeResult { get; } = new(
         output => FrontendMessages.WriteQuery(output, "SELECT line FROM lines"),
@@ -50,8 +39,9 @@ internal static class Exchanges
     /// <summary>Values of application_name that the server takes.</summary>
     public static string[] ApplicationNames { get; } = ["", "first", "second"];
 
-    public static Exchange[] All { get; } =
-        [Simple, Extended, LargeResult, Begin, InTransaction, Commit, .. ApplicationNames.Select(SetApplicationName)];
+    /// <summary>The simple queries, which the server knows as they stand.</summary>
+    public static Exchange[] Queries { get; } =
+        [Simple, LargeResult, Begin, InTransaction, Commit, .. ApplicationNames.Select(SetApplicationName)];
 
     // What pgmux asks by itself before the query of a client with another value than the server has.
     private static Exchange SetApplicationName(string value) => new(

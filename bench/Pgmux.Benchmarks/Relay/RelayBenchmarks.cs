@@ -29,13 +29,13 @@ public class RelayBenchmarks
         _twoLoops = new RelayRig(loopCount: 2);
         _onFirstLoop = _twoLoops.Connect();
         _onSecondLoop = _twoLoops.Connect();
-        Expect(Simple_query(), Exchanges.Simple);
-        Expect(Extended_query(), Exchanges.Extended);
-        Expect(Two_clients_on_one_server(), Exchanges.Simple, Exchanges.Simple);
-        Expect(Clients_with_other_parameters(), Exchanges.Simple, Exchanges.Simple);
-        Expect(Server_moves_between_loops(), Exchanges.Simple, Exchanges.Simple);
-        Expect(Result_of_64_KB(), Exchanges.LargeResult);
-        Expect(Transaction_of_three_queries(), Exchanges.Begin, Exchanges.InTransaction, Exchanges.Commit);
+        Exchange.Expect(Simple_query(), Exchanges.Simple);
+        Exchange.Expect(Extended_query(), Exchanges.Extended);
+        Exchange.Expect(Two_clients_on_one_server(), Exchanges.Simple, Exchanges.Simple);
+        Exchange.Expect(Clients_with_other_parameters(), Exchanges.Simple, Exchanges.Simple);
+        Exchange.Expect(Server_moves_between_loops(), Exchanges.Simple, Exchanges.Simple);
+        Exchange.Expect(Result_of_64_KB(), Exchanges.LargeResult);
+        Exchange.Expect(Transaction_of_three_queries(), Exchanges.Begin, Exchanges.InTransaction, Exchanges.Commit);
     }
 
     [GlobalCleanup]
@@ -46,10 +46,10 @@ public class RelayBenchmarks
     }
 
     [Benchmark]
-    public int Simple_query() => Run(_client, Exchanges.Simple);
+    public int Simple_query() => _client.Run(Exchanges.Simple);
 
     [Benchmark]
-    public int Extended_query() => Run(_client, Exchanges.Extended);
+    public int Extended_query() => _client.Run(Exchanges.Extended);
 
     /// <summary>Both ask at once: the second waits until the first one's transaction is over.</summary>
     [Benchmark(OperationsPerInvoke = 2)]
@@ -62,30 +62,16 @@ public class RelayBenchmarks
 
     /// <summary>The server is given the client's application_name each time, ahead of its query.</summary>
     [Benchmark(OperationsPerInvoke = 2)]
-    public int Clients_with_other_parameters() => Run(_firstProgram, Exchanges.Simple) + Run(_secondProgram, Exchanges.Simple);
+    public int Clients_with_other_parameters() => _firstProgram.Run(Exchanges.Simple) + _secondProgram.Run(Exchanges.Simple);
 
     /// <summary>The only server is idle on the loop of the client that had it before.</summary>
     [Benchmark(OperationsPerInvoke = 2)]
-    public int Server_moves_between_loops() => Run(_onFirstLoop, Exchanges.Simple) + Run(_onSecondLoop, Exchanges.Simple);
+    public int Server_moves_between_loops() => _onFirstLoop.Run(Exchanges.Simple) + _onSecondLoop.Run(Exchanges.Simple);
 
     [Benchmark]
-    public int Result_of_64_KB() => Run(_client, Exchanges.LargeResult);
+    public int Result_of_64_KB() => _client.Run(Exchanges.LargeResult);
 
     [Benchmark]
     public int Transaction_of_three_queries() =>
-        Run(_client, Exchanges.Begin) + Run(_client, Exchanges.InTransaction) + Run(_client, Exchanges.Commit);
-
-    private static int Run(RelayClient client, Exchange exchange)
-    {
-        client.Send(exchange);
-        return client.Receive(exchange);
-    }
-
-    private static void Expect(int received, params Exchange[] exchanges)
-    {
-        if (received != exchanges.Sum(exchange => exchange.Reply.Length))
-        {
-            throw new InvalidOperationException($"{received} bytes of replies came");
-        }
-    }
+        _client.Run(Exchanges.Begin) + _client.Run(Exchanges.InTransaction) + _client.Run(Exchanges.Commit);
 }

@@ -7,7 +7,10 @@ using Pgmux.Transport;
 namespace Pgmux.Benchmarks.Relay;
 
 /// <summary>A client of the multiplexer, driven from outside its loop: it sends, the simulation runs, it reads.</summary>
-internal sealed class RelayClient(SimulatedNetwork network, TransportConnection transport)
+/// <param name="network">What runs.</param>
+/// <param name="transport">The client's end.</param>
+/// <param name="findFault">Why the server has stopped to answer, when it has.</param>
+internal sealed class RelayClient(SimulatedNetwork network, TransportConnection transport, Func<Exception?> findFault)
 {
     /// <summary>Logs in; the multiplexer asks for no password.</summary>
     public void LogIn(string applicationName)
@@ -41,7 +44,7 @@ internal sealed class RelayClient(SimulatedNetwork network, TransportConnection 
             network.RunUntilIdle();
             if (!transport.Input.TryRead(out var result))
             {
-                throw new InvalidOperationException($"{received} of {exchange.Reply.Length} bytes came");
+                throw new InvalidOperationException($"{received} of {exchange.Reply.Length} bytes came", findFault());
             }
 
             received += Compare(result.Buffer, exchange.Reply.AsSpan(received));
@@ -49,6 +52,14 @@ internal sealed class RelayClient(SimulatedNetwork network, TransportConnection 
         }
 
         return received;
+    }
+
+    /// <summary>Sends a request and takes the whole reply.</summary>
+    /// <returns>Bytes received.</returns>
+    public int Run(Exchange exchange)
+    {
+        Send(exchange);
+        return Receive(exchange);
     }
 
     private static int Compare(in ReadOnlySequence<byte> received, ReadOnlySpan<byte> expected)

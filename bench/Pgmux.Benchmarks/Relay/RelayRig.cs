@@ -32,11 +32,13 @@ internal sealed class RelayRig : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly SimulatedNetwork _network = new();
     private readonly SimulatedLoop _peers;
+    private readonly List<Task> _servers = [];
 
     /// <param name="loopCount">Loops of the multiplexer.</param>
-    public RelayRig(int loopCount = 1)
+    /// <param name="settings">Further lines of [pgbouncer].</param>
+    public RelayRig(int loopCount = 1, string settings = "")
     {
-        var loaded = ConfigLoader.Load(_folder.Write("pgmux.ini", Settings));
+        var loaded = ConfigLoader.Load(_folder.Write("pgmux.ini", $"{Settings}\n{settings}\n"));
         var configuration = loaded.Snapshot ?? throw new InvalidOperationException(string.Join('\n', loaded.Faults));
         var loops = Enumerable.Range(0, loopCount).Select(_ => _network.CreateLoop()).ToArray();
         var multiplexer = new Multiplexer(new ConfigStore(configuration), loops, NullLogger.Instance, processUserId: 0);
@@ -45,7 +47,7 @@ internal sealed class RelayRig : IDisposable
 
         // The other ends stand on a loop of their own, which their buffers come from.
         _peers = _network.CreateLoop();
-        _peers.Listen(new ListenOptions { EndPoint = ServerAddress }, transport => _ = new CannedServer(transport).RunAsync());
+        _peers.Listen(new ListenOptions { EndPoint = ServerAddress }, transport => _servers.Add(new CannedServer(transport).RunAsync()));
     }
 
     /// <summary>Connects a client and logs it in. Clients go to the loops in turn.</summary>
@@ -53,7 +55,7 @@ internal sealed class RelayRig : IDisposable
     {
         TransportConnection? transport = null;
         _network.Run(_peers, async () => transport = await _peers.ConnectAsync(new ConnectOptions { EndPoint = Address }, default));
-        var client = new RelayClient(_network, transport!);
+        var client = new RelayClient(_network, transport!, () => _servers.Find(server => server.IsFaulted)?.Exception);
         client.LogIn(applicationName);
         return client;
     }

@@ -36,16 +36,6 @@ need_postgres() {
   find_postgres || fail "the package postgresql brought no initdb, postgres, pgbench and psql"
 }
 
-need_pgbouncer() {
-  if [[ -n ${BINARY[pgbouncer]:-} ]]; then
-    [[ -x ${BINARY[pgbouncer]} ]] || fail "${BINARY[pgbouncer]} is no program"
-    return
-  fi
-  PATH=$PATH:/usr/sbin
-  command -v pgbouncer >/dev/null || install_package pgbouncer pgbouncer
-  BINARY[pgbouncer]=$(command -v pgbouncer) || fail "the package pgbouncer brought no pgbouncer"
-}
-
 need_dotnet() {
   command -v dotnet >/dev/null || fail "the .NET SDK is missing (dotnet is not in PATH)"
   DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}

@@ -23,10 +23,10 @@ function figure(part, item, who, metric, format,    list, count) {
 }
 
 # Neighbouring runs share the machine's mood: divide within a round, then take the median.
-function ratio(part, item, who, reference, metric,    r, list, count, own, other) {
+function ratio(part, item, who, reference_item, reference, metric,    r, list, count, own, other) {
   for (r = 1; r <= rounds; r++) {
     own = part SUBSEP item SUBSEP who SUBSEP metric SUBSEP r
-    other = part SUBSEP item SUBSEP reference SUBSEP metric SUBSEP r
+    other = part SUBSEP reference_item SUBSEP reference SUBSEP metric SUBSEP r
     if ((own in value) && (other in value) && value[other] > 0) list[++count] = value[own] / value[other]
   }
   return count ? sprintf("%.2f", median(list, count)) : "-"
@@ -66,6 +66,12 @@ function print_table(words,    i, j, columns, field, width, padded, rule) {
   print ""
 }
 
+# Keeps each word once, in the order of the first sight; list[0] is how many.
+function note(list, word,    i) {
+  for (i = 1; i <= list[0]; i++) if (list[i] == word) return
+  list[++list[0]] = word
+}
+
 BEGIN {
   FS = ","
   system_count = split(order, systems, " ")
@@ -76,23 +82,27 @@ NR == 1 { next }
 {
   value[$1, $2, $4, $5, $3] = $6
   if ($3 > rounds) rounds = $3
-  if (!(($1 SUBSEP $2) in seen_case)) { seen_case[$1, $2] = 1; cases[$1, ++case_count[$1]] = $2 }
+  if (!(($1 SUBSEP $2) in seen_case)) {
+    seen_case[$1, $2] = 1
+    case_count[$1]++
+    if ($1 == "pgbench") { split($2, name, "/"); note(modes, name[1]); note(client_counts, name[2]) }
+  }
 }
 
 END {
   if (case_count["pgbench"]) {
     begin_table("pgbench -S")
     row("mode|clients|system|TPS|spread|p50 us|p99 us|CPU us/txn|switches/txn|TPS:pgbouncer|p99:pgbouncer|CPU:pgbouncer")
-    for (c = 1; c <= case_count["pgbench"]; c++) for (s = 1; s <= system_count; s++) {
-      item = cases["pgbench", c]; who = systems[s]
-      split(item, name, "/")
-      row(name[1] "|" name[2] "|" who "|" figure("pgbench", item, who, "tps", "%.0f") "|" spread("pgbench", item, who, "tps") \
+    for (m = 1; m <= modes[0]; m++) for (c = 1; c <= client_counts[0]; c++) for (s = 1; s <= system_count; s++) {
+      item = modes[m] "/" client_counts[c]; who = systems[s]
+      row(modes[m] "|" client_counts[c] "|" who "|" figure("pgbench", item, who, "tps", "%.0f") "|" spread("pgbench", item, who, "tps") \
         "|" figure("pgbench", item, who, "p50_us", "%.0f") "|" figure("pgbench", item, who, "p99_us", "%.0f") \
         "|" figure("pgbench", item, who, "cpu_us", "%.1f") "|" figure("pgbench", item, who, "switches", "%.2f") \
-        "|" ratio("pgbench", item, who, "pgbouncer", "tps") "|" ratio("pgbench", item, who, "pgbouncer", "p99_us") \
-        "|" ratio("pgbench", item, who, "pgbouncer", "cpu_us"))
+        "|" ratio("pgbench", item, who, item, "pgbouncer", "tps") "|" ratio("pgbench", item, who, item, "pgbouncer", "p99_us") \
+        "|" ratio("pgbench", item, who, item, "pgbouncer", "cpu_us"))
     }
     print_table(3)
+    if (has(modes, "prepared") && has(modes, "extended")) extended_by_prepared()
   }
   if (case_count["memory"]) {
     begin_table("Memory")
@@ -112,11 +122,30 @@ END {
     for (s = 1; s <= system_count; s++) {
       who = systems[s]
       row(who "|" figure("copy", "out", who, "mb_per_second", "%.0f") "|" spread("copy", "out", who, "mb_per_second") \
-        "|" ratio("copy", "out", who, "direct", "mb_per_second") "|" figure("copy", "out", who, "cpu_seconds", "%.2f") \
+        "|" ratio("copy", "out", who, "out", "direct", "mb_per_second") "|" figure("copy", "out", who, "cpu_seconds", "%.2f") \
         "|" megabytes("copy", "out", who, "peak_kb"))
     }
     print_table(1)
   }
+}
+
+# How much of what a client gains by preparing its statements it has without: the same system, the same number of clients.
+function extended_by_prepared(    c, s, extended, prepared) {
+  begin_table("The mode extended by the mode prepared")
+  row("clients|system|TPS extended|TPS prepared|TPS ratio|CPU ratio")
+  for (c = 1; c <= client_counts[0]; c++) for (s = 1; s <= system_count; s++) {
+    extended = "extended/" client_counts[c]; prepared = "prepared/" client_counts[c]
+    row(client_counts[c] "|" systems[s] "|" figure("pgbench", extended, systems[s], "tps", "%.0f") \
+      "|" figure("pgbench", prepared, systems[s], "tps", "%.0f") \
+      "|" ratio("pgbench", extended, systems[s], prepared, systems[s], "tps") \
+      "|" ratio("pgbench", extended, systems[s], prepared, systems[s], "cpu_us"))
+  }
+  print_table(2)
+}
+
+function has(list, word,    i) {
+  for (i = 1; i <= list[0]; i++) if (list[i] == word) return 1
+  return 0
 }
 
 function megabytes(part, item, who, metric,    kb) {

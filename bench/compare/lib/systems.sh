@@ -58,8 +58,15 @@ write_pooler_files() {
       "auth_type = $POOLER_AUTH_TYPE" "auth_file = $WORK/userlist.txt" "admin_users = $ROLE" \
       "pool_mode = transaction" "default_pool_size = $POOL_SIZE" "max_client_conn = $((MOST_CLIENTS + IDLE_CLIENTS + 1000))" \
       "log_connections = 0" "log_disconnections = 0"
-    if [[ $system == pgmux || $system == baseline ]]; then
+    if [[ $system != pgbouncer ]]; then
       printf 'worker_threads = %s\n' "$WORKERS"
+    fi
+    # PgBouncer's default was 0 at first.
+    if [[ ,$MODES, == *,prepared,* ]]; then
+      printf 'max_prepared_statements = 200\n'
+    fi
+    if [[ $system == pgmux-shared ]]; then
+      printf 'share_unnamed_statements = 1\n'
     fi
   } >"$WORK/$system.ini"
   if ((EUID == 0)); then

@@ -32,6 +32,9 @@ internal interface IConsoleSource
     /// <summary>All users that are known.</summary>
     ValueTask<IReadOnlyList<UserRow>> GetUsersAsync();
 
+    /// <summary>The prepared statements that are kept, in any order.</summary>
+    ValueTask<IReadOnlyList<PreparedStatementRow>> GetPreparedStatementsAsync();
+
     /// <summary>Whether pgmux serves.</summary>
     PoolerState State { get; }
 

@@ -21,6 +21,7 @@ internal static class ShowCommands
         StatsTables.Totals,
         StatsTables.StatsTotals,
         StatsTables.StatsAverages,
+        StatementTable.PreparedStatements,
         ProcessTables.Lists,
         ProcessTables.State,
         NotYet("sockets"),

@@ -27,13 +27,13 @@ internal readonly record struct StatsValues
     /// <summary>Time that clients waited for a server.</summary>
     public long WaitTime { get; init; }
 
-    /// <summary>Parse messages of clients for named statements.</summary>
+    /// <summary>Parse messages and PREPARE commands of clients.</summary>
     public long ClientParseCount { get; init; }
 
-    /// <summary>Parse messages that were sent to servers.</summary>
+    /// <summary>Parse messages that were sent to servers for them.</summary>
     public long ServerParseCount { get; init; }
 
-    /// <summary>Bind messages for named statements.</summary>
+    /// <summary>Bind messages and EXECUTE commands.</summary>
     public long BindCount { get; init; }
 
     /// <summary>All values in the order of the console's columns.</summary>

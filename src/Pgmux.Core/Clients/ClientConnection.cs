@@ -6,6 +6,8 @@ using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Statements;
+using Pgmux.Core.Statements.Sql;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -66,6 +68,26 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     /// <inheritdoc/>
     public ParameterSet Parameters { get; set; }
+
+    /// <summary>Its prepared statements; null until it has prepared something.</summary>
+    public ClientStatements? Statements { get; private set; }
+
+    /// <summary>How many prepared statements it has.</summary>
+    public int PreparedStatementCount => Statements?.Count ?? 0;
+
+    /// <summary>What sends its prepared statements along with it.</summary>
+    public StatementRewriter Rewriter => _environment.Statements;
+
+    /// <summary>
+    /// Whether its prepared statements follow it from server to server: not in session pooling, where it has one server, and not with
+    /// max_prepared_statements = 0. Who has statements already keeps them over a reload.
+    /// </summary>
+    public bool TracksStatements => Statements is not null
+        || (!IsSessionPooled && Configuration.Options.MaxPreparedStatements > 0);
+
+    /// <summary>Whether a message of this type has to be looked at for its prepared statements.</summary>
+    public bool Tracks(FrontendMessageType type) =>
+        type == FrontendMessageType.Execute ? Statements is { CommandPortals: not null } : TracksStatements;
 
     /// <summary>When it was accepted, in ticks of the loop's clock.</summary>
     public long AcceptedAt { get; }
@@ -192,7 +214,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     {
         if (!TryLease())
         {
-            while (State == ClientState.Waiting || _requests.IsWaitingForParameters)
+            while (State == ClientState.Waiting || _requests.Wait == RequestWait.Parameters)
             {
                 await _wake.WaitAsync(Loop);
             }
@@ -213,6 +235,12 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         BinaryPrimitives.WriteUInt32BigEndian(secret, key.Secret);
         BackendMessages.WriteBackendKeyData(Output, key.ProcessId, secret);
     }
+
+    /// <summary>How its SQL texts are to be read.</summary>
+    public SqlDialect Dialect => _environment.DialectOf(Parameters);
+
+    /// <summary>Its prepared statements, for the first of them.</summary>
+    public ClientStatements MakeStatements() => Statements ??= new ClientStatements();
 
     /// <summary>Asks for a server. True when the client has one and may forward at once; otherwise it waits for its wake-up.</summary>
     public bool TryLease()
@@ -288,6 +316,8 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             ReleaseOrClose(server, reason);
         }
 
+        // After the server, whose unanswered requests may have stood for changes.
+        Statements?.Clear();
         if (_request is not null)
         {
             Pool?.Abandon(_request);
@@ -325,11 +355,43 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     }
 
     /// <inheritdoc/>
+    public bool TryTellError(ReadOnlySpan<byte> body) => Statements is { } statements && Rewriter.TryTellError(this, statements, body);
+
+    /// <inheritdoc/>
+    public void RunAgain(ServerConnection server, int answered) => _requests.RunAgain(server, answered);
+
+    /// <inheritdoc/>
+    public void OnAllStatementsDropped() => Statements?.ClearNamed();
+
+    /// <summary>Answers a simple query that pgmux has carried out itself.</summary>
+    public void AnswerQuery(string tag)
+    {
+        var status = Server?.TransactionStatus ?? TransactionStatus.Idle;
+        _meter.OnCycleStarted(status == TransactionStatus.Idle);
+        Statements?.Unnamed.Binding.Clear(StatementHolder.Client);
+        BackendMessages.WriteCommandComplete(Output, tag);
+        BackendMessages.WriteReadyForQuery(Output, status);
+        _requests.HasAnswered = true;
+        OnReadyForQuery(status);
+    }
+
+    /// <summary>A Flush is being sent to its server.</summary>
+    public void OnFlush(ServerConnection server)
+    {
+        server.Outstanding.OnFlush();
+        if (server.Outstanding.HasAnswerDue)
+        {
+            server.AnswerDue();
+            _requests.HasAnswered = true;
+        }
+    }
+
+    /// <inheritdoc/>
     public void OnParametersAccepted()
     {
-        if (_requests.IsWaitingForParameters)
+        if (_requests.Wait == RequestWait.Parameters)
         {
-            _requests.IsWaitingForParameters = false;
+            _requests.Wait = RequestWait.None;
             _requests.IsAboutToForward = true;
             _wake.Set();
         }
@@ -342,8 +404,18 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <inheritdoc/>
     public void OnRepliesTaken(ServerConnection server)
     {
-        // Who leaves has heard what was still to come.
-        if (_requests.IsWaitingForRoom ? !server.Outstanding.IsFull : IsLeaving && !server.Outstanding.WillAnswer)
+        var hasCome = _requests.Wait switch
+        {
+            RequestWait.Room => !server.Outstanding.IsFull,
+
+            // A server in COPY answers nothing before it has its data: what is not data it refuses, whatever it is.
+            RequestWait.EarlierCycles => !server.Outstanding.HasEarlierCycle || server.Outstanding.IsCopyInOpen,
+            RequestWait.AllReplies => server.Outstanding.IsEmpty || server.Outstanding.IsCopyInOpen,
+
+            // Who leaves has heard what was still to come.
+            _ => IsLeaving && !server.Outstanding.WillAnswer,
+        };
+        if (hasCome)
         {
             _wake.Set();
         }
@@ -366,8 +438,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Server = null;
         State = ClientState.Idle;
         Pool!.Return(server);
-        if (_requests.IsWaitingForRelease)
+        if (_requests.Wait != RequestWait.None)
         {
+            // A wait for replies has ended too: there are none left to come.
             _wake.Set();
         }
     }
@@ -442,7 +515,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         State = ClientState.Active;
         _meter.OnLeased(Pool!, _request!.QueuedAt);
         var mayForward = server.BeginLease(this);
-        _requests.IsWaitingForParameters = !mayForward;
+        _requests.Wait = mayForward ? RequestWait.None : RequestWait.Parameters;
         return mayForward;
     }
 

@@ -4,6 +4,8 @@ using Pgmux.Core.Cancellation;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
+using Pgmux.Core.Statements;
+using Pgmux.Core.Statements.Sql;
 using Pgmux.Transport;
 
 namespace Pgmux.Core.Clients;
@@ -24,6 +26,7 @@ internal sealed class ClientEnvironment
         ParameterSets = pools.Environment.Servers.ParameterSets;
         NoParameters = ParameterSets.Intern(ParameterSet.Unknown(Tracked.Count));
         Authentication = pools.Environment.Servers.Authentication;
+        Statements = new StatementRewriter(new StatementRegistry(pools.Environment.Loops.Count));
         CancelForwarder = new CancelForwarder(logger);
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
     }
@@ -33,6 +36,12 @@ internal sealed class ClientEnvironment
 
     /// <summary>All pools.</summary>
     public PoolRegistry Pools { get; }
+
+    /// <summary>How SQL texts of a client with these parameters are to be read.</summary>
+    public SqlDialect DialectOf(ParameterSet parameters) => SqlDialect.From(parameters[Tracked.StandardConformingStrings], parameters[Tracked.ClientEncoding]);
+
+    /// <summary>What sends prepared statements along with clients.</summary>
+    public StatementRewriter Statements { get; }
 
     /// <summary>Where events go.</summary>
     public ILogger Logger { get; }

@@ -54,6 +54,14 @@ internal static class ClientErrors
     /// <summary>The database was taken out of the configuration.</summary>
     public static ErrorFields DatabaseRemoved { get; } = ErrorFields.Fatal(SqlState.AdminShutdown, "database removed");
 
+    /// <summary>A named statement of which pgmux cannot keep a copy.</summary>
+    public static ErrorFields StatementTooLong { get; } = ErrorFields.Error(
+        SqlState.ProgramLimitExceeded, $"a named prepared statement may have {StatementRewriter.TextBytesLimit} bytes; use an unnamed one");
+
+    /// <summary>All of prepared_statement_memory is in use.</summary>
+    public static ErrorFields NoRoomForStatement { get; } = ErrorFields.Error(
+        SqlState.OutOfMemory, "no room for another prepared statement (prepared_statement_memory)");
+
     /// <summary>A fault of ours; the log has the details.</summary>
     public static ErrorFields InternalError { get; } =
         ErrorFields.Fatal(SqlState.InternalError, "internal error, see the log of the pooler");
@@ -107,4 +115,8 @@ internal static class ClientErrors
     public static ErrorFields ParameterRefused(ErrorFields server) => ErrorFields
         .Fatal(server.SqlState, "invalid server parameter")
         .WithDetail(server.Message);
+
+    /// <summary>A client has as many statements as it may.</summary>
+    public static ErrorFields TooManyStatements(int limit) => ErrorFields.Error(
+        SqlState.ProgramLimitExceeded, $"more than {limit} prepared statements (max_client_prepared_statements)");
 }

@@ -16,14 +16,8 @@ internal sealed class ClientRequestReader(ClientConnection client)
     private RequestSkip _skip;
     private bool _isDropping;
 
-    /// <summary>Whether the client waits for replies to make room in its server's queue.</summary>
-    public bool IsWaitingForRoom { get; private set; }
-
-    /// <summary>Whether the client waits until it has given its server back, to queue for one like everybody else.</summary>
-    public bool IsWaitingForRelease { get; private set; }
-
-    /// <summary>Whether the client holds a server that has yet to accept its parameters.</summary>
-    public bool IsWaitingForParameters { get; set; }
+    /// <summary>What the next message waits for.</summary>
+    public RequestWait Wait { get; set; }
 
     /// <summary>Whether the client has been given what it waited for and has not gone on yet: its server is not to leave it now.</summary>
     public bool IsAboutToForward { get; set; }
@@ -44,8 +38,11 @@ internal sealed class ClientRequestReader(ClientConnection client)
             return RequestStep.End;
         }
 
-        IsWaitingForRoom = false;
-        IsWaitingForRelease = false;
+        if (Wait != RequestWait.Parameters)
+        {
+            Wait = RequestWait.None;
+        }
+
         var buffer = result.Buffer;
         var step = RequestStep.Read;
         using var input = new ContiguousRead(buffer);
@@ -73,6 +70,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
         while (offset < input.Length)
         {
             var rest = input[offset..];
+            var replaced = 0;
             if (!_frames.IsMidMessage)
             {
                 if (!FrameReader.TryPeek(rest, int.MaxValue, out var type, out var bodyLength))
@@ -80,16 +78,58 @@ internal sealed class ClientRequestReader(ClientConnection client)
                     break;
                 }
 
-                if (!TryContinueCycle((FrontendMessageType)type, bodyLength))
+                var request = (FrontendMessageType)type;
+                var isTracked = RequestKinds.MayNameStatement(request) && client.Tracks(request);
+                if (isTracked && !StatementRewriter.HasArrived(client, request, rest[FrameReader.HeaderBytes..], bodyLength))
+                {
+                    // Refused by its length before its bytes are waited for.
+                    CheckLimits(request, bodyLength);
+                    break;
+                }
+
+                if (request == FrontendMessageType.Query && isTracked && TryAnswer(rest, bodyLength))
+                {
+                    Forward(input[runStart..offset]);
+                    runStart = offset += FrameReader.HeaderBytes + bodyLength;
+                    continue;
+                }
+
+                if (!TryContinueCycle(request, bodyLength))
                 {
                     // What comes before may have to be sent before pgmux says something of its own.
                     Forward(input[runStart..offset]);
                     runStart = offset;
-                    step = Admit((FrontendMessageType)type, bodyLength);
+                    step = Admit(request, bodyLength);
                     if (step != RequestStep.Read)
                     {
                         break;
                     }
+                }
+
+                if (!_isDropping)
+                {
+                    var isStart = client.Server!.Outstanding.IsReady;
+                    if (isTracked)
+                    {
+                        Forward(input[runStart..offset]);
+                        runStart = offset;
+                        var rewrite = client.Rewriter.Rewrite(client, client.Server!, request, rest, bodyLength);
+                        if (rewrite.Wait != RequestWait.None)
+                        {
+                            Wait = rewrite.Wait;
+                            step = RequestStep.Wait;
+                            break;
+                        }
+
+                        replaced = rewrite.Replaced;
+                        _isDropping = replaced == int.MaxValue;
+                    }
+                    else
+                    {
+                        Note(request);
+                    }
+
+                    BeginCopy(client.Server, isStart, isTracked && !(request == FrontendMessageType.Query && replaced == 0));
                 }
             }
 
@@ -98,6 +138,12 @@ internal sealed class ClientRequestReader(ClientConnection client)
                 break;
             }
 
+            if (client.Server is { Copy.State: RequestCopyState.Open } server)
+            {
+                Copy(server.Copy, frame);
+            }
+
+            runStart += Math.Min(replaced, frame.Bytes.Length);
             offset += frame.Bytes.Length;
             if (_isDropping)
             {
@@ -116,16 +162,96 @@ internal sealed class ClientRequestReader(ClientConnection client)
     // The usual message: one of a query cycle that has begun on a server with room for it.
     private bool TryContinueCycle(FrontendMessageType type, int bodyLength)
     {
-        if (client.Server is not { } server || server.Outstanding.IsReady || server.Outstanding.IsFull || IsWaitingForParameters
-            || RequestKinds.Of(type) is not { } kind || bodyLength > RequestKinds.LimitOf(type) - sizeof(int))
+        if (client.Server is not { } server || server.Outstanding.IsReady || server.Outstanding.IsFull
+            || server.Copy.State == RequestCopyState.ToRunAgain || Wait == RequestWait.Parameters
+            || RequestKinds.Of(type) is null || bodyLength > RequestKinds.LimitOf(type) - sizeof(int))
         {
             return false;
         }
 
         IsAboutToForward = false;
         _isDropping = false;
-        server.Outstanding.Add(kind, ReplyAction.Forward);
         return true;
+    }
+
+    // A message is about to be sent: the first of a cycle that may have to be run again, or one behind such a cycle.
+    private static void BeginCopy(ServerConnection server, bool isStart, bool hasStatements)
+    {
+        if (isStart)
+        {
+            server.Outstanding.BeginCycle();
+            if (hasStatements && server.TransactionStatus == TransactionStatus.Idle)
+            {
+                server.Copy.Begin();
+                return;
+            }
+        }
+
+        if (isStart || server.Copy.State != RequestCopyState.Open)
+        {
+            server.Copy.Drop();
+        }
+    }
+
+    private static void Copy(RequestCopy copy, in Frame frame)
+    {
+        copy.Add(frame.Bytes);
+        if (frame.IsComplete && (FrontendMessageType)frame.Type is FrontendMessageType.Sync or FrontendMessageType.Query or FrontendMessageType.FunctionCall
+            && copy.State == RequestCopyState.Open)
+        {
+            copy.Complete();
+        }
+    }
+
+    /// <summary>Sends the query cycle again that the server has refused, without the requests that were answered.</summary>
+    public void RunAgain(ServerConnection server, int answered)
+    {
+        var frames = default(FrameReader);
+        var rest = server.Copy.Bytes;
+        server.Outstanding.BeginCycle();
+        while (frames.Read(rest, int.MaxValue, out var frame) == FrameStatus.Message)
+        {
+            rest = rest[frame.Bytes.Length..];
+            var type = (FrontendMessageType)frame.Type;
+            if (answered > 0)
+            {
+                answered -= RequestKinds.Of(type) is null ? 0 : 1;
+                continue;
+            }
+
+            var replaced = 0;
+            if (RequestKinds.MayNameStatement(type) && client.Tracks(type))
+            {
+                var rewrite = client.Rewriter.Rewrite(client, server, type, frame.Bytes, frame.BodyLength);
+                replaced = rewrite.Wait == RequestWait.None
+                    ? rewrite.Replaced
+                    : throw new InvalidOperationException($"a cycle that is run again waits for {rewrite.Wait}");
+            }
+            else
+            {
+                Note(type);
+            }
+
+            server.Transport!.Output.Write(frame.Bytes[Math.Min(replaced, frame.Bytes.Length)..]);
+        }
+    }
+
+    private bool TryAnswer(ReadOnlySpan<byte> message, int bodyLength) =>
+        _skip == RequestSkip.None && bodyLength > 0 && message.Length - FrameReader.HeaderBytes >= bodyLength
+        && StatementCommandRewriter.TryAnswer(client, message.Slice(FrameReader.HeaderBytes, bodyLength - 1));
+
+    // A message that goes to the server as it is.
+    private void Note(FrontendMessageType type)
+    {
+        var outstanding = client.Server!.Outstanding;
+        if (RequestKinds.Of(type) is { } kind)
+        {
+            outstanding.Add(kind, ReplyAction.Forward);
+        }
+        else if (type == FrontendMessageType.Flush)
+        {
+            client.OnFlush(client.Server);
+        }
     }
 
     // Decides what becomes of the message that begins here.
@@ -166,39 +292,15 @@ internal sealed class ClientRequestReader(ClientConnection client)
         }
 
         var server = client.Server!;
-        if (IsWaitingForParameters)
+        if (Wait != RequestWait.Parameters)
         {
-            return RequestStep.Wait;
+            Wait = server.Outstanding.IsFull ? RequestWait.Room
+                : server.Copy.State == RequestCopyState.ToRunAgain ? RequestWait.AllReplies
+                : client.IsBetweenLeases ? RequestWait.Release
+                : client.TryStartCycle() ? RequestWait.None : RequestWait.Parameters;
         }
 
-        if (server.Outstanding.IsFull)
-        {
-            IsWaitingForRoom = true;
-            return RequestStep.Wait;
-        }
-
-        if (client.IsBetweenLeases)
-        {
-            IsWaitingForRelease = true;
-            return RequestStep.Wait;
-        }
-
-        if (!client.TryStartCycle())
-        {
-            IsWaitingForParameters = true;
-            return RequestStep.Wait;
-        }
-
-        if (RequestKinds.Of(type) is { } kind)
-        {
-            server.Outstanding.Add(kind, ReplyAction.Forward);
-        }
-        else if (type == FrontendMessageType.Flush)
-        {
-            server.Outstanding.OnFlush();
-        }
-
-        return RequestStep.Read;
+        return Wait == RequestWait.None ? RequestStep.Read : RequestStep.Wait;
     }
 
     private void CheckLimits(FrontendMessageType type, int bodyLength)

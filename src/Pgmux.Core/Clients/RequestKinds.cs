@@ -44,6 +44,11 @@ internal static class RequestKinds
         _ => null,
     };
 
+    /// <summary>Whether a message of this type may name a prepared statement, or portal, that pgmux keeps track of.</summary>
+    public static bool MayNameStatement(FrontendMessageType type) =>
+        type is FrontendMessageType.Bind or FrontendMessageType.Query or FrontendMessageType.Parse or FrontendMessageType.Describe
+            or FrontendMessageType.Close or FrontendMessageType.Execute;
+
     /// <summary>COPY data and its end, which PostgreSQL ignores when no COPY runs.</summary>
     public static bool IsCopy(FrontendMessageType type) =>
         type is FrontendMessageType.CopyData or FrontendMessageType.CopyDone or FrontendMessageType.CopyFail;

@@ -137,6 +137,22 @@ internal sealed record PgmuxOptions
     /// <summary>How much to log beyond the usual; -v on the command line adds to it.</summary>
     public int Verbose { get; init; }
 
+    /// <summary>
+    /// Prepared statements that a server keeps, outside session mode; 0 passes all statements on as they are.
+    /// </summary>
+    public int MaxPreparedStatements { get; init; } = 200;
+
+    /// <summary>Keeps unnamed statements on servers too, so that a text which comes again is not parsed again.</summary>
+    public bool SharesUnnamedStatements { get; init; }
+
+    /// <summary>
+    /// Names of prepared statements that one client may hold. Drivers keep 100 (psycopg, asyncpg) to 256 (pgjdbc) by themselves.
+    /// </summary>
+    public int MaxClientPreparedStatements { get; init; } = 10_000;
+
+    /// <summary>Bytes of statement texts kept for all clients together. The default is a quarter of a small machine's 1 GiB.</summary>
+    public long PreparedStatementMemory { get; init; } = 256L * 1024 * 1024;
+
     /// <summary>Sent to a server when its client leaves, in session mode; empty is none.</summary>
     public string ServerResetQuery { get; init; } = "DISCARD ALL";
 

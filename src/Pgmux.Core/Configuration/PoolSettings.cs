@@ -33,9 +33,6 @@ internal static class PoolSettings
         Flag("application_name_add_host", "0", o => o.ApplicationNameAddHost, (o, v) => o with { ApplicationNameAddHost = v }),
         FlagNotYet("disable_pqexec", "0").Fixed(),
 
-        // Named statements are passed on as they are, which is what 0 asks for.
-        CountNotYet("max_prepared_statements", "200", "0"),
-
         Text("server_reset_query", "DISCARD ALL", o => o.ServerResetQuery, (o, v) => o with { ServerResetQuery = v! }),
         Flag("server_reset_query_always", "0", o => o.ServerResetQueryAlways, (o, v) => o with { ServerResetQueryAlways = v }),
         Seconds("server_check_delay", "30", o => o.ServerCheckDelay, (o, v) => o with { ServerCheckDelay = v }),

@@ -14,6 +14,7 @@ internal static class SettingTable
         .. ProcessSettings.All
             .Concat(ListenSettings.All)
             .Concat(PoolSettings.All)
+            .Concat(StatementSettings.All)
             .Concat(AuthSettings.All)
             .Concat(LogSettings.All)
             .Concat(TimeLimitSettings.All)

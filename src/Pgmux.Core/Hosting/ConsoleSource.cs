@@ -1,3 +1,4 @@
+using System.Text;
 using Pgmux.Core.Admin;
 using Pgmux.Core.Clients;
 using Pgmux.Core.Configuration;
@@ -5,6 +6,7 @@ using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Statements;
 using Pgmux.Transport;
 
 namespace Pgmux.Core.Hosting;
@@ -91,6 +93,12 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<PreparedStatementRow>> GetPreparedStatementsAsync() => ValueTask.FromResult<IReadOnlyList<PreparedStatementRow>>(
+    [
+        .. multiplexer.Clients.Statements.Registry.Snapshot().Select(ToRow),
+    ]);
+
+    /// <inheritdoc/>
     public ValueTask<bool> ReloadAsync() => ValueTask.FromResult(multiplexer.Reload());
 
     /// <inheritdoc/>
@@ -161,6 +169,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             Link = client.Server?.Id ?? 0,
             RemoteProcessId = client.Transport.PeerCredentials?.ProcessId ?? 0,
             ApplicationName = ApplicationNameOf(client.Parameters),
+            PreparedStatements = client.PreparedStatementCount,
             Id = client.Id,
         };
     }
@@ -193,9 +202,13 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             Link = lessee?.Id ?? 0,
             RemoteProcessId = server.ProcessId,
             ApplicationName = ApplicationNameOf(server.Parameters),
+            PreparedStatements = server.PreparedStatementCount,
             Id = server.Id,
         };
     }
+
+    private static PreparedStatementRow ToRow(Statement statement) => new(
+        Encoding.ASCII.GetString(statement.ServerName), statement.ClientCount, statement.ServerCount, statement.Bytes, statement.Hits, statement.Text);
 
     private string ApplicationNameOf(ParameterSet parameters) => parameters[multiplexer.Clients.Tracked.ApplicationName] ?? "";
 

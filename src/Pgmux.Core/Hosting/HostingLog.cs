@@ -19,9 +19,19 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Stopped, LogLevel.Information, "server shut down")]
     public static partial void Stopped(ILogger logger);
 
-    [LoggerMessage(EventIds.Statistics, LogLevel.Information, "stats: {Transactions} xacts/s, {Queries} queries/s, in {Received} B/s, out {Sent} B/s, xact {TransactionTime} us, query {QueryTime} us, wait {WaitTime} us")]
+    [LoggerMessage(EventIds.Statistics, LogLevel.Information, "stats: {Transactions} xacts/s, {Queries} queries/s, {ClientParses} client parses/s, {ServerParses} server parses/s, {Binds} binds/s, in {Received} B/s, out {Sent} B/s, xact {TransactionTime} us, query {QueryTime} us, wait {WaitTime} us")]
     public static partial void Statistics(
-        ILogger logger, long transactions, long queries, long received, long sent, long transactionTime, long queryTime, long waitTime);
+        ILogger logger,
+        long transactions,
+        long queries,
+        long clientParses,
+        long serverParses,
+        long binds,
+        long received,
+        long sent,
+        long transactionTime,
+        long queryTime,
+        long waitTime);
 
     [LoggerMessage(EventIds.LoopFault, LogLevel.Error, "internal error on event loop {Loop}")]
     public static partial void LoopFault(ILogger logger, Exception failure, int loop);

@@ -107,9 +107,22 @@ internal sealed class StatisticsHistory(PoolRegistry pools, TimeProvider clock, 
             TransactionTime = Math.Max(sum.TransactionTime, next.TransactionTime),
             QueryTime = Math.Max(sum.QueryTime, next.QueryTime),
             WaitTime = sum.WaitTime + next.WaitTime,
+            ClientParseCount = sum.ClientParseCount + next.ClientParseCount,
+            ServerParseCount = sum.ServerParseCount + next.ServerParseCount,
+            BindCount = sum.BindCount + next.BindCount,
         });
         HostingLog.Statistics(
-            logger, all.TransactionCount, all.QueryCount, all.Received, all.Sent, all.TransactionTime, all.QueryTime, all.WaitTime);
+            logger,
+            all.TransactionCount,
+            all.QueryCount,
+            all.ClientParseCount,
+            all.ServerParseCount,
+            all.BindCount,
+            all.Received,
+            all.Sent,
+            all.TransactionTime,
+            all.QueryTime,
+            all.WaitTime);
     }
 
     private StatsValues ToValues(PoolCounters counters) => new()
@@ -122,6 +135,9 @@ internal sealed class StatisticsHistory(PoolRegistry pools, TimeProvider clock, 
         TransactionTime = Microseconds(counters.TransactionTicks),
         QueryTime = Microseconds(counters.QueryTicks),
         WaitTime = Microseconds(counters.WaitTicks),
+        ClientParseCount = counters.ClientParses,
+        ServerParseCount = counters.ServerParses,
+        BindCount = counters.Binds,
     };
 
     // PgBouncer's averages: counts and bytes per second, times per transaction or query, waiting per second.
@@ -139,6 +155,9 @@ internal sealed class StatisticsHistory(PoolRegistry pools, TimeProvider clock, 
             TransactionTime = transactions == 0 ? 0 : Microseconds(now.TransactionTicks - before.TransactionTicks) / transactions,
             QueryTime = queries == 0 ? 0 : Microseconds(now.QueryTicks - before.QueryTicks) / queries,
             WaitTime = PerSecond(Microseconds(now.WaitTicks - before.WaitTicks), length),
+            ClientParseCount = PerSecond(now.ClientParses - before.ClientParses, length),
+            ServerParseCount = PerSecond(now.ServerParses - before.ServerParses, length),
+            BindCount = PerSecond(now.Binds - before.Binds, length),
         };
     }
 

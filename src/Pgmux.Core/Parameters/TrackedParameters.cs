@@ -23,6 +23,8 @@ internal sealed class TrackedParameters
         _names = [.. Always.Concat(extra).Distinct(StringComparer.OrdinalIgnoreCase)];
         _namesUtf8 = [.. _names.Select(Encoding.UTF8.GetBytes)];
         ApplicationName = IndexOf("application_name");
+        StandardConformingStrings = IndexOf("standard_conforming_strings");
+        ClientEncoding = IndexOf("client_encoding");
     }
 
     /// <summary>Names in the order of every <see cref="ParameterSet"/>.</summary>
@@ -33,6 +35,12 @@ internal sealed class TrackedParameters
 
     /// <summary>Position of application_name, which the console shows.</summary>
     public int ApplicationName { get; }
+
+    /// <summary>Position of standard_conforming_strings, which decides how SQL is read.</summary>
+    public int StandardConformingStrings { get; }
+
+    /// <summary>Position of client_encoding, which decides how SQL is read.</summary>
+    public int ClientEncoding { get; }
 
     /// <summary>Position of a parameter, or -1. Names are compared without regard to case, as PostgreSQL does.</summary>
     public int IndexOf(string name)

@@ -30,6 +30,15 @@ internal sealed class PoolCounters
     /// <summary>Time that clients waited for a server.</summary>
     public long WaitTicks;
 
+    /// <summary>Parse messages and PREPARE commands of clients, as far as their statements are followed.</summary>
+    public long ClientParses;
+
+    /// <summary>Parse messages that went to a server for such statements.</summary>
+    public long ServerParses;
+
+    /// <summary>Bind messages and EXECUTE commands for such statements.</summary>
+    public long Binds;
+
     /// <summary>Adds another loop's counts.</summary>
     public void Add(PoolCounters other)
     {
@@ -41,5 +50,8 @@ internal sealed class PoolCounters
         TransactionTicks += Volatile.Read(ref other.TransactionTicks);
         QueryTicks += Volatile.Read(ref other.QueryTicks);
         WaitTicks += Volatile.Read(ref other.WaitTicks);
+        ClientParses += Volatile.Read(ref other.ClientParses);
+        ServerParses += Volatile.Read(ref other.ServerParses);
+        Binds += Volatile.Read(ref other.Binds);
     }
 }

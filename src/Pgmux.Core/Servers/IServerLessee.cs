@@ -24,6 +24,18 @@ internal interface IServerLessee
     /// <summary>A ReadyForQuery that answers the client has been handed to <see cref="Output"/>.</summary>
     void OnReadyForQuery(TransactionStatus status);
 
+    /// <summary>
+    /// Tells the client of an error in which a server-side name stands for one of its statements, under the name that it knows. False
+    /// when there is no such name in it: then the server's own message is right.
+    /// </summary>
+    bool TryTellError(ReadOnlySpan<byte> body);
+
+    /// <summary>Sends its last query cycle again, but for the first <paramref name="answered"/> requests, which keep their answers.</summary>
+    void RunAgain(ServerConnection server, int answered);
+
+    /// <summary>The client has had all its named statements dropped, by SQL.</summary>
+    void OnAllStatementsDropped();
+
     /// <summary>The server runs with the client's parameters now; what waited for it may go on.</summary>
     void OnParametersAccepted();
 

@@ -1,3 +1,4 @@
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Servers;
@@ -12,17 +13,17 @@ namespace Pgmux.Core.Servers;
 /// </list>
 /// Source: PostgreSQL manual, "Message Flow"; postgres.c (ignore_till_sync), copyfromparse.c.
 /// </summary>
-internal sealed class OutstandingRequests
+internal sealed class OutstandingRequests(ServerStatements statements)
 {
     /// <summary>
     /// Most entries of one server: twice the deepest pipeline that drivers are known to build (10,000 statements of three
-    /// messages), 64 KiB of memory. Above it the client is not read until replies have come.
+    /// messages), 1.5 MiB of memory. Above it the client is not read until replies have come.
     /// </summary>
     public const int Limit = 65_536;
 
     private const int InitialCapacity = 32;
 
-    private Entry[] _ring = new Entry[InitialCapacity];
+    private OutstandingRequest[] _ring = new OutstandingRequest[InitialCapacity];
     private int _head;
     private int _count;
     private bool _hasReplied;
@@ -33,8 +34,8 @@ internal sealed class OutstandingRequests
     private bool _isCopyInOpen;
     private int _syncsEaten;
     private int _uncertainReadies;
-
-    private readonly record struct Entry(RequestKind Kind, ReplyAction Action);
+    private int _answeredCycles;
+    private int _changes;
 
     /// <summary>Whether every reply has come that was asked for, and no error waits for its Sync.</summary>
     public bool IsEmpty => _count == 0 && !_isSkipping;
@@ -68,14 +69,58 @@ internal sealed class OutstandingRequests
     public bool NeedsProbe => _uncertainReadies > 0;
 
     /// <summary>Who gets what belongs to no request (notices, notifications): the one whose request is being answered.</summary>
-    public ReplyAction OutOfBandAction => _count > 0 ? _ring[_head].Action : ReplyAction.Forward;
+    public ReplyAction OutOfBandAction => IsOwnRequestNext ? ReplyAction.Swallow : ReplyAction.Forward;
 
     /// <summary>Whether the request being answered is pgmux's own.</summary>
-    public bool IsOwnRequestNext => _count > 0 && _ring[_head].Action == ReplyAction.Swallow;
+    public bool IsOwnRequestNext => _count > 0 && _ring[_head].Action is ReplyAction.Swallow or ReplyAction.Prelude;
+
+    /// <summary>The query cycle of the client that is being sent: what its Sync, Query or FunctionCall ends. Only compared.</summary>
+    public int Cycle { get; private set; }
+
+    /// <summary>Whether a query cycle of the client before the one being sent is still to be answered.</summary>
+    public bool HasEarlierCycle => Cycle != _answeredCycles;
+
+    /// <summary>Whether SQL commands are under way that change what the client's names of statements stand for.</summary>
+    public bool ChangesNames => _changes > 0;
+
+    /// <summary>Whether everything that was sent is answered without more being sent.</summary>
+    public bool IsAnswerable => _answerable >= _count;
+
+    /// <summary>Requests of the client that were answered since <see cref="BeginCycle"/>, as long as none has done anything.</summary>
+    public int AnsweredOfCycle { get; private set; }
+
+    /// <summary>
+    /// Whether nothing has been done since <see cref="BeginCycle"/> that could not be left undone: at most statements were parsed, described
+    /// and closed, and nothing is answered in part.
+    /// </summary>
+    public bool IsCycleUndone { get; private set; }
+
+    /// <summary>
+    /// Whether pgmux has to send a Sync: what it put ahead of a client's Query has failed, the server skips that Query, and its client
+    /// waits for ReadyForQuery. The Sync stands in the Query's place; the transaction has failed already.
+    /// </summary>
+    public bool OwesSync { get; private set; }
+
+    /// <summary>Whether the server waits for the data of COPY FROM STDIN, and for nothing else.</summary>
+    public bool IsCopyInOpen => _isCopyInOpen;
+
+    /// <summary>Whether it is the turn of a request that pgmux answers itself.</summary>
+    public bool HasAnswerDue => _count > 0 && _ring[_head].Action == ReplyAction.Synthesise;
+
+    /// <summary>The request whose reply is next; not to be asked when nothing is owed.</summary>
+    public ref readonly OutstandingRequest Next => ref _ring[_head];
+
+    /// <summary>Entries in the queue, oldest first.</summary>
+    public OutstandingRequest this[int index] => At(index);
 
     /// <summary>Notes a request that is being sent.</summary>
-    public void Add(RequestKind kind, ReplyAction action)
+    public void Add(RequestKind kind, ReplyAction action) => Add(new OutstandingRequest(kind, action));
+
+    /// <summary>Notes a request that is being sent, and proposes what it does to prepared statements.</summary>
+    public void Add(in OutstandingRequest request)
     {
+        var kind = request.Kind;
+        OwesSync &= kind != RequestKind.Sync;
         if (_isSkipping)
         {
             if (kind != RequestKind.Sync)
@@ -101,7 +146,21 @@ internal sealed class OutstandingRequests
             return;
         }
 
-        Push(new Entry(kind, action));
+        Push(request);
+        if (request.Commands is { } commands)
+        {
+            _changes += commands.ChangesNames ? 1 : 0;
+        }
+        else if (request.Effect != StatementEffect.None)
+        {
+            StatementEffects.Propose(request.Effect, request.Name, request.Statement, statements, Cycle);
+        }
+
+        if (request.EndsCycle)
+        {
+            Cycle++;
+        }
+
         switch (kind)
         {
             case RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync:
@@ -110,6 +169,30 @@ internal sealed class OutstandingRequests
             case RequestKind.Parse or RequestKind.Bind or RequestKind.Describe or RequestKind.Execute or RequestKind.Close:
                 _isInExtendedQuery = true;
                 break;
+        }
+    }
+
+    /// <summary>The client begins a query cycle, and everything before it is answered.</summary>
+    public void BeginCycle()
+    {
+        AnsweredOfCycle = 0;
+        IsCycleUndone = true;
+    }
+
+    /// <summary>Takes the request off the queue that pgmux answers itself, now that its turn has come.</summary>
+    public BackendMessageType TakeAnswerDue()
+    {
+        var answer = _ring[_head].Answer;
+        Pop(RequestOutcome.Succeeded);
+        return answer;
+    }
+
+    /// <summary>The connection is closed: nothing more is answered.</summary>
+    public void Abandon()
+    {
+        while (_count > 0)
+        {
+            PopOne(RequestOutcome.Skipped);
         }
     }
 
@@ -127,7 +210,8 @@ internal sealed class OutstandingRequests
             return type == BackendMessageType.ReadyForQuery && _uncertainReadies > 0 ? OnUncertainReady() : ReplyAction.Violation;
         }
 
-        var (kind, action) = _ring[_head];
+        var kind = _ring[_head].Kind;
+        var action = OfReply(_ring[_head].Action, type);
         var hadReplied = _hasReplied;
         _hasReplied = true;
         switch (type)
@@ -151,7 +235,8 @@ internal sealed class OutstandingRequests
             case BackendMessageType.ParameterDescription:
                 return kind == RequestKind.Describe ? action : ReplyAction.Violation;
             case BackendMessageType.ParseComplete:
-                return PopIf(kind == RequestKind.Parse, action);
+                // A name that is taken must be refused: else the server's statement is not what pgmux takes it for.
+                return PopIf(kind == RequestKind.Parse && _ring[_head].Effect != StatementEffect.Duplicate, action);
             case BackendMessageType.BindComplete:
                 return PopIf(kind == RequestKind.Bind, action);
             case BackendMessageType.CloseComplete:
@@ -161,7 +246,7 @@ internal sealed class OutstandingRequests
             case BackendMessageType.CopyInResponse:
                 return OnCopyIn(kind, action);
             case BackendMessageType.ErrorResponse:
-                OnError(kind);
+                OnError(kind, hadReplied);
                 return action;
             case BackendMessageType.ReadyForQuery:
                 return OnReady(kind, action, hadReplied);
@@ -183,7 +268,7 @@ internal sealed class OutstandingRequests
         {
             _isInCopyIn = false;
             _isCopyInOpen = false;
-            Pop();
+            Pop(RequestOutcome.Succeeded);
             _isInExtendedQuery = HasExtendedQueryNext();
             return action;
         }
@@ -239,7 +324,7 @@ internal sealed class OutstandingRequests
         {
             // One Query may hold several COPYs; each has an end of its own.
             At(1) = _ring[_head];
-            PopOne();
+            RemoveHead();
         }
     }
 
@@ -257,6 +342,7 @@ internal sealed class OutstandingRequests
                 if (entry.Kind == RequestKind.Sync)
                 {
                     _syncsEaten++;
+                    _answeredCycles += entry.EndsCycle ? 1 : 0;
                     continue;
                 }
 
@@ -270,8 +356,9 @@ internal sealed class OutstandingRequests
         _answerable = Math.Min(_answerable, _count);
     }
 
-    private void OnError(RequestKind kind)
+    private void OnError(RequestKind kind, bool hasReplied)
     {
+        IsCycleUndone &= !hasReplied;
         if (_syncsEaten > 0)
         {
             _uncertainReadies += _syncsEaten;
@@ -286,9 +373,14 @@ internal sealed class OutstandingRequests
             return;
         }
 
+        var outcome = RequestOutcome.Failed;
+        var isAhead = _ring[_head].Action == ReplyAction.Prelude;
         while (_count > 0 && _ring[_head].Kind != RequestKind.Sync)
         {
-            PopOne();
+            OwesSync |= isAhead && _ring[_head].Kind == RequestKind.Query;
+            isAhead &= _ring[_head].Action == ReplyAction.Prelude;
+            PopOne(outcome);
+            outcome = RequestOutcome.Skipped;
         }
 
         _isSkipping = _count == 0;
@@ -301,21 +393,58 @@ internal sealed class OutstandingRequests
             return ReplyAction.Violation;
         }
 
-        Pop();
+        Pop(RequestOutcome.Succeeded);
         return action;
     }
 
-    private void Pop()
+    // An error of what was sent ahead is the client's; the rest is nobody's.
+    private static ReplyAction OfReply(ReplyAction action, BackendMessageType type) => action switch
     {
-        PopOne();
+        ReplyAction.Prelude => type == BackendMessageType.ErrorResponse ? ReplyAction.Forward : ReplyAction.Swallow,
+        ReplyAction.ReplaceError when type == BackendMessageType.ReadyForQuery => ReplyAction.Forward,
+        ReplyAction.ReplaceError => type == BackendMessageType.ErrorResponse ? action : ReplyAction.Violation,
+        _ => action,
+    };
+
+    private void Pop(RequestOutcome outcome)
+    {
+        PopOne(outcome);
         while (_count > 0 && _ring[_head].Kind == RequestKind.CopyEnd)
         {
-            PopOne();
+            PopOne(RequestOutcome.Succeeded);
         }
     }
 
-    private void PopOne()
+    private void PopOne(RequestOutcome outcome)
     {
+        ref var request = ref _ring[_head];
+        if (outcome == RequestOutcome.Succeeded && request.Action is ReplyAction.Forward or ReplyAction.Synthesise)
+        {
+            AnsweredOfCycle++;
+            IsCycleUndone &= request.Kind is RequestKind.Parse or RequestKind.Describe or RequestKind.Close;
+        }
+
+        if (request.EndsCycle)
+        {
+            _answeredCycles++;
+        }
+
+        if (request.Commands is { } commands)
+        {
+            _changes -= commands.ChangesNames ? 1 : 0;
+            commands.OnEnded(outcome, statements);
+        }
+        else if (request.Effect != StatementEffect.None)
+        {
+            StatementEffects.End(request.Effect, outcome, request.Name, request.Statement, statements);
+        }
+
+        RemoveHead();
+    }
+
+    private void RemoveHead()
+    {
+        _ring[_head] = default;
         _head = (_head + 1) & (_ring.Length - 1);
         _count--;
         _answerable = Math.Max(0, _answerable - 1);
@@ -323,7 +452,7 @@ internal sealed class OutstandingRequests
         if (_count == 0 && _ring.Length > InitialCapacity * 32)
         {
             // A deep pipeline is over: do not keep its room for ever.
-            _ring = new Entry[InitialCapacity];
+            _ring = new OutstandingRequest[InitialCapacity];
             _head = 0;
         }
     }
@@ -340,13 +469,13 @@ internal sealed class OutstandingRequests
         return last >= 0 && At(last).Kind is not (RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync);
     }
 
-    private ref Entry At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];
+    private ref OutstandingRequest At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];
 
-    private void Push(Entry entry)
+    private void Push(in OutstandingRequest entry)
     {
         if (_count == _ring.Length)
         {
-            var larger = new Entry[_ring.Length * 2];
+            var larger = new OutstandingRequest[_ring.Length * 2];
             for (var i = 0; i < _count; i++)
             {
                 larger[i] = At(i);

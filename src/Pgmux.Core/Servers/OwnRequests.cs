@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Servers;
@@ -16,7 +17,7 @@ internal sealed class OwnRequests(ServerConnection server)
     public void Send(OwnRequest request, string sql)
     {
         Current = request;
-        server.Outstanding.Add(RequestKind.Query, ReplyAction.Swallow);
+        server.Outstanding.Add(new OutstandingRequest(RequestKind.Query, ReplyAction.Swallow) { Effect = StatementEffect.DropUnnamed });
         FrontendMessages.WriteQuery(server.Transport!.Output, sql);
     }
 
@@ -29,6 +30,14 @@ internal sealed class OwnRequests(ServerConnection server)
         server.Outstanding.Add(RequestKind.Probe, ReplyAction.Swallow);
         FrontendMessages.WriteClose(server.Transport!.Output, StatementOrPortal.Statement, NobodysStatement);
         FrontendMessages.WriteFlush(server.Transport.Output);
+        Flush();
+    }
+
+    /// <summary>Sends a Sync whose ReadyForQuery is the client's.</summary>
+    public void SendSync()
+    {
+        server.Outstanding.Add(RequestKind.Sync, ReplyAction.Forward);
+        FrontendMessages.WriteSync(server.Transport!.Output);
         Flush();
     }
 

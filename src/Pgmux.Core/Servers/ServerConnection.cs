@@ -2,6 +2,7 @@ using System.Net;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -51,6 +52,7 @@ internal sealed class ServerConnection : IConnectionObserver
         _parameters = new ServerParameters(environment.Tracked, environment.ParameterSets);
         _replies = new ServerReplyReader(this, _parameters);
         _own = new OwnRequests(this);
+        Outstanding = new OutstandingRequests(Statements);
     }
 
     /// <summary>Number in the console and the log.</summary>
@@ -78,7 +80,16 @@ internal sealed class ServerConnection : IConnectionObserver
     public TransportConnection? Transport { get; private set; }
 
     /// <summary>What the server still owes.</summary>
-    public OutstandingRequests Outstanding { get; } = new();
+    public OutstandingRequests Outstanding { get; }
+
+    /// <summary>Prepared statements that it has.</summary>
+    public ServerStatements Statements { get; } = new();
+
+    /// <summary>The client's query cycle, while it may have to be run again.</summary>
+    public RequestCopy Copy { get; } = new();
+
+    /// <summary>How many prepared statements it has. Read on any thread.</summary>
+    public int PreparedStatementCount => Statements.Count;
 
     /// <summary>What the last ReadyForQuery said.</summary>
     public TransactionStatus TransactionStatus { get; internal set; } = TransactionStatus.Idle;
@@ -174,6 +185,7 @@ internal sealed class ServerConnection : IConnectionObserver
     {
         Require(ServerState.Leased);
         Lessee = null;
+        Copy.Drop();
         BecomeIdle();
     }
 
@@ -229,6 +241,41 @@ internal sealed class ServerConnection : IConnectionObserver
         TryRelease();
     }
 
+    /// <summary>Sends the client's query cycle again, now that the server is ready for it; see <see cref="RequestCopy"/>.</summary>
+    public void RunAgain()
+    {
+        if (Copy.State != RequestCopyState.ToRunAgain || !Outstanding.IsReady || Lessee is not { } lessee)
+        {
+            return;
+        }
+
+        Copy.OnRunAgain();
+        lessee.RunAgain(this, Outstanding.AnsweredOfCycle);
+        _own.Flush();
+    }
+
+    /// <summary>Sends the Sync that stands for a Query which the server skips; see <see cref="OutstandingRequests.OwesSync"/>.</summary>
+    public void SendOwedSync() => _own.SendSync();
+
+    /// <summary>Gives the client the answers that pgmux makes itself, as far as it is their turn.</summary>
+    public void AnswerDue()
+    {
+        while (Outstanding.HasAnswerDue)
+        {
+            var answer = Outstanding.TakeAnswerDue();
+            if (answer == BackendMessageType.ParseComplete)
+            {
+                BackendMessages.WriteParseComplete(Lessee!.Output);
+            }
+            else
+            {
+                BackendMessages.WriteCloseComplete(Lessee!.Output);
+            }
+
+            Lessee.OnForwarded(FrameReader.HeaderBytes);
+        }
+    }
+
     /// <summary>Tells the client that its lease may end, when the release rule holds.</summary>
     public void TryRelease()
     {
@@ -271,6 +318,8 @@ internal sealed class ServerConnection : IConnectionObserver
             Transport?.Abort();
         }
 
+        Outstanding.Abandon();
+        Statements.Clear();
         lessee?.OnServerLost(reason, error, canTell: !_replies.IsErrorForwarded && !IsMidReply);
         _holder.OnServerClosed(this, before, reason, error);
     }

@@ -117,6 +117,8 @@ internal sealed class ServerReadLoop(
             return;
         }
 
+        // A cycle that runs again comes before whatever its client sends next.
+        server.RunAgain();
         server.Lessee?.OnRepliesTaken(server);
 
         // Last: whatever the server is free for may begin now.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Servers;
@@ -57,9 +58,19 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         while (offset < input.Length)
         {
             var rest = input[offset..];
-            if (!_frames.IsMidMessage && IsTooShort(rest))
+            if (!_frames.IsMidMessage)
             {
-                break;
+                if (server.Outstanding.HasAnswerDue)
+                {
+                    Forward(input[runStart..offset]);
+                    runStart = offset;
+                    server.AnswerDue();
+                }
+
+                if (IsTooShort(rest))
+                {
+                    break;
+                }
             }
 
             var status = _frames.Read(rest, server.Target.MaximumMessageBytes, out var frame);
@@ -101,6 +112,11 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         }
 
         Forward(input[runStart..offset]);
+        if (!_frames.IsMidMessage)
+        {
+            server.AnswerDue();
+        }
+
         return offset;
     }
 
@@ -135,18 +151,44 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
                 return OnError(frame);
         }
 
+        var commands = type == BackendMessageType.CommandComplete && server.Outstanding.Count > 0 ? server.Outstanding.Next.Commands : null;
         var action = server.Outstanding.OnReply(type);
         if (action == ReplyAction.Violation)
         {
             throw ProtocolViolationException.UnexpectedBackendMessage(frame.Type);
         }
 
+        if (type == BackendMessageType.ReadyForQuery && server.Copy.State == RequestCopyState.ToRunAgain)
+        {
+            // It ends what is run again: the client has not seen that it failed.
+            return ReplyAction.Swallow;
+        }
+
         if (type == BackendMessageType.CommandComplete)
         {
             parameters.OnCommandComplete(frame.Body);
+            OnCommandComplete(frame.Body, commands, action);
         }
 
         return action;
+    }
+
+    // What SQL does to prepared statements shows in the command tag, whoever asked for it.
+    private void OnCommandComplete(ReadOnlySpan<byte> body, StatementCommands? commands, ReplyAction action)
+    {
+        var tag = body.TrimEnd((byte)0);
+        if (tag.SequenceEqual("DISCARD ALL"u8) || tag.SequenceEqual("DEALLOCATE ALL"u8))
+        {
+            server.Statements.OnAllDropped();
+            if (action == ReplyAction.Forward)
+            {
+                server.Lessee!.OnAllStatementsDropped();
+            }
+        }
+        else
+        {
+            commands?.OnCommandComplete(tag, server.Statements);
+        }
     }
 
     private ReplyAction OnParameterStatus(in Frame frame)
@@ -189,6 +231,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         }
 
         // PostgreSQL says FATAL to whoever is connected, asked or not; anything else must answer somebody.
+        var failed = server.Outstanding.Count > 0 ? server.Outstanding.Next : default;
         var action = server.Outstanding.OnReply(BackendMessageType.ErrorResponse);
         if (action == ReplyAction.Violation)
         {
@@ -203,8 +246,45 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         }
 
         IsErrorForwarded |= error.IsFatal;
-        return ReplyAction.Forward;
+        return TellError(frame, error, failed, server.Lessee);
     }
+
+    // Most errors go to the client as they are.
+    private ReplyAction TellError(in Frame frame, ErrorFields error, in OutstandingRequest failed, IServerLessee lessee)
+    {
+        if (failed.Statement is { } statement)
+        {
+            server.Statements.OnError(statement, failed.Effect, error.SqlState);
+        }
+
+        failed.Commands?.OnError(server.Statements, error.SqlState);
+        if (server.Outstanding.OwesSync)
+        {
+            server.SendOwedSync();
+        }
+
+        if (MayRunAgain(failed, error.SqlState))
+        {
+            server.Copy.OnRefused();
+            return ReplyAction.Swallow;
+        }
+
+        if (failed.Action == ReplyAction.ReplaceError)
+        {
+            BackendMessages.WriteErrorResponse(lessee.Output, (ErrorFields)failed.Subject!);
+            return ReplyAction.Swallow;
+        }
+
+        return frame.IsComplete && lessee.TryTellError(frame.Body) ? ReplyAction.Swallow : ReplyAction.Forward;
+    }
+
+    // The server has refused a prepared statement before it ran it, and nothing that its cycle has done before would be done twice.
+    private bool MayRunAgain(in OutstandingRequest failed, string sqlState) =>
+        sqlState is SqlState.FeatureNotSupported or SqlState.UndefinedPreparedStatement
+        && (failed.Effect == StatementEffect.Use || failed.Commands is { ChangesNames: false, Steps.Count: 1 })
+        && server.Copy.State == RequestCopyState.Whole
+        && server.Outstanding.IsCycleUndone
+        && server.TransactionStatus == TransactionStatus.Idle;
 
     private void OnReadyForQuery(in Frame frame, bool isOwn)
     {

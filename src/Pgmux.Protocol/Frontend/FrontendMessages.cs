@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 
 namespace Pgmux.Protocol;
 
@@ -103,6 +104,32 @@ public static class FrontendMessages
         message.Complete();
     }
 
+    /// <summary>Parse; <paramref name="definition"/> is the body after the name: text, zero, count and parameter types.</summary>
+    public static void WriteParse(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlySpan<byte> definition)
+    {
+        var message = new MessageWriter(output, (byte)FrontendMessageType.Parse, name.Length + 1 + definition.Length);
+        message.WriteCString(name);
+        message.WriteBytes(definition);
+        message.Complete();
+    }
+
+    /// <summary>
+    /// The head of Bind: header and both names. The caller writes the <paramref name="restBytes"/> of the body that follow.
+    /// </summary>
+    public static void WriteBindHead(IBufferWriter<byte> output, ReadOnlySpan<byte> portal, ReadOnlySpan<byte> statement, int restBytes)
+    {
+        var headBytes = portal.Length + 1 + statement.Length + 1;
+        var head = output.GetSpan(FrameReader.HeaderBytes + headBytes);
+        head[0] = (byte)FrontendMessageType.Bind;
+        BinaryPrimitives.WriteInt32BigEndian(head[1..], checked(headBytes + restBytes + sizeof(int)));
+        var names = head[FrameReader.HeaderBytes..];
+        portal.CopyTo(names);
+        names[portal.Length] = 0;
+        statement.CopyTo(names[(portal.Length + 1)..]);
+        names[headBytes - 1] = 0;
+        output.Advance(FrameReader.HeaderBytes + headBytes);
+    }
+
     /// <summary>Bind without parameters, results in text format.</summary>
     public static void WriteBind(IBufferWriter<byte> output, string portal, string statement) =>
         WriteBind(output, portal, statement, [], [], []);
@@ -137,12 +164,29 @@ public static class FrontendMessages
     public static void WriteClose(IBufferWriter<byte> output, byte kind, string name) =>
         WriteTarget(output, FrontendMessageType.Close, kind, name);
 
+    /// <summary>Describe; <paramref name="kind"/> is <see cref="StatementOrPortal.Statement"/> or <see cref="StatementOrPortal.Portal"/>.</summary>
+    public static void WriteDescribe(IBufferWriter<byte> output, byte kind, ReadOnlySpan<byte> name) =>
+        WriteTarget(output, FrontendMessageType.Describe, kind, name);
+
+    /// <summary>Close; <paramref name="kind"/> is <see cref="StatementOrPortal.Statement"/> or <see cref="StatementOrPortal.Portal"/>.</summary>
+    public static void WriteClose(IBufferWriter<byte> output, byte kind, ReadOnlySpan<byte> name) =>
+        WriteTarget(output, FrontendMessageType.Close, kind, name);
+
     /// <summary>Execute; 0 rows means all.</summary>
     public static void WriteExecute(IBufferWriter<byte> output, string portal, int maximumRows = 0)
     {
         var message = new MessageWriter(output, (byte)FrontendMessageType.Execute, MessageWriter.SizeOf(portal) + sizeof(int));
         message.WriteCString(portal);
         message.WriteInt32(maximumRows);
+        message.Complete();
+    }
+
+    /// <summary>Execute of all rows.</summary>
+    public static void WriteExecute(IBufferWriter<byte> output, ReadOnlySpan<byte> portal)
+    {
+        var message = new MessageWriter(output, (byte)FrontendMessageType.Execute, portal.Length + 1 + sizeof(int));
+        message.WriteCString(portal);
+        message.WriteInt32(0);
         message.Complete();
     }
 
@@ -210,6 +254,14 @@ public static class FrontendMessages
     private static void WriteTarget(IBufferWriter<byte> output, FrontendMessageType type, byte kind, string name)
     {
         var message = new MessageWriter(output, (byte)type, sizeof(byte) + MessageWriter.SizeOf(name));
+        message.WriteByte(kind);
+        message.WriteCString(name);
+        message.Complete();
+    }
+
+    private static void WriteTarget(IBufferWriter<byte> output, FrontendMessageType type, byte kind, ReadOnlySpan<byte> name)
+    {
+        var message = new MessageWriter(output, (byte)type, sizeof(byte) + name.Length + 1);
         message.WriteByte(kind);
         message.WriteCString(name);
         message.Complete();

@@ -41,6 +41,32 @@ public readonly ref struct Parse
     }
 
     /// <summary>
+    /// Splits a whole body into the name and what defines the statement: text, zero, count and parameter types. False when the body is
+    /// not as long as it says or a terminator is missing: the server's answer to that is an error that leaves the connection alive.
+    /// </summary>
+    public static bool TrySplit(ReadOnlySpan<byte> body, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> definition)
+    {
+        name = definition = default;
+        var nameLength = body.IndexOf((byte)0);
+        if (nameLength < 0)
+        {
+            return false;
+        }
+
+        var rest = body[(nameLength + 1)..];
+        var textLength = rest.IndexOf((byte)0);
+        if (textLength < 0 || rest.Length - textLength - 1 < sizeof(ushort))
+        {
+            return false;
+        }
+
+        var types = rest[(textLength + 1)..];
+        name = body[..nameLength];
+        definition = rest;
+        return types.Length - sizeof(ushort) == BinaryPrimitives.ReadUInt16BigEndian(types) * sizeof(int);
+    }
+
+    /// <summary>
     /// Reads the name alone from as much of the body as has arrived. False when the name goes on in what is still to come.
     /// </summary>
     /// <exception cref="ProtocolViolationException">The body is complete and the name has no terminator.</exception>

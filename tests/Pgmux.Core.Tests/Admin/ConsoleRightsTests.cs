@@ -69,6 +69,17 @@ internal sealed class ConsoleRightsTests
     public async Task Descriptors_and_secrets_are_for_administrators()
         => Assert.That(await new ConsoleRig(ConsoleRights.Look).QueryAsync("SHOW FDS"), Is.EqualTo(new[] { Denied, "Z(I)" }));
 
+    [Test]
+    [Property("Row", "C04")]
+    public async Task Tables_without_secrets_are_for_statistics_users_too()
+    {
+        foreach (var show in ShowCommands.All.Where(show => show.Columns is not null))
+        {
+            var replies = await new ConsoleRig(ConsoleRights.Look).QueryAsync($"SHOW {show.Word}");
+            Assert.That(replies[^2..], Is.EqualTo(new[] { "C(SHOW)", "Z(I)" }), show.Word);
+        }
+    }
+
     [TestCase("boss", ConsoleRights.Administer)]
     [TestCase("watcher", ConsoleRights.Look)]
     [TestCase("both", ConsoleRights.Administer)]

@@ -42,6 +42,7 @@ internal sealed class ConsoleTablesTests
             + "xact_time:1700,query_time:1700,wait_time:1700,avg_client_parse_count:1700,avg_server_parse_count:1700,"
             + "avg_bind_count:1700"),
         new("totals", "name:25,value:1700"),
+        new("prepared_statements", "name:25,users:20,servers:20,bytes:20,hits:20,query:25"),
         new("lists", "list:25,items:23"),
         new("config", "key:25,value:25,default:25,changeable:25"),
         new("state", "key:25,value:25"),
@@ -79,10 +80,11 @@ internal sealed class ConsoleTablesTests
             Wait = TimeSpan.FromMilliseconds(1250),
             Link = 7,
             ApplicationName = "web",
+            PreparedStatements = 12,
             Id = 255,
         });
         Assert.That(await rig.QueryAsync("SHOW CLIENTS"), Has.Member(
-            "D(C,app,shop,none,waiting,10.0.0.1,5000,10.0.0.2,6432,2026-11-20 13:00:00 UTC,2026-11-20 13:00:01 UTC,1,250000,0,0xff,0x7,0,,web,0,255)"));
+            "D(C,app,shop,none,waiting,10.0.0.1,5000,10.0.0.2,6432,2026-11-20 13:00:00 UTC,2026-11-20 13:00:01 UTC,1,250000,0,0xff,0x7,0,,web,12,255)"));
     }
 
     [Test]
@@ -103,13 +105,14 @@ internal sealed class ConsoleTablesTests
     public async Task Totals_are_summed_over_databases()
     {
         var rig = new ConsoleRig();
-        rig.Source.Stats.Add(new StatsRow("a", new StatsValues { QueryCount = 2, Received = 10 }, new StatsValues { QueryCount = 1 }));
-        rig.Source.Stats.Add(new StatsRow("b", new StatsValues { QueryCount = 3, BindCount = 4 }, new StatsValues { QueryCount = 1 }));
+        rig.Source.Stats.Add(new StatsRow("a", new StatsValues { QueryCount = 2, Received = 10, ClientParseCount = 6 }, new StatsValues { QueryCount = 1 }));
+        rig.Source.Stats.Add(new StatsRow("b", new StatsValues { QueryCount = 3, BindCount = 4, ServerParseCount = 1 }, new StatsValues { QueryCount = 1, BindCount = 3 }));
         var replies = await rig.QueryAsync("SHOW TOTALS");
         Assert.That(replies, Has.Length.EqualTo(1 + 22 + 2));
         Assert.That(replies, Is.SupersetOf(new[]
         {
-            "D(total_query_count,5)", "D(total_client_bytes,10)", "D(total_ps_bind_count,4)", "D(avg_query_count,2)", "D(avg_server_bytes,0)",
+            "D(total_query_count,5)", "D(total_client_bytes,10)", "D(avg_query_count,2)", "D(avg_server_bytes,0)",
+            "D(total_ps_client_parse_count,6)", "D(total_ps_server_parse_count,1)", "D(total_ps_bind_count,4)", "D(avg_ps_bind_count,3)",
         }));
     }
 

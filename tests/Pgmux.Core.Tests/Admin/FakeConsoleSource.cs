@@ -22,6 +22,8 @@ internal sealed class FakeConsoleSource : IConsoleSource
 
     public List<UserRow> Users { get; } = [];
 
+    public List<PreparedStatementRow> PreparedStatements { get; } = [];
+
     public ListCounts Lists { get; set; } = new();
 
     public bool ReloadSucceeds { get; set; } = true;
@@ -44,6 +46,8 @@ internal sealed class FakeConsoleSource : IConsoleSource
     public ValueTask<IReadOnlyList<StatsRow>> GetStatsAsync() => new(Stats);
 
     public ValueTask<IReadOnlyList<UserRow>> GetUsersAsync() => new(Users);
+
+    public ValueTask<IReadOnlyList<PreparedStatementRow>> GetPreparedStatementsAsync() => new(PreparedStatements);
 
     public ValueTask<ListCounts> GetListCountsAsync() => new(Lists);
 

@@ -216,7 +216,8 @@ internal sealed class ConfigLoaderTests
 
     [TestCase("max_prepared_statements = 0", 0)]
     [TestCase("max_prepared_statements = 200", 0)]
-    [TestCase("max_prepared_statements = 100", 1)]
+    [TestCase("max_prepared_statements = 100", 0)]
+    [TestCase("max_prepared_statements = -1", 1)]
     [TestCase("query_wait_notify = 0", 0)]
     [TestCase("query_wait_notify = 3", 1)]
     [TestCase("server_tls_sslmode = disable", 0)]

@@ -45,7 +45,8 @@ internal sealed class SettingTableTests
     public void Honoured_settings_have_a_property_of_their_name_and_no_others_have_one()
     {
         var honoured = Settings.Where(setting => setting.Support == SettingSupport.Honoured)
-            .Select(setting => string.Concat(setting.Name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
+            .Select(setting => setting.Name == "share_unnamed_statements" ? "shares_unnamed_statements" : setting.Name)
+            .Select(name => string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
         var properties = typeof(PgmuxOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name);
         Assert.That(properties.Except(["Others"]), Is.EquivalentTo(honoured));
     }
@@ -76,6 +77,10 @@ internal sealed class SettingTableTests
     [TestCase("tcp_user_timeout", "1500", "1500")]
     [TestCase("unix_socket_mode", "0700", "448")]
     [TestCase("listen_port", "0x1920", "6432")]
+    [TestCase("max_prepared_statements", "0", "0")]
+    [TestCase("max_prepared_statements", "2147483647", "2147483647")]
+    [TestCase("prepared_statement_memory", "8589934592", "8589934592")]
+    [TestCase("share_unnamed_statements", "1", "1")]
     [TestCase("log_stats", "2", "1")]
     [Property("Row", "Z13")]
     public void Values_are_read_and_printed_alike_whatever_the_locale(string name, string text, string printed)
@@ -112,6 +117,10 @@ internal sealed class SettingTableTests
     [TestCase("query_timeout", "5s")]
     [TestCase("unix_socket_mode", "01000")]
     [TestCase("scram_iterations", "0")]
+    [TestCase("max_prepared_statements", "-1")]
+    [TestCase("max_client_prepared_statements", "0")]
+    [TestCase("prepared_statement_memory", "0")]
+    [TestCase("prepared_statement_memory", "256MB")]
     [Property("Row", "Z06")]
     public void Values_out_of_range_are_refused(string name, string text)
     {

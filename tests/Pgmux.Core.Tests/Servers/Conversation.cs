@@ -1,5 +1,6 @@
 using Pgmux.Core.Clients;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Processes;
@@ -18,7 +19,7 @@ internal sealed class Conversation
     private readonly MessageStream _parts = new();
     private readonly List<string> _log = [];
 
-    public OutstandingRequests Queue { get; } = new();
+    public OutstandingRequests Queue { get; } = new(new ServerStatements());
 
     /// <summary>Whether the connection is over: the server has said so.</summary>
     public bool HasEnded { get; private set; }

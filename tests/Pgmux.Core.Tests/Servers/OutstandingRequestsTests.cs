@@ -1,4 +1,5 @@
 using Pgmux.Core.Servers;
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Tests.Servers;
@@ -132,7 +133,7 @@ internal sealed class OutstandingRequestsTests
     [Test]
     public void A_request_of_pgmux_itself_is_answered_to_nobody()
     {
-        var queue = new OutstandingRequests();
+        var queue = new OutstandingRequests(new ServerStatements());
         queue.Add(RequestKind.Query, ReplyAction.Swallow);
         queue.Add(RequestKind.Query, ReplyAction.Forward);
         Assert.That(queue.IsOwnRequestNext, Is.True);
@@ -147,7 +148,7 @@ internal sealed class OutstandingRequestsTests
     [Test, Property("Row", "B173")]
     public void The_queue_says_when_it_is_full_and_keeps_its_order_while_it_grows()
     {
-        var queue = new OutstandingRequests();
+        var queue = new OutstandingRequests(new ServerStatements());
         RequestKind[] cycle = [RequestKind.Parse, RequestKind.Bind, RequestKind.Execute, RequestKind.Sync];
         for (var i = 0; i < OutstandingRequests.Limit; i++)
         {
@@ -172,7 +173,7 @@ internal sealed class OutstandingRequestsTests
     [Test]
     public void The_ring_keeps_its_order_when_it_wraps_around_before_it_grows()
     {
-        var queue = new OutstandingRequests();
+        var queue = new OutstandingRequests(new ServerStatements());
         for (var round = 0; round < 50; round++)
         {
             for (var i = 0; i < 3; i++)
@@ -197,7 +198,7 @@ internal sealed class OutstandingRequestsTests
 
     private static string Play(string script, OutstandingRequests? queue = null)
     {
-        queue ??= new OutstandingRequests();
+        queue ??= new OutstandingRequests(new ServerStatements());
         foreach (var step in script.Split(' '))
         {
             if (step[0] == '>')

@@ -1,0 +1,125 @@
+using System.Buffers;
+using Pgmux.Core.Statements;
+using Pgmux.Core.Statements.Sql;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>
+/// Puts server-side names into one text that holds PREPARE, EXECUTE or DEALLOCATE, and notes what it does to the client's names, command by
+/// command: later ones of a text see what earlier ones do. Names that stand for nothing stay, so that the server's error is the right one.
+/// </summary>
+internal sealed class CommandTranslation(StatementRegistry registry, ClientStatements client, int limit)
+{
+    private readonly ArrayBufferWriter<byte> _sql = new();
+    private readonly List<StatementCommandStep> _steps = [];
+    private readonly List<Statement> _required = [];
+    private readonly Dictionary<string, Statement?> _changed = new(StringComparer.Ordinal);
+    private bool _hasDroppedAll;
+
+    /// <summary>Translates a text; null when a statement that it makes is refused.</summary>
+    public RewrittenText? Translate(ReadOnlySpan<byte> sql, SqlDialect dialect, bool isQuery, out ErrorFields? refusal)
+    {
+        refusal = null;
+        var copied = 0;
+        Span<byte> folded = stackalloc byte[SqlIdentifier.MaximumBytes];
+        var reader = new StatementCommandReader(sql, dialect);
+        while (reader.MoveNext(out var command))
+        {
+            if (command.Kind is StatementCommandKind.DeallocateAll or StatementCommandKind.DiscardAll)
+            {
+                _steps.Add(new StatementCommandStep(command.Kind, [], null));
+                _changed.Clear();
+                _hasDroppedAll = true;
+                continue;
+            }
+
+            var token = sql.Slice(command.NameStart, command.NameLength);
+            var length = SqlIdentifier.Fold(token, folded, dialect);
+            if (length == SqlIdentifier.NotAName)
+            {
+                continue;
+            }
+
+            var name = folded[..length].ToArray();
+            _sql.Write(sql[copied..command.NameStart]);
+            copied = command.NameStart + command.NameLength;
+            refusal = TryTranslate(command, name, sql.Slice(command.DefinitionStart, command.DefinitionLength), out var serverName);
+            if (refusal is not null)
+            {
+                new StatementCommands(client, _steps, _required).Release();
+                return null;
+            }
+
+            _sql.Write(serverName ?? token);
+        }
+
+        _sql.Write(sql[copied..]);
+        return new RewrittenText(_sql.WrittenSpan.ToArray(), new StatementCommands(client, _steps, _required) { IsQuery = isQuery });
+    }
+
+    private ErrorFields? TryTranslate(in StatementCommand command, byte[] name, ReadOnlySpan<byte> definition, out byte[]? serverName)
+    {
+        var statement = ViewOf(name);
+        if (statement is not null)
+        {
+            Require(statement);
+        }
+        else if (command.Kind == StatementCommandKind.Prepare)
+        {
+            serverName = null;
+            if (client.MostCount + _steps.Count >= limit && client.Count + _steps.Count >= limit)
+            {
+                return ClientErrors.TooManyStatements(limit);
+            }
+
+            statement = MakeNew(definition);
+            if (statement is null)
+            {
+                return ClientErrors.NoRoomForStatement;
+            }
+
+            _changed[KeyOf(name)] = statement;
+            _steps.Add(new StatementCommandStep(StatementCommandKind.Prepare, name, statement));
+        }
+
+        // pgmux's own names are not to be had.
+        serverName = statement?.ServerName ?? (name.AsSpan().StartsWith(registry.Names.Prefix) ? registry.Names.Nobody : null);
+        if (command.Kind == StatementCommandKind.Deallocate && statement is not null)
+        {
+            statement.Add(StatementHolder.Client);
+            _changed[KeyOf(name)] = null;
+            _steps.Add(new StatementCommandStep(StatementCommandKind.Deallocate, name, statement));
+        }
+
+        return null;
+    }
+
+    // The text makes it where it stands, under the server-side name: one that it makes already is not made twice.
+    private Statement? MakeNew(ReadOnlySpan<byte> definition)
+    {
+        var statement = registry.Intern(StatementLevel.Sql, definition);
+        if (statement is null || !_steps.Any(step => step.Statement == statement))
+        {
+            return statement;
+        }
+
+        statement.Release(StatementHolder.Client);
+        return registry.CreateUnshared(StatementLevel.Sql, definition, commands: null);
+    }
+
+    private void Require(Statement statement)
+    {
+        var isMadeHere = _steps.Any(step => step.Kind == StatementCommandKind.Prepare && step.Statement == statement);
+        if (!isMadeHere && !_required.Contains(statement))
+        {
+            statement.Add(StatementHolder.Client);
+            _required.Add(statement);
+        }
+    }
+
+    private Statement? ViewOf(byte[] name) => _changed.TryGetValue(KeyOf(name), out var changed) ? changed
+        : _hasDroppedAll ? null : client.Find(name)?.Binding.View;
+
+    private static string KeyOf(byte[] name) => System.Text.Encoding.Latin1.GetString(name);
+}

@@ -1,0 +1,240 @@
+using Pgmux.Core.Servers;
+using Pgmux.Core.Statements;
+using Pgmux.Core.Statements.Sql;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>
+/// PREPARE, EXECUTE, DEALLOCATE and DISCARD of clients, in simple queries and in Parse. These are rare beside Parse and Bind, so they are
+/// handled one at a time: such a text waits until all replies have come, and what names statements waits until it has ended.
+/// </summary>
+internal sealed class StatementCommandRewriter(StatementRegistry registry)
+{
+    /// <summary>Whether the text may hold such a command. False costs a few nanoseconds.</summary>
+    public static bool MayContain(ReadOnlySpan<byte> text) => StatementCommandReader.MayContain(text);
+
+    /// <summary>
+    /// Answers DEALLOCATE by itself, without a server: the server's copy may serve others. False when it is something else, or the server
+    /// has to say what becomes of it.
+    /// </summary>
+    public static bool TryAnswer(ClientConnection client, ReadOnlySpan<byte> sql)
+    {
+        if (client.Statements is not { } statements || client.Server is { Outstanding.IsReady: false }
+            || client.Server is { TransactionStatus: TransactionStatus.Failed } || !MayContain(sql))
+        {
+            return false;
+        }
+
+        var dialect = client.Dialect;
+        var reader = new StatementCommandReader(sql, dialect);
+        if (!reader.MoveNext(out var command) || reader.MoveNext(out _) || reader.StatementCount != 1)
+        {
+            return false;
+        }
+
+        if (command.Kind == StatementCommandKind.DeallocateAll)
+        {
+            statements.ClearNamed();
+            client.AnswerQuery("DEALLOCATE ALL");
+            return true;
+        }
+
+        Span<byte> name = stackalloc byte[SqlIdentifier.MaximumBytes];
+        if (command.Kind != StatementCommandKind.Deallocate
+            || SqlIdentifier.Fold(sql.Slice(command.NameStart, command.NameLength), name, dialect) is not (> 0 and var length)
+            || statements.Find(name[..length]) is not { Binding.View: not null } known)
+        {
+            return false;
+        }
+
+        known.Binding.Set(null, StatementHolder.Client);
+        client.AnswerQuery("DEALLOCATE");
+        return true;
+    }
+
+    /// <summary>A simple query that may hold a command.</summary>
+    /// <returns>What became of it; null when there is none in it.</returns>
+    public RequestRewrite? OnQuery(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> sql, int messageBytes)
+    {
+        if (!HasCommand(client, sql))
+        {
+            return null;
+        }
+
+        if (MustWait(client, server))
+        {
+            return RequestRewrite.Later(RequestWait.AllReplies);
+        }
+
+        var translation = new CommandTranslation(registry, client.MakeStatements(), client.Configuration.Options.MaxClientPreparedStatements);
+        if (translation.Translate(sql, client.Dialect, isQuery: true, out var refusal) is not { } text)
+        {
+            Refuse(server, refusal!);
+            return new RequestRewrite(messageBytes);
+        }
+
+        Prepare(client, server, text.Commands);
+        FrontendMessages.WriteQuery(server.Transport!.Output, text.Sql);
+        AddCommands(server, RequestKind.Query, text.Commands);
+        return new RequestRewrite(messageBytes);
+    }
+
+    /// <summary>A Parse whose text may hold a command.</summary>
+    /// <param name="client">Whose it is.</param>
+    /// <param name="server">Its server.</param>
+    /// <param name="definition">Its body after the name.</param>
+    /// <param name="wait">What has to come first.</param>
+    /// <param name="refusal">Why it is refused.</param>
+    /// <returns>
+    /// A statement with the text for servers, held once for the client; null when there is no command in it, it has to wait or is refused.
+    /// </returns>
+    public Statement? OnParse(
+        ClientConnection client, ServerConnection server, ReadOnlySpan<byte> definition, out RequestWait wait, out ErrorFields? refusal)
+    {
+        wait = RequestWait.None;
+        refusal = null;
+        var length = definition.IndexOf((byte)0);
+        var sql = definition[..length];
+        if (!HasCommand(client, sql))
+        {
+            return null;
+        }
+
+        if (MustWait(client, server))
+        {
+            wait = RequestWait.AllReplies;
+            return null;
+        }
+
+        var translation = new CommandTranslation(registry, client.MakeStatements(), client.Configuration.Options.MaxClientPreparedStatements);
+        if (translation.Translate(sql, client.Dialect, isQuery: false, out refusal) is not { } text)
+        {
+            return null;
+        }
+
+        var statement = registry.CreateUnshared(StatementLevel.Protocol, [.. text.Sql, .. definition[length..]], text.Commands);
+        if (statement is null)
+        {
+            text.Commands.Release();
+            refusal = ClientErrors.NoRoomForStatement;
+            return null;
+        }
+
+        // What the text needs is looked for at Parse already, to find out what columns it has.
+        Prepare(client, server, text.Commands);
+        return statement;
+    }
+
+    /// <summary>A statement with commands is being bound: its portal will run them.</summary>
+    public static void OnBind(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> portal, Statement? statement)
+    {
+        var statements = client.Statements!;
+        if (server.Outstanding.IsReady && server.TransactionStatus == TransactionStatus.Idle)
+        {
+            // Portals have ended with their transaction.
+            statements.CommandPortals = null;
+        }
+
+        if (statement?.Commands is { } commands)
+        {
+            statements.CommandPortals ??= new CommandPortals();
+            foreach (var step in commands.Steps)
+            {
+                // Its PREPARE must not find what it made once and the client has dropped since.
+                if (step.Kind == StatementCommandKind.Prepare && statements.Find(step.Name)?.Binding.View != step.Statement
+                    && server.Statements.Has(step.Statement!, server.Outstanding.Cycle) == true)
+                {
+                    ServerPreparation.Close(server, step.Statement!);
+                }
+            }
+        }
+
+        statements.CommandPortals?.Set(portal, statement is { Commands: not null } ? statement : null);
+    }
+
+    /// <summary>Execute, while the client has portals with commands.</summary>
+    public static RequestRewrite OnExecute(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> body)
+    {
+        var length = body.IndexOf((byte)0);
+        if (length < 0 || client.Statements?.CommandPortals?.Find(body[..length])?.Commands is not { } commands)
+        {
+            server.Outstanding.Add(RequestKind.Execute, ReplyAction.Forward);
+            return RequestRewrite.Unchanged;
+        }
+
+        if (commands.ChangesNames && MustWait(client, server))
+        {
+            return RequestRewrite.Later(RequestWait.AllReplies);
+        }
+
+        AddCommands(server, RequestKind.Execute, commands);
+        return RequestRewrite.Unchanged;
+    }
+
+    /// <summary>Whether replies are still to come; what has been sent so far is made to be answered.</summary>
+    public static bool MustWait(ClientConnection client, ServerConnection server)
+    {
+        if (!server.Outstanding.IsAnswerable)
+        {
+            // Flush changes nothing but when replies are sent.
+            FrontendMessages.WriteFlush(server.Transport!.Output);
+            client.OnFlush(server);
+        }
+
+        return !server.Outstanding.IsEmpty;
+    }
+
+    private static void AddCommands(ServerConnection server, RequestKind kind, StatementCommands commands)
+    {
+        commands.Start();
+        server.Outstanding.Add(new OutstandingRequest(kind, ReplyAction.Forward) { Effect = StatementEffect.Commands, Subject = commands });
+    }
+
+    // A query that fails on the server, whose error the client gets in pgmux's words.
+    private void Refuse(ServerConnection server, ErrorFields error)
+    {
+        FrontendMessages.WriteQuery(server.Transport!.Output, [.. "EXECUTE "u8, .. registry.Names.Nobody]);
+        server.Outstanding.Add(new OutstandingRequest(RequestKind.Query, ReplyAction.ReplaceError) { Subject = error });
+    }
+
+    private static bool HasCommand(ClientConnection client, ReadOnlySpan<byte> sql)
+    {
+        if (!MayContain(sql))
+        {
+            return false;
+        }
+
+        var reader = new StatementCommandReader(sql, client.Dialect);
+        return reader.MoveNext(out _);
+    }
+
+    private void Prepare(ClientConnection client, ServerConnection server, StatementCommands commands)
+    {
+        var limit = client.Configuration.Options.MaxPreparedStatements;
+        foreach (var step in commands.Steps)
+        {
+            if (step.Kind == StatementCommandKind.Prepare)
+            {
+                // The text makes it itself, and what is there would be in its way.
+                if (server.Statements.Has(step.Statement!, server.Outstanding.Cycle) == true)
+                {
+                    ServerPreparation.Close(server, step.Statement!);
+                }
+
+                ServerPreparation.TryMakeRoom(server, step.Statement!, limit);
+            }
+        }
+
+        if (server.TransactionStatus == TransactionStatus.Failed)
+        {
+            // Nothing can be prepared now; what the text may still do is to end the transaction.
+            return;
+        }
+
+        foreach (var statement in commands.Required)
+        {
+            ServerPreparation.TryPrepare(server, statement, limit, client.Pool!.CountersOf(client.Loop), registry.Names);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+namespace Pgmux.Core.Servers;
+
+/// <summary>
+/// A query cycle as its client has sent it, kept until the server has begun to carry it out: when the server refuses a prepared statement
+/// because its plan is stale or it is lost, the cycle is run again. Only cycles that begin outside a transaction block are kept, and only
+/// what the server has refused to begin is run again.
+/// </summary>
+internal sealed class RequestCopy
+{
+    /// <summary>
+    /// Longest cycle that is kept: what is sent again fits into a drained connection's output without a wait. A Bind with larger
+    /// parameters gets the server's error.
+    /// </summary>
+    public const int BytesLimit = 32 * 1024;
+
+    // Room that stays: the usual cycle.
+    private const int UsualBytes = 1024;
+
+    private byte[] _bytes = [];
+    private int _length;
+
+    /// <summary>How far it has come.</summary>
+    public RequestCopyState State { get; private set; }
+
+    /// <summary>What the client has sent.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+
+    /// <summary>A cycle begins that can be run again.</summary>
+    public void Begin()
+    {
+        State = RequestCopyState.Open;
+        _length = 0;
+        if (_bytes.Length > UsualBytes)
+        {
+            _bytes = [];
+        }
+    }
+
+    /// <summary>Nothing is kept.</summary>
+    public void Drop() => State = RequestCopyState.None;
+
+    /// <summary>A part of a message of the cycle.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        if (_length + bytes.Length > BytesLimit)
+        {
+            Drop();
+            return;
+        }
+
+        if (_length + bytes.Length > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Clamp((_length + bytes.Length) * 2, UsualBytes, BytesLimit));
+        }
+
+        bytes.CopyTo(_bytes.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
+    /// <summary>The end of the cycle has been sent.</summary>
+    public void Complete() => State = RequestCopyState.Whole;
+
+    /// <summary>The server has refused the cycle before it did anything of it.</summary>
+    public void OnRefused() => State = RequestCopyState.ToRunAgain;
+
+    /// <summary>It is being sent again.</summary>
+    public void OnRunAgain() => State = RequestCopyState.RunAgain;
+}

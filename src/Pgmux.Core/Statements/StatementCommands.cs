@@ -1,0 +1,110 @@
+using Pgmux.Core.Statements.Sql;
+
+namespace Pgmux.Core.Statements;
+
+/// <summary>
+/// What PREPARE, EXECUTE, DEALLOCATE and DISCARD in one text of one client ask for, in their order. A text that changes names stands alone
+/// among the client's requests: nothing is under way when it is sent, and nothing that depends on names is sent before it has ended. So
+/// its changes are made when the server says that they are done, and none has to be taken back. Holds its statements for the client.
+/// </summary>
+internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<StatementCommandStep> steps, IReadOnlyList<Statement> required)
+{
+    private int _done;
+
+    /// <summary>The commands.</summary>
+    public IReadOnlyList<StatementCommandStep> Steps => steps;
+
+    /// <summary>Statements that have to be on the server when the text runs.</summary>
+    public IReadOnlyList<Statement> Required => required;
+
+    /// <summary>Whether it is a simple query: that ends the unnamed statement too.</summary>
+    public bool IsQuery { get; init; }
+
+    /// <summary>Whether names may stand for something else afterwards.</summary>
+    public bool ChangesNames { get; } = steps.Any(step => step.Kind != StatementCommandKind.Execute);
+
+    /// <summary>A new run begins.</summary>
+    public void Start() => _done = 0;
+
+    /// <summary>A statement of the text has ended with this tag.</summary>
+    public void OnCommandComplete(ReadOnlySpan<byte> tag, ServerStatements server)
+    {
+        var kind = tag.SequenceEqual("PREPARE"u8) ? StatementCommandKind.Prepare
+            : tag.SequenceEqual("DEALLOCATE"u8) ? StatementCommandKind.Deallocate
+            : StatementCommandKind.Execute;
+        if (kind == StatementCommandKind.Execute)
+        {
+            return;
+        }
+
+        while (_done < steps.Count && steps[_done].Kind != kind)
+        {
+            _done++;
+        }
+
+        if (_done < steps.Count)
+        {
+            Apply(steps[_done], server);
+            _done++;
+        }
+    }
+
+    /// <summary>The text has ended, or was skipped.</summary>
+    public void OnEnded(RequestOutcome outcome, ServerStatements server)
+    {
+        if (!IsQuery)
+        {
+            return;
+        }
+
+        if (outcome != RequestOutcome.Skipped)
+        {
+            server.Unnamed.Clear(StatementHolder.Server);
+            client.Unnamed.Binding.Clear(StatementHolder.Client);
+        }
+
+        Release();
+    }
+
+    /// <summary>The server has refused a statement of the text.</summary>
+    public void OnError(ServerStatements server, string sqlState)
+    {
+        foreach (var statement in required)
+        {
+            server.OnError(statement, StatementEffect.Use, sqlState);
+        }
+    }
+
+    /// <summary>Lets go of the statements.</summary>
+    public void Release()
+    {
+        foreach (var step in steps)
+        {
+            step.Statement?.Release(StatementHolder.Client);
+        }
+
+        foreach (var statement in required)
+        {
+            statement.Release(StatementHolder.Client);
+        }
+    }
+
+    private void Apply(StatementCommandStep step, ServerStatements server)
+    {
+        var statement = step.Statement!;
+        var isMade = step.Kind == StatementCommandKind.Prepare;
+        if (isMade)
+        {
+            server.OnMade(statement);
+        }
+        else
+        {
+            server.OnLost(statement);
+        }
+
+        if (isMade || client.Find(step.Name) is not null)
+        {
+            client.GetOrAdd(step.Name, statement).Binding.Set(isMade ? statement : null, StatementHolder.Client);
+        }
+    }
+}
