@@ -43,7 +43,7 @@ internal sealed class PostgresModelTests(int major)
             // Newer ones open a block when a Query follows an Execute without Sync, and stay in it until Sync; the model is the older one.
             // And the portal that a failed Query leaves points to memory that is gone: some versions crash when it is executed.
             script = [.. script.SelectMany(message => message[0] == 'Q' ? new[] { RawMessages.Sync(), message, RawMessages.ClosePortal() } : [message])];
-            Assert.That(AskModel(script), Is.EqualTo(await AskAsync(cluster, script)), () => $"seed {seed}: {string.Join(' ', script.Select(Describe))}");
+            Assert.That(Trace(new DirectSession().Ask(script)), Is.EqualTo(await AskAsync(cluster, script)), () => $"seed {seed}: {string.Join(' ', script.Select(Describe))}");
         }
     }
 
@@ -60,16 +60,16 @@ internal sealed class PostgresModelTests(int major)
             RawMessages.DescribeStatement("a"), RawMessages.Sync(),
         ];
         var database = new FakeDatabase();
-        var model = new PostgresModel(new RuntimeParameters([]), database);
+        var model = new DirectSession(database);
         await using var client = await LoginAsync(cluster);
 
-        Assert.That(Ask(model, prepare), Is.EqualTo(await AskAsync(client, prepare)));
+        Assert.That(Trace(model.Ask(prepare)), Is.EqualTo(await AskAsync(client, prepare)));
         await cluster.ExecuteAsync("ALTER TABLE gone ADD COLUMN other text");
         model.Statements.MakeStale();
-        Assert.That(Ask(model, use), Is.EqualTo(await AskAsync(client, use)), "the table has changed");
+        Assert.That(Trace(model.Ask(use)), Is.EqualTo(await AskAsync(client, use)), "the table has changed");
         await cluster.ExecuteAsync("DROP TABLE gone");
         database.HasTables = false;
-        Assert.That(Ask(model, use), Is.EqualTo(await AskAsync(client, use)), "the table has gone");
+        Assert.That(Trace(model.Ask(use)), Is.EqualTo(await AskAsync(client, use)), "the table has gone");
     }
 
     [Test]
@@ -85,7 +85,7 @@ internal sealed class PostgresModelTests(int major)
             RawMessages.Parse("DISCARD ALL"), RawMessages.BindPortal("p"), RawMessages.Bind(), RawMessages.Execute(), RawMessages.DescribePortal("p"),
             RawMessages.Sync(), RawMessages.DescribeStatement(), RawMessages.Sync(),
         ];
-        Assert.That(AskModel(script), Is.EqualTo(await AskAsync(cluster, script)));
+        Assert.That(Trace(new DirectSession().Ask(script)), Is.EqualTo(await AskAsync(cluster, script)));
     }
 
     private static byte[] NextMessage(Random random)
@@ -108,34 +108,6 @@ internal sealed class PostgresModelTests(int major)
     // An EXECUTE of an EXECUTE is past what the model has to know; the unnamed statement cannot be executed by name.
     private static byte[] NextParse(string text, string name) =>
         RawMessages.Parse(text, text.Contains("EXECUTE", StringComparison.OrdinalIgnoreCase) ? "" : name);
-
-    private static string AskModel(byte[][] script) => Ask(new PostgresModel(new RuntimeParameters([])), script);
-
-    private static string Ask(PostgresModel model, byte[][] script)
-    {
-        var input = new MessageStream();
-        var output = new MessageStream();
-        foreach (var message in script)
-        {
-            input.Append(message);
-        }
-
-        while (input.TryTake(out var request))
-        {
-            foreach (var reply in model.Handle(request))
-            {
-                output.Append(reply);
-            }
-        }
-
-        var replies = new List<RawMessage>();
-        while (output.TryTake(out var reply))
-        {
-            replies.Add(reply);
-        }
-
-        return Trace(replies);
-    }
 
     private static Task<RawClient> LoginAsync(PostgresCluster cluster) =>
         RawClient.LoginAsync(new IPEndPoint(IPAddress.Loopback, cluster.Port), PostgresRole.App.Name, PostgresCluster.Database);

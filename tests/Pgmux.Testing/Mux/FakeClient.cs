@@ -74,6 +74,13 @@ internal sealed class FakeClient
         return Take();
     }
 
+    /// <summary>Sends messages in one piece and gives the trace of what comes back.</summary>
+    public string Ask(params byte[][] messages)
+    {
+        Send(messages);
+        return Take();
+    }
+
     /// <summary>
     /// What has come since the last call, in short: T, D(values), C(tag), Z(I), E(SQLSTATE message), S(name=value), t(types), and EOF at
     /// the end.
