@@ -127,10 +127,10 @@ internal sealed class DriverShapes(Random random, string client)
     {
         var name = Name();
         yield return RawMessages.BindPortal("p", name, random.Next(2) == 0 ? [] : [Nonce()]);
-        yield return RawMessages.ExecutePortal("p", 1);
+        yield return RawMessages.Execute("p", 1);
         yield return RawMessages.Flush();
         yield return RawMessages.DescribePortal("p");
-        yield return RawMessages.ExecutePortal("p", random.Next(3));
+        yield return RawMessages.Execute("p", random.Next(3));
         yield return RawMessages.Sync();
     }
 
@@ -139,7 +139,7 @@ internal sealed class DriverShapes(Random random, string client)
         0 => [RawMessages.Parse("PARSEFAIL", Name()), RawMessages.Bind(), RawMessages.Execute(), RawMessages.Sync()],
         1 => [RawMessages.Parse("FAIL"), RawMessages.Bind(), RawMessages.Execute(), RawMessages.Query("SELECT skipped"), RawMessages.Sync()],
         2 => [RawMessages.Bind("unknown"), RawMessages.Execute(), RawMessages.Parse("SELECT skipped", "s1"), RawMessages.Sync()],
-        3 => [RawMessages.ExecutePortal("unknown"), RawMessages.CloseStatement("s1"), RawMessages.Sync()],
+        3 => [RawMessages.Execute("unknown"), RawMessages.CloseStatement("s1"), RawMessages.Sync()],
         4 => [RawMessages.Query("FAIL")],
         _ => [RawMessages.DescribeStatement("unknown"), RawMessages.Sync()],
     };

@@ -55,7 +55,11 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
         }
 
         _sql.Write(sql[copied..]);
-        return new RewrittenText(_sql.WrittenSpan.ToArray(), new StatementCommands(client, _steps, _required) { IsQuery = isQuery });
+        return new RewrittenText(_sql.WrittenSpan.ToArray(), new StatementCommands(client, _steps, _required) 
+        {
+            IsQuery = isQuery,
+            IsSingle = reader.StatementCount == 1,
+        });
     }
 
     private ErrorFields? TryTranslate(in StatementCommand command, byte[] name, ReadOnlySpan<byte> definition, out byte[]? serverName)

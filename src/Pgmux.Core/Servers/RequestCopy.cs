@@ -22,6 +22,9 @@ internal sealed class RequestCopy
     /// <summary>How far it has come.</summary>
     public RequestCopyState State { get; private set; }
 
+    /// <summary>Requests at its beginning that have their answers.</summary>
+    public int Answered { get; private set; }
+
     /// <summary>What the client has sent.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
@@ -61,7 +64,12 @@ internal sealed class RequestCopy
     public void Complete() => State = RequestCopyState.Whole;
 
     /// <summary>The server has refused the cycle before it did anything of it.</summary>
-    public void OnRefused() => State = RequestCopyState.ToRunAgain;
+    /// <param name="answered">Requests that were answered before and are not sent again.</param>
+    public void OnRefused(int answered)
+    {
+        Answered = answered;
+        State = RequestCopyState.ToRunAgain;
+    }
 
     /// <summary>It is being sent again.</summary>
     public void OnRunAgain() => State = RequestCopyState.RunAgain;

@@ -250,7 +250,7 @@ internal sealed class ServerConnection : IConnectionObserver
         }
 
         Copy.OnRunAgain();
-        lessee.RunAgain(this, Outstanding.AnsweredOfCycle);
+        lessee.RunAgain(this, Copy.Answered);
         _own.Flush();
     }
 

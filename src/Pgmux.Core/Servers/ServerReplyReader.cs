@@ -265,7 +265,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
 
         if (MayRunAgain(failed, error.SqlState))
         {
-            server.Copy.OnRefused();
+            server.Copy.OnRefused(server.Outstanding.AnsweredOfCycle);
             return ReplyAction.Swallow;
         }
 
@@ -281,7 +281,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
     // The server has refused a prepared statement before it ran it, and nothing that its cycle has done before would be done twice.
     private bool MayRunAgain(in OutstandingRequest failed, string sqlState) =>
         sqlState is SqlState.FeatureNotSupported or SqlState.UndefinedPreparedStatement
-        && (failed.Effect == StatementEffect.Use || failed.Commands is { ChangesNames: false, Steps.Count: 1 })
+        && (failed.Effect == StatementEffect.Use || failed.Commands is { ChangesNames: false, IsSingle: true })
         && server.Copy.State == RequestCopyState.Whole
         && server.Outstanding.IsCycleUndone
         && server.TransactionStatus == TransactionStatus.Idle;

@@ -11,7 +11,7 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
 {
     private int _done;
 
-    /// <summary>The commands.</summary>
+    /// <summary>The commands that change what names stand for.</summary>
     public IReadOnlyList<StatementCommandStep> Steps => steps;
 
     /// <summary>Statements that have to be on the server when the text runs.</summary>
@@ -20,8 +20,11 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
     /// <summary>Whether it is a simple query: that ends the unnamed statement too.</summary>
     public bool IsQuery { get; init; }
 
+    /// <summary>Whether the text is one statement.</summary>
+    public bool IsSingle { get; init; }
+
     /// <summary>Whether names may stand for something else afterwards.</summary>
-    public bool ChangesNames { get; } = steps.Any(step => step.Kind != StatementCommandKind.Execute);
+    public bool ChangesNames { get; } = steps.Count > 0;
 
     /// <summary>A new run begins.</summary>
     public void Start() => _done = 0;
@@ -29,14 +32,13 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
     /// <summary>A statement of the text has ended with this tag.</summary>
     public void OnCommandComplete(ReadOnlySpan<byte> tag, ServerStatements server)
     {
-        var kind = tag.SequenceEqual("PREPARE"u8) ? StatementCommandKind.Prepare
-            : tag.SequenceEqual("DEALLOCATE"u8) ? StatementCommandKind.Deallocate
-            : StatementCommandKind.Execute;
-        if (kind == StatementCommandKind.Execute)
+        var isMade = tag.SequenceEqual("PREPARE"u8);
+        if (!isMade && !tag.SequenceEqual("DEALLOCATE"u8))
         {
             return;
         }
 
+        var kind = isMade ? StatementCommandKind.Prepare : StatementCommandKind.Deallocate;
         while (_done < steps.Count && steps[_done].Kind != kind)
         {
             _done++;

@@ -99,7 +99,7 @@ internal sealed class PostgresModelTests(int major)
             5 or 6 => RawMessages.BindPortal(portal, name, [.. Enumerable.Repeat("7", random.Next(3) / 2)]),
             7 => RawMessages.DescribeStatement(name),
             8 => RawMessages.DescribePortal(portal),
-            9 or 10 => RawMessages.ExecutePortal(portal, random.Next(3) / 2),
+            9 or 10 => RawMessages.Execute(portal, random.Next(3) / 2),
             11 => random.Next(3) switch { 0 => RawMessages.CloseStatement(name), 1 => RawMessages.ClosePortal(portal), _ => RawMessages.Flush() },
             _ => RawMessages.Sync(),
         };

@@ -6,9 +6,9 @@ internal sealed class ModelStatement
     private ModelStatement(string text)
     {
         Text = text;
-        var end = text.AsSpan().IndexOfAny(' ', '(', '\n');
-        Word = (end < 0 ? text : text[..end]).ToUpperInvariant();
-        Argument = end < 0 ? "" : text[end..].TrimStart(' ');
+        var end = SqlTokens.End(text, 0);
+        Word = text[..end].ToUpperInvariant();
+        Argument = text[SqlTokens.SkipBlanks(text, end)..];
         Command = PreparedCommand.Read(text);
         ParameterCount = Command is null ? SqlText.CountParameters(text) : 0;
     }

@@ -20,6 +20,9 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>Process id and key of BackendKeyData, as a cancel request sends them back.</summary>
     public (int ProcessId, byte[] Key) CancelKey { get; private set; }
 
+    /// <summary>How long it waits for bytes before it gives up.</summary>
+    public TimeSpan Patience { get; set; } = WaitLimit.Default;
+
     /// <summary>The other side has reset the connection instead of closing it.</summary>
     public bool WasReset { get; private set; }
 
@@ -210,7 +213,7 @@ internal sealed class RawClient : IAsyncDisposable
             Array.Resize(ref _buffer, needed);
         }
 
-        using var deadline = new CancellationTokenSource(WaitLimit.Default);
+        using var deadline = new CancellationTokenSource(Patience);
         while (_end - _start < needed)
         {
             int received;
@@ -225,7 +228,7 @@ internal sealed class RawClient : IAsyncDisposable
             }
             catch (OperationCanceledException) when (deadline.IsCancellationRequested)
             {
-                throw new TimeoutException($"nothing came for {WaitLimit.Default.TotalSeconds} s");
+                throw new TimeoutException($"nothing came for {Patience.TotalSeconds} s");
             }
 
             if (received == 0)

@@ -42,21 +42,31 @@ internal static class RawMessages
 
     public static byte[] Bind(string statement = "", params string?[] values) => BindPortal("", statement, values);
 
-    public static byte[] BindPortal(string portal, string statement = "", params string?[] values) => Message(
-        'B',
-        [.. String(portal), .. String(statement), .. Int16(0), .. Int16(values.Length), .. values.SelectMany(Value), .. Int16(0)]);
+    public static byte[] BindPortal(string portal, string statement = "", params string?[] values) =>
+        Bind(portal, statement, [.. values.Select(value => value is null ? null : Encoding.UTF8.GetBytes(value))]);
 
-    public static byte[] DescribePortal(string portal = "") => Message('D', [(byte)'P', .. String(portal)]);
+    /// <summary>Bind to a named portal; null stands for NULL.</summary>
+    public static byte[] Bind(
+        string portal, string statement, IReadOnlyList<byte[]?> values, IReadOnlyList<int>? formats = null, IReadOnlyList<int>? resultFormats = null) =>
+        Message('B', [.. String(portal), .. String(statement), .. Formats(formats), .. Int16(values.Count), .. values.SelectMany(Value), .. Formats(resultFormats)]);
 
-    public static byte[] DescribeStatement(string name = "") => Message('D', [(byte)'S', .. String(name)]);
+    public static byte[] DescribePortal(string portal = "") => Describe('P', portal);
 
-    public static byte[] Execute(int rows = 0) => ExecutePortal("", rows);
+    public static byte[] DescribeStatement(string name = "") => Describe('S', name);
 
-    public static byte[] ExecutePortal(string portal, int rows = 0) => Message('E', [.. String(portal), .. Int32(rows)]);
+    /// <summary>Describe of a statement ('S') or a portal ('P').</summary>
+    public static byte[] Describe(char kind, string name) => Message('D', [(byte)kind, .. String(name)]);
 
-    public static byte[] ClosePortal(string portal = "") => Message('C', [(byte)'P', .. String(portal)]);
+    /// <summary>Close of a statement ('S') or a portal ('P').</summary>
+    public static byte[] Close(char kind, string name) => Message('C', [(byte)kind, .. String(name)]);
 
-    public static byte[] CloseStatement(string name = "") => Message('C', [(byte)'S', .. String(name)]);
+    public static byte[] ClosePortal(string portal = "") => Close('P', portal);
+
+    public static byte[] CloseStatement(string name = "") => Close('S', name);
+
+    public static byte[] Execute(int rows = 0) => Execute("", rows);
+
+    public static byte[] Execute(string portal, int rows = 0) => Message('E', [.. String(portal), .. Int32(rows)]);
 
     public static byte[] Sync() => Message('S');
 
@@ -68,9 +78,11 @@ internal static class RawMessages
 
     public static byte[] CopyDone() => Message('c');
 
+    public static byte[] CopyFail(string reason) => Message('f', String(reason));
+
     /// <summary>FunctionCall with text arguments and a text result.</summary>
     public static byte[] FunctionCall(int function, params string[] arguments) => Message(
-        'F', [.. Int32(function), .. Int16(0), .. Int16(arguments.Length), .. arguments.SelectMany(Value), .. Int16(0)]);
+        'F', [.. Int32(function), .. Int16(0), .. Int16(arguments.Length), .. arguments.Select(Encoding.UTF8.GetBytes).SelectMany(Value), .. Int16(0)]);
 
     public static byte[] String(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
 
@@ -88,9 +100,7 @@ internal static class RawMessages
         return bytes;
     }
 
-    private static IEnumerable<byte> Value(string? text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text ?? "");
-        return Int32(text is null ? -1 : bytes.Length).Concat(bytes);
-    }
+    private static IEnumerable<byte> Value(byte[]? value) => value is null ? Int32(-1) : Int32(value.Length).Concat(value);
+
+    private static IEnumerable<byte> Formats(IReadOnlyList<int>? formats) => Int16(formats?.Count ?? 0).Concat((formats ?? []).SelectMany(Int16));
 }
