@@ -9,6 +9,9 @@ namespace Pgmux.Core.Tests.Statements;
 [TestFixture]
 internal sealed class StatementErrorTests
 {
+    // PostgreSQL ends a connection whose Close, Describe or Execute is longer than PQ_SMALL_MESSAGE_LIMIT.
+    private const int LongestClose = 9_000;
+
     private static readonly TestCaseData[] Errors =
     [
         Case("E08", "E(26000 prepared statement \"nope\" does not exist) Z(I)", RawMessages.Bind("nope"), RawMessages.Execute()),
@@ -118,8 +121,12 @@ internal sealed class StatementErrorTests
         Assert.That(client.Ask([.. Prepare("SELECT a", first), .. Prepare("SELECT b", second)]), Is.EqualTo("1 Z(I) 1 Z(I)"));
         mux.Occupy();
         Assert.That(client.Ask([.. Use(first), .. Use(second)]), Is.EqualTo("2 D(a) C(SELECT 1) Z(I) 2 D(b) C(SELECT 1) Z(I)"));
-        Assert.That(client.Ask(RawMessages.CloseStatement(first), RawMessages.Sync()), Is.EqualTo("3 Z(I)"));
-        Assert.That(client.Ask(Use(first)), Is.EqualTo($"E(26000 prepared statement \"{first}\" does not exist) Z(I)"));
+        if (length <= LongestClose)
+        {
+            Assert.That(client.Ask(RawMessages.CloseStatement(first), RawMessages.Sync()), Is.EqualTo("3 Z(I)"));
+            Assert.That(client.Ask(Use(first)), Is.EqualTo($"E(26000 prepared statement \"{first}\" does not exist) Z(I)"));
+        }
+
         Assert.That(client.Ask(Use(second)), Is.EqualTo("2 D(b) C(SELECT 1) Z(I)"));
     }
 

@@ -26,7 +26,7 @@ internal sealed class PreparedStatements(FakeDatabase database)
             throw new PostgresErrorException("42P05", $"prepared statement \"{name}\" already exists");
         }
 
-        database.Audit?.OnStored(name, statement, _named.Count);
+        database.Audit?.OnStored(name, statement, Names);
     }
 
     /// <summary>The statement of Bind and Describe, where "" is the unnamed one.</summary>
