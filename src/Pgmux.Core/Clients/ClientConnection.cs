@@ -355,7 +355,8 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     }
 
     /// <inheritdoc/>
-    public bool TryTellError(ReadOnlySpan<byte> body) => Statements is { } statements && Rewriter.TryTellError(this, statements, body);
+    public bool TryTellError(ReadOnlySpan<byte> body, StatementCommands? commands) =>
+        Statements is { } statements && _environment.ErrorRewriter.TryTell(Output, statements, body, commands);
 
     /// <inheritdoc/>
     public void RunAgain(ServerConnection server, int answered) => _requests.RunAgain(server, answered);
@@ -410,7 +411,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
             // A server in COPY answers nothing before it has its data: what is not data it refuses, whatever it is.
             RequestWait.EarlierCycles => !server.Outstanding.HasEarlierCycle || server.Outstanding.IsCopyInOpen,
-            RequestWait.AllReplies => server.Outstanding.IsEmpty || server.Outstanding.IsCopyInOpen,
+            RequestWait.AllReplies => server.Outstanding.Count == 0 || server.Outstanding.IsCopyInOpen,
 
             // Who leaves has heard what was still to come.
             _ => IsLeaving && !server.Outstanding.WillAnswer,

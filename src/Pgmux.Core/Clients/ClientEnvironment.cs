@@ -26,7 +26,9 @@ internal sealed class ClientEnvironment
         ParameterSets = pools.Environment.Servers.ParameterSets;
         NoParameters = ParameterSets.Intern(ParameterSet.Unknown(Tracked.Count));
         Authentication = pools.Environment.Servers.Authentication;
-        Statements = new StatementRewriter(new StatementRegistry(pools.Environment.Loops.Count));
+        var registry = new StatementRegistry(pools.Environment.Loops.Count);
+        Statements = new StatementRewriter(registry);
+        ErrorRewriter = new ErrorRewriter(registry.Names);
         CancelForwarder = new CancelForwarder(logger);
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
     }
@@ -42,6 +44,9 @@ internal sealed class ClientEnvironment
 
     /// <summary>What sends prepared statements along with clients.</summary>
     public StatementRewriter Statements { get; }
+
+    /// <summary>Puts clients' names of prepared statements into servers' errors.</summary>
+    public ErrorRewriter ErrorRewriter { get; }
 
     /// <summary>Where events go.</summary>
     public ILogger Logger { get; }

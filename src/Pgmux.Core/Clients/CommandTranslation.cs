@@ -14,13 +14,20 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
     private readonly ArrayBufferWriter<byte> _sql = new();
     private readonly List<StatementCommandStep> _steps = [];
     private readonly List<Statement> _required = [];
+    private readonly List<StatementCommandStep> _resolved = [];
+    private readonly List<ReplacedName> _replaced = [];
     private readonly Dictionary<string, Statement?> _changed = new(StringComparer.Ordinal);
     private bool _hasDroppedAll;
 
     /// <summary>Translates a text; null when a statement that it makes is refused.</summary>
-    public RewrittenText? Translate(ReadOnlySpan<byte> sql, SqlDialect dialect, bool isQuery, out ErrorFields? refusal)
+    /// <param name="source">The text; of a Parse all that stands behind the name.</param>
+    /// <param name="dialect">How it is to be read.</param>
+    /// <param name="isQuery">Whether it is a simple query.</param>
+    /// <param name="refusal">Why it is refused.</param>
+    public RewrittenText? Translate(ReadOnlySpan<byte> source, SqlDialect dialect, bool isQuery, out ErrorFields? refusal)
     {
         refusal = null;
+        var sql = isQuery ? source : source[..source.IndexOf((byte)0)];
         var copied = 0;
         Span<byte> folded = stackalloc byte[SqlIdentifier.MaximumBytes];
         var reader = new StatementCommandReader(sql, dialect);
@@ -44,6 +51,7 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
             var name = folded[..length].ToArray();
             _sql.Write(sql[copied..command.NameStart]);
             copied = command.NameStart + command.NameLength;
+            _resolved.Add(new StatementCommandStep(command.Kind, name, client.Find(name)?.Binding.View));
             refusal = TryTranslate(command, name, sql.Slice(command.DefinitionStart, command.DefinitionLength), out var serverName);
             if (refusal is not null)
             {
@@ -51,15 +59,46 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
                 return null;
             }
 
-            _sql.Write(serverName ?? token);
+            Write(serverName, token);
         }
 
         _sql.Write(sql[copied..]);
         return new RewrittenText(_sql.WrittenSpan.ToArray(), new StatementCommands(client, _steps, _required) 
         {
             IsQuery = isQuery,
+            Replaced = _replaced,
+            Resolved = _resolved,
+            Source = isQuery ? [] : source.ToArray(),
             IsSingle = reader.StatementCount == 1,
         });
+    }
+
+    // In quotes: the name may touch the words around it, as a quoted one may.
+    private void Write(byte[]? serverName, ReadOnlySpan<byte> token)
+    {
+        if (serverName is null)
+        {
+            _sql.Write(token);
+            return;
+        }
+
+        var quotedLength = serverName.Length + 2;
+        _replaced.Add(new ReplacedName(CharactersIn(_sql.WrittenSpan), quotedLength - CharactersIn(token)));
+        _sql.Write("\""u8);
+        _sql.Write(serverName);
+        _sql.Write("\""u8);
+    }
+
+    // As PostgreSQL counts the position of an error. Other multi-byte encodings than UTF-8 count a little differently.
+    private static int CharactersIn(ReadOnlySpan<byte> text)
+    {
+        var count = 0;
+        foreach (var b in text)
+        {
+            count += (b & 0xC0) == 0x80 ? 0 : 1;
+        }
+
+        return count;
     }
 
     private ErrorFields? TryTranslate(in StatementCommand command, byte[] name, ReadOnlySpan<byte> definition, out byte[]? serverName)

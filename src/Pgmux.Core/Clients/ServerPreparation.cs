@@ -20,7 +20,9 @@ internal static class ServerPreparation
     /// <param name="limit">Most statements of a server. max_prepared_statements.</param>
     /// <param name="counters">Where the Parse is counted.</param>
     /// <param name="names">Server-side names.</param>
-    public static bool TryPrepare(ServerConnection server, Statement statement, int limit, PoolCounters counters, StatementNames names)
+    /// <param name="isForQuery">Whether the request is a simple query.</param>
+    public static bool TryPrepare(
+        ServerConnection server, Statement statement, int limit, PoolCounters counters, StatementNames names, bool isForQuery = false)
     {
         if (statement.Commands is { } commands)
         {
@@ -56,6 +58,14 @@ internal static class ServerPreparation
                 Effect = StatementEffect.Make,
                 Statement = statement,
             });
+        }
+        else if (isForQuery && server.Outstanding.IsReady)
+        {
+            PrepareByQuery(server, statement);
+        }
+        else if (isForQuery && server.Outstanding.IsReady)
+        {
+            PrepareByQuery(server, statement);
         }
         else
         {
@@ -97,6 +107,17 @@ internal static class ServerPreparation
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Close, ReplyAction.Prelude)
         {
             Effect = StatementEffect.Drop,
+            Statement = statement,
+        });
+    }
+
+    // Ahead of a Query an Execute would not do: without a Sync behind it PostgreSQL takes what follows for the same transaction.
+    private static void PrepareByQuery(ServerConnection server, Statement statement)
+    {
+        FrontendMessages.WriteQuery(server.Transport!.Output, [.. "PREPARE "u8, .. statement.ServerName, .. statement.Definition]);
+        server.Outstanding.Add(new OutstandingRequest(RequestKind.Query, ReplyAction.Prelude)
+        {
+            Effect = StatementEffect.Make,
             Statement = statement,
         });
     }

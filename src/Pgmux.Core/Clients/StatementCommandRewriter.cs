@@ -74,7 +74,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
             return new RequestRewrite(messageBytes);
         }
 
-        Prepare(client, server, text.Commands);
+        Prepare(client, server, text.Commands, isForQuery: true);
         FrontendMessages.WriteQuery(server.Transport!.Output, text.Sql);
         AddCommands(server, RequestKind.Query, text.Commands);
         return new RequestRewrite(messageBytes);
@@ -107,23 +107,42 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
             return null;
         }
 
-        var translation = new CommandTranslation(registry, client.MakeStatements(), client.Configuration.Options.MaxClientPreparedStatements);
-        if (translation.Translate(sql, client.Dialect, isQuery: false, out refusal) is not { } text)
+        var statement = Make(client, definition, out refusal);
+        if (statement is not null)
         {
-            return null;
+            // What the text needs is looked for at Parse already, to find out what columns it has.
+            Prepare(client, server, statement.Commands!, isForQuery: false);
         }
 
-        var statement = registry.CreateUnshared(StatementLevel.Protocol, [.. text.Sql, .. definition[length..]], text.Commands);
-        if (statement is null)
-        {
-            text.Commands.Release();
-            refusal = ClientErrors.NoRoomForStatement;
-            return null;
-        }
-
-        // What the text needs is looked for at Parse already, to find out what columns it has.
-        Prepare(client, server, text.Commands);
         return statement;
+    }
+
+    /// <summary>
+    /// A statement with commands is about to be used: when its names stand for something else by now, the client's name gets a text with
+    /// those. A refusal leaves the text as it was.
+    /// </summary>
+    /// <returns>The statement to use; null when it has to wait for all replies.</returns>
+    public Statement? Renew(ClientConnection client, ServerConnection server, ClientStatement name, Statement statement)
+    {
+        var commands = statement.Commands!;
+        if (commands.IsCurrent)
+        {
+            return statement;
+        }
+
+        if (MustWait(client, server))
+        {
+            return null;
+        }
+
+        if (Make(client, commands.Source, out _) is not { } renewed)
+        {
+            return statement;
+        }
+
+        name.Binding.Set(renewed, StatementHolder.Client);
+        renewed.Release(StatementHolder.Client);
+        return renewed;
     }
 
     /// <summary>A statement with commands is being bound: its portal will run them.</summary>
@@ -182,7 +201,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
             client.OnFlush(server);
         }
 
-        return !server.Outstanding.IsEmpty;
+        return server.Outstanding.Count > 0;
     }
 
     private static void AddCommands(ServerConnection server, RequestKind kind, StatementCommands commands)
@@ -209,7 +228,26 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         return reader.MoveNext(out _);
     }
 
-    private void Prepare(ClientConnection client, ServerConnection server, StatementCommands commands)
+    private Statement? Make(ClientConnection client, ReadOnlySpan<byte> definition, out ErrorFields? refusal)
+    {
+        var length = definition.IndexOf((byte)0);
+        var translation = new CommandTranslation(registry, client.MakeStatements(), client.Configuration.Options.MaxClientPreparedStatements);
+        if (translation.Translate(definition, client.Dialect, isQuery: false, out refusal) is not { } text)
+        {
+            return null;
+        }
+
+        var statement = registry.CreateUnshared(StatementLevel.Protocol, [.. text.Sql, .. definition[length..]], text.Commands);
+        if (statement is null)
+        {
+            text.Commands.Release();
+            refusal = ClientErrors.NoRoomForStatement;
+        }
+
+        return statement;
+    }
+
+    private void Prepare(ClientConnection client, ServerConnection server, StatementCommands commands, bool isForQuery)
     {
         var limit = client.Configuration.Options.MaxPreparedStatements;
         foreach (var step in commands.Steps)
@@ -234,7 +272,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
 
         foreach (var statement in commands.Required)
         {
-            ServerPreparation.TryPrepare(server, statement, limit, client.Pool!.CountersOf(client.Loop), registry.Names);
+            ServerPreparation.TryPrepare(server, statement, limit, client.Pool!.CountersOf(client.Loop), registry.Names, isForQuery);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
 using Pgmux.Core.Statements;
@@ -83,31 +82,6 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             FrontendMessageType.Execute => StatementCommandRewriter.OnExecute(client, server, body),
             _ => OnQuery(client, server, body, bodyLength),
         };
-    }
-
-    /// <summary>Tells the client of an error under its own names. False when none of its statements is named in it.</summary>
-    public bool TryTellError(ClientConnection client, ClientStatements statements, ReadOnlySpan<byte> body)
-    {
-        var told = new ArrayBufferWriter<byte>(body.Length);
-        var rest = body;
-        var isChanged = false;
-        while (registry.Names.TryFind(rest, out var start, out var length, out var number))
-        {
-            var name = statements.NameOf(number);
-            isChanged |= name is not null;
-            told.Write(rest[..start]);
-            told.Write(name ?? rest.Slice(start, length));
-            rest = rest[(start + length)..];
-        }
-
-        if (!isChanged)
-        {
-            return false;
-        }
-
-        told.Write(rest);
-        BackendMessages.WriteRaw(client.Output, BackendMessageType.ErrorResponse, told.WrittenSpan);
-        return true;
     }
 
     private static bool HasName(ReadOnlySpan<byte> arrived, FrontendMessageType type, int bodyLength)
@@ -449,6 +423,15 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         }
 
         statement = known?.Binding.View;
+        if (statement?.Commands is not null)
+        {
+            statement = _commands.Renew(client, server, known!, statement);
+            if (statement is null)
+            {
+                return RequestWait.AllReplies;
+            }
+        }
+
         if (name.IsEmpty)
         {
             return LocateUnnamed(client, server, statement, out serverName);

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Pgmux.Core.Parameters;
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Servers;
@@ -26,9 +27,10 @@ internal interface IServerLessee
 
     /// <summary>
     /// Tells the client of an error in which a server-side name stands for one of its statements, under the name that it knows. False
-    /// when there is no such name in it: then the server's own message is right.
+    /// when there is no such name in it: then the server's own message is right. <paramref name="commands"/> say how the text was changed
+    /// that the error is about; null when it was not.
     /// </summary>
-    bool TryTellError(ReadOnlySpan<byte> body);
+    bool TryTellError(ReadOnlySpan<byte> body, StatementCommands? commands);
 
     /// <summary>Sends its last query cycle again, but for the first <paramref name="answered"/> requests, which keep their answers.</summary>
     void RunAgain(ServerConnection server, int answered);

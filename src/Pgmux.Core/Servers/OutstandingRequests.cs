@@ -36,6 +36,10 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     private int _uncertainReadies;
     private int _answeredCycles;
     private int _changes;
+    private bool _hasFailed;
+
+    // An error of what pgmux sent ahead has been told in place of the one of the Query that comes next.
+    private bool _isErrorTold;
 
     /// <summary>Whether every reply has come that was asked for, and no error waits for its Sync.</summary>
     public bool IsEmpty => _count == 0 && !_isSkipping;
@@ -246,8 +250,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
             case BackendMessageType.CopyInResponse:
                 return OnCopyIn(kind, action);
             case BackendMessageType.ErrorResponse:
-                OnError(kind, hadReplied);
-                return action;
+                return OnError(kind, action, hadReplied);
             case BackendMessageType.ReadyForQuery:
                 return OnReady(kind, action, hadReplied);
             default:
@@ -268,7 +271,10 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         {
             _isInCopyIn = false;
             _isCopyInOpen = false;
-            Pop(RequestOutcome.Succeeded);
+            var hasFailed = _hasFailed;
+            _hasFailed = false;
+            _isErrorTold &= _ring[_head].Action == ReplyAction.Prelude;
+            Pop(hasFailed ? RequestOutcome.Failed : RequestOutcome.Succeeded);
             _isInExtendedQuery = HasExtendedQueryNext();
             return action;
         }
@@ -356,7 +362,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         _answerable = Math.Min(_answerable, _count);
     }
 
-    private void OnError(RequestKind kind, bool hasReplied)
+    private ReplyAction OnError(RequestKind kind, ReplyAction action, bool hasReplied)
     {
         IsCycleUndone &= !hasReplied;
         if (_syncsEaten > 0)
@@ -370,7 +376,10 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         if (kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync)
         {
             // ReadyForQuery still comes.
-            return;
+            _hasFailed = true;
+            var isTold = _isErrorTold && _ring[_head].Action != ReplyAction.Prelude;
+            _isErrorTold = _ring[_head].Action == ReplyAction.Prelude;
+            return isTold ? ReplyAction.Swallow : action;
         }
 
         var outcome = RequestOutcome.Failed;
@@ -384,6 +393,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         }
 
         _isSkipping = _count == 0;
+        return action;
     }
 
     private ReplyAction PopIf(bool matches, ReplyAction action)

@@ -81,6 +81,13 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
 
             if (status == FrameStatus.Message)
             {
+                if ((BackendMessageType)frame.Type is BackendMessageType.ErrorResponse or BackendMessageType.ParameterStatus)
+                {
+                    // The client may get something else instead, and it is to get it in its turn.
+                    Forward(input[runStart..offset]);
+                    runStart = offset;
+                }
+
                 _current = Classify(frame);
             }
 
@@ -275,7 +282,8 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             return ReplyAction.Swallow;
         }
 
-        return frame.IsComplete && lessee.TryTellError(frame.Body) ? ReplyAction.Swallow : ReplyAction.Forward;
+        var commands = failed.Commands ?? failed.Statement?.Commands;
+        return frame.IsComplete && lessee.TryTellError(frame.Body, commands) ? ReplyAction.Swallow : ReplyAction.Forward;
     }
 
     // The server has refused a prepared statement before it ran it, and nothing that its cycle has done before would be done twice.

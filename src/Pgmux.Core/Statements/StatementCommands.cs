@@ -11,6 +11,18 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
 {
     private int _done;
 
+    /// <summary>Names in the text as sent to the server, in order.</summary>
+    public IReadOnlyList<ReplacedName> Replaced { get; init; } = [];
+
+    /// <summary>What the client's names stood for when the text was made for the server.</summary>
+    public IReadOnlyList<StatementCommandStep> Resolved { get; init; } = [];
+
+    /// <summary>The client's own text; for a Parse with all that follows it in the message.</summary>
+    public byte[] Source { get; init; } = [];
+
+    /// <summary>Whether the client's names still stand for what they stood for then.</summary>
+    public bool IsCurrent => Resolved.All(step => client.Find(step.Name)?.Binding.View == step.Statement);
+
     /// <summary>The commands that change what names stand for.</summary>
     public IReadOnlyList<StatementCommandStep> Steps => steps;
 
@@ -25,6 +37,23 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
 
     /// <summary>Whether names may stand for something else afterwards.</summary>
     public bool ChangesNames { get; } = steps.Count > 0;
+
+    /// <summary>Where in the client's own text a character is, counted from 1, that the server counts so in the text it got.</summary>
+    public int OriginalPosition(int position)
+    {
+        var shift = 0;
+        foreach (var name in Replaced)
+        {
+            if (name.Start >= position - 1)
+            {
+                break;
+            }
+
+            shift += name.Excess;
+        }
+
+        return position - shift;
+    }
 
     /// <summary>A new run begins.</summary>
     public void Start() => _done = 0;

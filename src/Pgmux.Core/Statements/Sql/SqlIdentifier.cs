@@ -62,7 +62,7 @@ internal static class SqlIdentifier
 
     private static int Unquote(ReadOnlySpan<byte> token, SqlDialect dialect, ref SqlNameBuffer name)
     {
-        if (token.Length < 3 || SqlScan.EndOfQuotedIdentifier(token, 0) != token.Length)
+        if (token.Length < 3 || SqlQuotes.EndOfQuotedIdentifier(token, 0) != token.Length)
         {
             return NotAName;
         }

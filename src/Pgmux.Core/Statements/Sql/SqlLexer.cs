@@ -101,10 +101,10 @@ internal ref struct SqlLexer(ReadOnlySpan<byte> sql, SqlDialect dialect)
     }
 
     private SqlTokenKind ReadString(int prefixBytes, SqlStringRule rule) =>
-        To(SqlScan.EndOfString(_sql, _position + prefixBytes, rule, _dialect), SqlTokenKind.String);
+        To(SqlQuotes.EndOfString(_sql, _position + prefixBytes, rule, _dialect), SqlTokenKind.String);
 
     private SqlTokenKind ReadQuotedIdentifier(int prefixBytes, SqlTokenKind kind) =>
-        To(SqlScan.EndOfQuotedIdentifier(_sql, _position + prefixBytes), kind);
+        To(SqlQuotes.EndOfQuotedIdentifier(_sql, _position + prefixBytes), kind);
 
     /// <summary>A parameter, a dollar quote, or a dollar without meaning.</summary>
     private SqlTokenKind ReadDollar()
@@ -115,7 +115,7 @@ internal ref struct SqlLexer(ReadOnlySpan<byte> sql, SqlDialect dialect)
             return SqlTokenKind.Parameter;
         }
 
-        var delimiterLength = SqlScan.DollarDelimiterLength(_sql[_position..], _dialect);
+        var delimiterLength = SqlQuotes.DollarDelimiterLength(_sql[_position..], _dialect);
         if (delimiterLength == 0)
         {
             return Single(SqlTokenKind.Other);

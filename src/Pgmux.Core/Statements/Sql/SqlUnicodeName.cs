@@ -18,7 +18,7 @@ internal static class SqlUnicodeName
     /// <summary>Writes the name; returns its length, or <see cref="SqlIdentifier.NotAName"/> for what the server refuses.</summary>
     public static int Decode(ReadOnlySpan<byte> token, ref SqlNameBuffer name)
     {
-        var end = SqlScan.EndOfQuotedIdentifier(token, QuoteAt);
+        var end = SqlQuotes.EndOfQuotedIdentifier(token, QuoteAt);
         if (end < 0 || !TryReadEscape(token[end..], out var escape))
         {
             return SqlIdentifier.NotAName;
