@@ -61,7 +61,7 @@ internal sealed class StatementErrorTests
         second.ExpectSame(direct, RawMessages.Query("BEGIN"));
         foreach (var message in cycle)
         {
-            second.ExpectSame(direct, message);
+            second.ExpectSame(direct, message, RawMessages.Flush());
         }
 
         second.ExpectSame(direct, RawMessages.Query("ROLLBACK"));
