@@ -206,7 +206,6 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
 
     private static void AddCommands(ServerConnection server, RequestKind kind, StatementCommands commands)
     {
-        commands.Start();
         server.Outstanding.Add(new OutstandingRequest(kind, ReplyAction.Forward) { Effect = StatementEffect.Commands, Subject = commands });
     }
 
@@ -260,7 +259,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
                     ServerPreparation.Close(server, step.Statement!);
                 }
 
-                ServerPreparation.TryMakeRoom(server, step.Statement!, limit);
+                ServerPreparation.TryMakeRoom(server, step.Statement!, limit, commands.Required);
             }
         }
 
@@ -272,7 +271,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
 
         foreach (var statement in commands.Required)
         {
-            ServerPreparation.TryPrepare(server, statement, limit, client.Pool!.CountersOf(client.Loop), registry.Names, byQuery);
+            ServerPreparation.TryPrepare(server, statement, limit, client.Pool!.CountersOf(client.Loop), registry.Names, byQuery, commands.Required);
         }
     }
 }

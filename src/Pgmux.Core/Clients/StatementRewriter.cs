@@ -173,6 +173,7 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             {
                 Effect = StatementEffect.Duplicate,
                 Subject = known,
+                Statement = taken,
             });
             return new RequestRewrite(messageBytes);
         }
@@ -451,7 +452,12 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         if (statement is null)
         {
             // No server has a statement of a client's name, so the server's error is the right one. Its own names are not to be had.
-            serverName = name.StartsWith(registry.Names.Prefix) ? registry.Names.Nobody : name;
+            if (name.StartsWith(registry.Names.Prefix))
+            {
+                serverName = registry.Names.Nobody;
+                known = new ClientStatement(name.ToArray());
+            }
+
             return RequestWait.None;
         }
 
@@ -466,6 +472,14 @@ internal sealed class StatementRewriter(StatementRegistry registry)
     {
         serverName = [];
         ref var unnamed = ref server.Statements.Unnamed;
+
+        // First what its text needs: that may take the server's unnamed statement away.
+        if (statement?.Commands is { } commands && !commands.Required.All(
+            required => ServerPreparation.TryPrepare(server, required, LimitOf(client), CountersOf(client), registry.Names)))
+        {
+            return RequestWait.EarlierCycles;
+        }
+
         if (!unnamed.IsCertainIn(server.Outstanding.Cycle))
         {
             return RequestWait.EarlierCycles;
@@ -490,12 +504,6 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             return ServerPreparation.TryPrepare(server, statement, LimitOf(client), CountersOf(client), registry.Names)
                 ? RequestWait.None
                 : RequestWait.EarlierCycles;
-        }
-
-        if (statement.Commands is { } commands && !commands.Required.All(
-            required => ServerPreparation.TryPrepare(server, required, LimitOf(client), CountersOf(client), registry.Names)))
-        {
-            return RequestWait.EarlierCycles;
         }
 
         CountersOf(client).ServerParses++;

@@ -18,6 +18,9 @@ internal readonly record struct OutstandingRequest(RequestKind Kind, ReplyAction
     /// <summary>The name of the client that it changes or uses.</summary>
     public ClientStatement? Name => Subject as ClientStatement;
 
+    /// <summary>Whether the client has its ParameterDescription from a run before.</summary>
+    public bool HasParameters { get; init; }
+
     /// <summary>The commands that it runs on statements.</summary>
     public StatementCommands? Commands => Effect == StatementEffect.Commands ? (StatementCommands)Subject! : null;
 
