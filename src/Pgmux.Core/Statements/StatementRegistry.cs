@@ -7,7 +7,9 @@ namespace Pgmux.Core.Statements;
 /// All prepared statements of the process, each once. Bounded by bytes and by count; what no client and no server holds stays for a
 /// while, so that a text which comes again soon is known, and goes first when room is needed.
 /// </summary>
-internal sealed class StatementRegistry(int loops)
+/// <param name="loops">Event loops that may use the statements.</param>
+/// <param name="hash">What finds them.</param>
+internal sealed class StatementRegistry(int loops, StatementHash hash)
 {
     /// <summary>Most statements: with their overhead they fill the default of prepared_statement_memory.</summary>
     public const int CountLimit = 1_000_000;
@@ -21,10 +23,14 @@ internal sealed class StatementRegistry(int loops)
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, Statement> _byHash = [];
     private readonly LinkedList<Statement> _unused = [];
-    private readonly StatementHash _hash = new();
     private long _unusedBytes;
     private int _count;
     private long _bytes;
+
+    public StatementRegistry(int loops)
+        : this(loops, new StatementHash())
+    {
+    }
 
     /// <summary>Server-side names.</summary>
     public StatementNames Names { get; } = new();
@@ -59,10 +65,10 @@ internal sealed class StatementRegistry(int loops)
     /// <summary>The statement of this definition, held once more for a client; null when there is no room for a new one.</summary>
     public Statement? Intern(StatementLevel level, ReadOnlySpan<byte> definition)
     {
-        var hash = _hash.Of(definition);
+        var key = hash.Of(definition);
         lock (_gate)
         {
-            ref var first = ref CollectionsMarshal.GetValueRefOrNullRef(_byHash, hash);
+            ref var first = ref CollectionsMarshal.GetValueRefOrNullRef(_byHash, key);
             if (!Unsafe.IsNullRef(ref first))
             {
                 for (var known = first; known is not null; known = known.NextWithSameHash)
@@ -75,7 +81,7 @@ internal sealed class StatementRegistry(int loops)
                 }
             }
 
-            return AddNew(hash, level, definition, commands: null);
+            return AddNew(key, level, definition, commands: null);
         }
     }
 
@@ -86,7 +92,7 @@ internal sealed class StatementRegistry(int loops)
     {
         lock (_gate)
         {
-            return AddNew(hash: null, level, definition, commands);
+            return AddNew(key: null, level, definition, commands);
         }
     }
 
@@ -154,7 +160,7 @@ internal sealed class StatementRegistry(int loops)
         }
     }
 
-    private Statement? AddNew(UInt128? hash, StatementLevel level, ReadOnlySpan<byte> definition, StatementCommands? commands)
+    private Statement? AddNew(UInt128? key, StatementLevel level, ReadOnlySpan<byte> definition, StatementCommands? commands)
     {
         if (!HasRoom(definition.Length + Statement.OverheadBytes))
         {
@@ -164,8 +170,8 @@ internal sealed class StatementRegistry(int loops)
         var (number, name) = Names.Next();
         var statement = new Statement(this, number, name, level, definition.ToArray(), loops)
         {
-            IsShared = hash is not null,
-            Hash = hash ?? _hash.Of(name),
+            IsShared = key is not null,
+            Hash = key ?? hash.Of(name),
             Commands = commands,
         };
         statement.Add(StatementHolder.Client);
