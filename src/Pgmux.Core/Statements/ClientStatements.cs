@@ -12,6 +12,9 @@ internal sealed class ClientStatements
     private const int LoadNumerator = 3;
     private const int LoadDenominator = 4;
 
+    // A new table has room for one in so many of what it holds: else names that come and go would have it built anew each time.
+    private const int RoomShare = 8;
+
     private ClientStatement?[] _table = [];
 
     // Places taken, also by names that stand for nothing any more.
@@ -79,14 +82,7 @@ internal sealed class ClientStatements
             Rebuild();
         }
 
-        var usual = statement.UsualName;
-        if (usual is null || !name.SequenceEqual(usual))
-        {
-            usual = name.ToArray();
-            statement.UsualName ??= usual;
-        }
-
-        var entry = new ClientStatement(usual);
+        var entry = new ClientStatement(statement.Keep(name));
         _table[PlaceOf(name)] = entry;
         _used++;
         return entry;
@@ -136,7 +132,7 @@ internal sealed class ClientStatements
         var entries = _table;
         var kept = Count;
         var capacity = InitialCapacity;
-        while ((kept + 1) * LoadDenominator > capacity * LoadNumerator)
+        while (kept + 1 + (kept / RoomShare) > capacity / LoadDenominator * LoadNumerator)
         {
             capacity *= 2;
         }

@@ -11,7 +11,7 @@ namespace Pgmux.Core.Statements;
 /// <param name="hash">What finds them.</param>
 internal sealed class StatementRegistry(int loops, StatementHash hash)
 {
-    /// <summary>Most statements: with their overhead they fill the default of prepared_statement_memory.</summary>
+    /// <summary>Most statements: with their overhead they are more than the default of prepared_statement_memory takes.</summary>
     public const int CountLimit = 1_000_000;
 
     /// <summary>Most statements that nobody holds: the texts that a busy application sends in a minute or so.</summary>
@@ -34,6 +34,9 @@ internal sealed class StatementRegistry(int loops, StatementHash hash)
 
     /// <summary>Server-side names.</summary>
     public StatementNames Names { get; } = new();
+
+    /// <summary>Names that clients give to statements.</summary>
+    public StatementNamePool ClientNames { get; } = new();
 
     /// <summary>Most bytes of all statements. prepared_statement_memory; changed by a reload.</summary>
     public long BytesLimit { get; set; } = 256 * 1024 * 1024;
