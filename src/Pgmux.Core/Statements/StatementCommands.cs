@@ -101,7 +101,7 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
         }
         else
         {
-            server.OnLost(statement);
+            server.OnDropped(statement);
         }
 
         if (isMade || client.Find(step.Name) is not null)
