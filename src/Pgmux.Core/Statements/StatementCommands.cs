@@ -9,6 +9,12 @@ namespace Pgmux.Core.Statements;
 /// </summary>
 internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<StatementCommandStep> steps, IReadOnlyList<Statement> required)
 {
+    /// <summary>
+    /// Longest chain of statements that EXECUTE one another. Nobody needs more than one; each is gone through at every use, and all of them
+    /// when the last is let go.
+    /// </summary>
+    public const int DepthLimit = 16;
+
     private int _done;
 
     /// <summary>The commands that change what names stand for.</summary>
@@ -25,6 +31,9 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
 
     /// <summary>Whether names may stand for something else afterwards.</summary>
     public bool ChangesNames { get; } = steps.Count > 0;
+
+    /// <summary>Statements one behind the other that the text runs.</summary>
+    public int Depth { get; } = required.Select(statement => statement.Commands?.Depth ?? 0).DefaultIfEmpty().Max() + 1;
 
     /// <summary>A new run begins.</summary>
     public void Start() => _done = 0;

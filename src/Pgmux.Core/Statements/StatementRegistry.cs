@@ -89,10 +89,16 @@ internal sealed class StatementRegistry(int loops, StatementHash hash)
     }
 
     /// <summary>
-    /// A statement that is nobody else's, held once for a client; null when there is no room. It is counted like others.
+    /// A statement that is nobody else's, held once for a client; null when there is no room, or its commands go too deep. It is counted
+    /// like others.
     /// </summary>
     public Statement? CreateUnshared(StatementLevel level, ReadOnlySpan<byte> definition, StatementCommands? commands)
     {
+        if (commands is { Depth: > StatementCommands.DepthLimit })
+        {
+            return null;
+        }
+
         lock (_gate)
         {
             return AddNew(key: null, level, definition, commands);

@@ -122,7 +122,7 @@ internal sealed class StatementRegistryTests
         Assert.That(_registry.Make("SELECT 3"), Is.SameAs(all[3]));
         Assert.That(_registry.Make("SELECT 2"), Is.Not.SameAs(all[2]));
 
-        // Two places are free now: the one that is used again does not count.
+        // The one that is used again has left a place.
         all[3].Release(StatementHolder.Client);
         Assert.That(_registry.Make("SELECT 4"), Is.SameAs(all[4]), "it was the oldest, but there was room");
     }
@@ -229,6 +229,24 @@ internal sealed class StatementRegistryTests
         Assert.That(_registry.Count, Is.EqualTo(1), "the shared one is known for a while");
     }
 
+    [Test, Property("Row", "N13")]
+    public void Statements_that_execute_one_another_make_no_endless_chain()
+    {
+        // Each has only the next one to hold it; letting go of the last goes through all of them.
+        var last = _registry.Make("SELECT 1");
+        for (var depth = 1; depth <= StatementCommands.DepthLimit; depth++)
+        {
+            last = Execute(last)!;
+            Assert.That(last.Commands!.Depth, Is.EqualTo(depth));
+        }
+
+        Assert.That(Execute(last), Is.Null);
+        Assert.That(_registry.Count, Is.EqualTo(StatementCommands.DepthLimit + 1));
+        last.Release(StatementHolder.Client);
+        Assert.That(_registry.Count, Is.EqualTo(1), "the shared one is known for a while");
+        Assert.That(_registry.Snapshot(), Is.Empty);
+    }
+
     [Test]
     public void A_statement_that_is_in_nobodys_books_can_come_and_go()
     {
@@ -325,6 +343,9 @@ internal sealed class StatementRegistryTests
         var other = new StatementRegistry(loops: 1);
         Assert.That(NameOf(other.Make("SELECT 1")), Is.Not.EqualTo(NameOf(_registry.Make("SELECT 1"))));
     }
+
+    private Statement? Execute(Statement statement) => _registry.CreateUnshared(
+        StatementLevel.Protocol, Definitions.Of("EXECUTE"), new StatementCommands(new ClientStatements(), [], [statement]));
 
     private static string NameOf(Statement statement) => Encoding.ASCII.GetString(statement.ServerName);
 }
