@@ -66,7 +66,12 @@ internal sealed class DriverSession(FakeClient client, string name, Random rando
     public void Check(string run)
     {
         var got = client.TakeAll();
-        var same = got.Zip(_expected).TakeWhile(pair => IsSame(pair.First, pair.Second)).Count();
+        var same = 0;
+        while (same < Math.Min(got.Count, _expected.Count) && IsSame(got[same], _expected[same], NextReady(same)))
+        {
+            same++;
+        }
+
         Assert.That(
             string.Join(' ', got.Skip(same)),
             Is.EqualTo(string.Join(' ', _expected.Skip(same))),
@@ -75,8 +80,14 @@ internal sealed class DriverSession(FakeClient client, string name, Random rando
         _sent.Clear();
     }
 
-    // In a failed transaction nothing can be prepared: a statement that its server lacks fails of that, and of nothing else that may be
-    // wrong with its use.
-    private static bool IsSame(string got, string expected) =>
-        got == expected || (got.StartsWith("E(25P02", StringComparison.Ordinal) && expected.StartsWith("E(", StringComparison.Ordinal));
+    // The ReadyForQuery that a PostgreSQL of its own ends the cycle of this reply with.
+    private string? NextReady(int index) => _expected.Skip(index).FirstOrDefault(reply => reply.StartsWith("Z(", StringComparison.Ordinal));
+
+    // In a failed transaction nothing can be prepared: a statement that its server lacks fails of that, and not of what else is wrong with
+    // its use, the number of its parameters or a name that is taken.
+    private static bool IsSame(string got, string expected, string? nextReady) =>
+        got == expected
+        || (nextReady == "Z(E)" && got.StartsWith("E(25P02 ", StringComparison.Ordinal)
+            && (expected.StartsWith("E(08P01 bind message supplies ", StringComparison.Ordinal)
+                || expected.StartsWith("E(42P05 ", StringComparison.Ordinal)));
 }

@@ -69,13 +69,14 @@ internal sealed class CommandTranslationTests
     public void A_name_that_is_taken_is_refused_by_the_server_which_has_it(string sql, string expected, string required, string steps) =>
         Assert.That(Translate(sql), Is.EqualTo((expected, required, steps)));
 
-    [TestCase("DEALLOCATE a", "DEALLOCATE <1>", "1", "-a=1")]
-    [TestCase("DEALLOCATE PREPARE a; EXECUTE a", "DEALLOCATE PREPARE <1>; EXECUTE a", "1", "-a=1")]
-    [TestCase("DEALLOCATE a; DEALLOCATE a", "DEALLOCATE <1>; DEALLOCATE a", "1", "-a=1")]
-    [TestCase("DEALLOCATE a; PREPARE a AS SELECT 9; EXECUTE a", "DEALLOCATE <1>; PREPARE <4> AS SELECT 9; EXECUTE <4>", "1", "-a=1 +a=4")]
-    [TestCase("DEALLOCATE a; PREPARE a AS SELECT 1; EXECUTE a", "DEALLOCATE <1>; PREPARE <4> AS SELECT 1; EXECUTE <4>", "1", "-a=1 +a=4")]
-    [TestCase("PREPARE b AS SELECT 9; DEALLOCATE b; EXECUTE b", "PREPARE <4> AS SELECT 9; DEALLOCATE <4>; EXECUTE b", "", "+b=4 -b=4")]
-    [TestCase("PREPARE b AS SELECT 9; DEALLOCATE b; PREPARE b AS SELECT 9", "PREPARE <4> AS SELECT 9; DEALLOCATE <4>; PREPARE <5> AS SELECT 9", "", "+b=4 -b=4 +b=5")]
+    [TestCase("DEALLOCATE a", "DEALLOCATE <4>", "4", "-a=4")]
+    [TestCase("DEALLOCATE PREPARE a; EXECUTE a", "DEALLOCATE PREPARE <4>; EXECUTE a", "4", "-a=4")]
+    [TestCase("DEALLOCATE a; DEALLOCATE a", "DEALLOCATE <4>; DEALLOCATE a", "4", "-a=4")]
+    [TestCase("EXECUTE a; DEALLOCATE a; DEALLOCATE p", "EXECUTE <1>; DEALLOCATE <4>; DEALLOCATE <5>", "1 4 5", "-a=4 -p=5")]
+    [TestCase("DEALLOCATE a; PREPARE a AS SELECT 9; EXECUTE a", "DEALLOCATE <4>; PREPARE <5> AS SELECT 9; EXECUTE <5>", "4", "-a=4 +a=5")]
+    [TestCase("DEALLOCATE a; PREPARE a AS SELECT 1; EXECUTE a", "DEALLOCATE <4>; PREPARE <1> AS SELECT 1; EXECUTE <1>", "4", "-a=4 +a=1")]
+    [TestCase("PREPARE b AS SELECT 9; DEALLOCATE b; EXECUTE b", "PREPARE <4> AS SELECT 9; DEALLOCATE <5>; EXECUTE b", "5", "+b=4 -b=5")]
+    [TestCase("PREPARE b AS SELECT 9; DEALLOCATE b; PREPARE b AS SELECT 9", "PREPARE <4> AS SELECT 9; DEALLOCATE <5>; PREPARE <6> AS SELECT 9", "5", "+b=4 -b=5 +b=6")]
     [Property("Row", "E17")]
     public void What_is_deallocated_is_gone_for_the_rest_of_the_text(string sql, string expected, string required, string steps) =>
         Assert.That(Translate(sql), Is.EqualTo((expected, required, steps)));
@@ -91,13 +92,13 @@ internal sealed class CommandTranslationTests
     [TestCase("EXECUTE {0}1")]
     [TestCase("DEALLOCATE {0}1")]
     [TestCase("EXECUTE \"{0}1\"")]
-    [TestCase("EXECUTE {0}helper")]
+    [TestCase("EXECUTE {0}portal")]
     [Property("Row", "E12"), Property("Row", "B92")]
     public void Names_of_pgmux_are_not_to_be_had(string format)
     {
         var sql = string.Format(CultureInfo.InvariantCulture, format, Encoding.ASCII.GetString(_registry.Names.Prefix));
         var (text, required, steps) = Translate(sql);
-        Assert.That(text, Is.EqualTo($"{sql[..sql.IndexOf(' ', StringComparison.Ordinal)]} {Encoding.ASCII.GetString(_registry.Names.Nobody)}"));
+        Assert.That(text, Is.EqualTo($"{sql[..sql.IndexOf(' ', StringComparison.Ordinal)]} \"{Encoding.ASCII.GetString(_registry.Names.Nobody)}\""));
         Assert.That((required, steps), Is.EqualTo(("", "")));
     }
 
@@ -154,7 +155,7 @@ internal sealed class CommandTranslationTests
     }
 
     [TestCase("EXECUTE a; EXECUTE a; EXECUTE p", 2, 1, 2)]
-    [TestCase("DEALLOCATE a", 3, 1, 1)]
+    [TestCase("DEALLOCATE a", 1, 1, 1)]
     [TestCase("PREPARE b AS SELECT 1; EXECUTE b", 2, 1, 1)]
     public void What_a_text_needs_is_held_until_it_has_ended(string sql, int a, int b, int p)
     {
@@ -169,18 +170,21 @@ internal sealed class CommandTranslationTests
     {
         var server = new ServerStatements();
         var commands = Run("EXECUTE a; PREPARE b AS SELECT 9; DEALLOCATE a; PREPARE c AS SELECT 8", NoLimit, out _)!.Commands;
-        commands.Start();
-        server.OnMade(Get("a"));
-        var a = Get("a");
+        var (a, dropped) = (Get("a"), commands.Steps[1].Statement!);
+        server.OnMade(a);
+        server.OnMade(dropped);
+        commands.OnSent(server, cycle: 1);
         commands.OnCommandComplete("SELECT 1"u8, server);
         commands.OnCommandComplete("PREPARE"u8, server);
         Assert.That((Find("b")?.Text, Find("a"), Find("c")), Is.EqualTo(("AS SELECT 9", (Statement?)a, (Statement?)null)));
         commands.OnCommandComplete("DEALLOCATE"u8, server);
-        Assert.That((Find("a"), server.Has(a, 0), server.Has(Get("b"), 0)), Is.EqualTo(((Statement?)null, (bool?)false, (bool?)true)));
+        Assert.That((Find("a"), server.Has(dropped, 0), server.Has(Get("b"), 0)), Is.EqualTo(((Statement?)null, (bool?)false, (bool?)true)));
+        Assert.That(server.Has(a, 0), Is.True, "it may serve others");
 
         // The last one failed.
         commands.OnEnded(RequestOutcome.Succeeded, server);
-        Assert.That((Find("c"), a.Holders(), Get("b").Holders()), Is.EqualTo(((Statement?)null, (0, 0), (1, 1))));
+        Assert.That((Find("c"), a.Holders(), Get("b").Holders()), Is.EqualTo(((Statement?)null, (0, 1), (1, 1))));
+        Assert.That(dropped.IsUnused, Is.True);
     }
 
     [Test]
@@ -189,7 +193,10 @@ internal sealed class CommandTranslationTests
         var server = new ServerStatements();
         server.Unnamed.Set(Get("p"), StatementHolder.Server);
         _client.Unnamed.Binding.Set(Get("p"), StatementHolder.Client);
-        Run("EXECUTE a", NoLimit, out _)!.Commands.OnEnded(outcome, server);
+        var commands = Run("EXECUTE a", NoLimit, out _)!.Commands;
+        commands.OnSent(server, cycle: 1);
+        Assert.That((server.Unnamed.View, _client.Unnamed.Binding.View), Is.EqualTo(((Statement?)null, (Statement?)null)), "for what comes behind it");
+        commands.OnEnded(outcome, server);
         var isKept = outcome == RequestOutcome.Skipped;
         Assert.That((server.Unnamed.IsEmpty, _client.Unnamed.Binding.IsEmpty), Is.EqualTo((!isKept, !isKept)));
     }
@@ -205,7 +212,7 @@ internal sealed class CommandTranslationTests
             _ => "!",
         });
         var result = (
-            Regex.Replace(Encoding.UTF8.GetString(text.Sql), $"{Encoding.ASCII.GetString(_registry.Names.Prefix)}(\\d+)", "<$1>"),
+            Regex.Replace(Encoding.UTF8.GetString(text.Sql), $"\"{Encoding.ASCII.GetString(_registry.Names.Prefix)}(\\d+)\"", "<$1>"),
             Sorted(text.Commands.Required.Select(statement => $"{statement.Number}")),
             string.Join(' ', steps));
         text.Commands.Release();

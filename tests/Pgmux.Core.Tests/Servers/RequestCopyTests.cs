@@ -5,6 +5,8 @@ namespace Pgmux.Core.Tests.Servers;
 [TestFixture, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class RequestCopyTests
 {
+    private static readonly OutstandingRequest Refused = new(RequestKind.Describe, ReplyAction.Forward);
+
     private readonly RequestCopy _copy = new();
 
     [Test]
@@ -19,11 +21,44 @@ internal sealed class RequestCopyTests
         _copy.Add("Sync"u8);
         _copy.Complete();
         Assert.That(_copy.State, Is.EqualTo(RequestCopyState.Whole));
-        _copy.OnRefused(answered: 3);
-        Assert.That((_copy.State, _copy.Answered), Is.EqualTo((RequestCopyState.ToRunAgain, 3)));
+        _copy.OnRefused(answered: 3, hasParameters: true, Refused, "error"u8);
+        Assert.That((_copy.State, _copy.Answered, _copy.HasParameters), Is.EqualTo((RequestCopyState.ToRunAgain, 3, true)));
+        Assert.That((_copy.Failed.Kind, _copy.IsOpen), Is.EqualTo((RequestKind.Describe, false)));
+        Assert.That(_copy.Error, Is.EqualTo("error"u8.ToArray()));
         _copy.OnRunAgain();
-        Assert.That(_copy.State, Is.EqualTo(RequestCopyState.RunAgain));
+        Assert.That((_copy.State, _copy.Error.Length), Is.EqualTo((RequestCopyState.RunAgain, 0)));
         Assert.That(_copy.Bytes.ToArray(), Is.EqualTo("BindSync"u8.ToArray()));
+    }
+
+    [Test, Property("Row", "E16")]
+    public void A_cycle_that_is_refused_before_its_end_has_come_waits_for_it()
+    {
+        _copy.Begin();
+        _copy.Add("Bind"u8);
+        Assert.That(_copy.IsOpen, Is.True);
+        _copy.OnRefused(answered: 0, hasParameters: false, Refused, "error"u8);
+        Assert.That((_copy.State, _copy.IsOpen, _copy.HasParameters), Is.EqualTo((RequestCopyState.Refused, true, false)));
+        _copy.Add("Sync"u8);
+        _copy.Complete();
+        Assert.That((_copy.State, _copy.IsOpen), Is.EqualTo((RequestCopyState.ToRunAgain, false)));
+        Assert.That(_copy.Bytes.ToArray(), Is.EqualTo("BindSync"u8.ToArray()));
+        _copy.Complete();
+        Assert.That(_copy.State, Is.EqualTo(RequestCopyState.ToRunAgain));
+    }
+
+    [Test, Property("Row", "E16")]
+    public void A_refused_cycle_that_grows_too_long_still_owes_its_error()
+    {
+        _copy.Begin();
+        _copy.Add(new byte[RequestCopy.BytesLimit]);
+        _copy.OnRefused(answered: 0, hasParameters: false, Refused, "error"u8);
+        Assert.That(_copy.IsTooLong, Is.False);
+        _copy.Add(new byte[1]);
+        Assert.That((_copy.State, _copy.IsTooLong, _copy.Error.Length), Is.EqualTo((RequestCopyState.Refused, true, 5)));
+        _copy.Drop();
+        Assert.That((_copy.State, _copy.Error.Length), Is.EqualTo((RequestCopyState.None, 0)));
+        _copy.Begin();
+        Assert.That(_copy.IsTooLong, Is.False);
     }
 
     [Test]
@@ -65,9 +100,11 @@ internal sealed class RequestCopyTests
         _copy.Add(new byte[RequestCopy.BytesLimit]);
         Assert.That(_copy.State, Is.EqualTo(RequestCopyState.Open));
         _copy.Add(new byte[1]);
-        Assert.That(_copy.State, Is.EqualTo(RequestCopyState.None));
+        Assert.That((_copy.State, _copy.IsTooLong), Is.EqualTo((RequestCopyState.None, true)));
         _copy.Begin();
         _copy.Add(new byte[RequestCopy.BytesLimit + 1]);
+        Assert.That((_copy.State, _copy.IsTooLong), Is.EqualTo((RequestCopyState.None, true)));
+        _copy.Complete();
         Assert.That(_copy.State, Is.EqualTo(RequestCopyState.None));
     }
 

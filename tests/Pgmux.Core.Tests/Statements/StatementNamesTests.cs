@@ -12,7 +12,7 @@ internal sealed class StatementNamesTests
     [Test]
     public void A_name_is_an_SQL_identifier_as_it_stands()
     {
-        byte[][] all = [_names.Next().Name, _names.Nobody, _names.Helper, [.. _names.Prefix, .. Encoding.ASCII.GetBytes($"{long.MaxValue}")]];
+        byte[][] all = [_names.Next().Name, _names.Nobody, _names.Portal, [.. _names.Prefix, .. Encoding.ASCII.GetBytes($"{long.MaxValue}")]];
         var folded = new byte[SqlIdentifier.MaximumBytes];
         foreach (var name in all)
         {
@@ -59,15 +59,18 @@ internal sealed class StatementNamesTests
     [Test]
     public void What_pgmux_uses_itself_is_no_name_of_a_statement()
     {
-        Assert.That(_names.Nobody, Is.Not.EqualTo(_names.Helper));
-        Assert.That(Found(_names.Nobody), Is.Null);
-        Assert.That(Found(_names.Helper), Is.Null);
+        Assert.That(_names.Nobody, Is.Not.EqualTo(_names.Portal));
+        Assert.That(Found(_names.Portal), Is.Null);
+        Assert.That(Found(_names.Nobody), Is.EqualTo(StatementNames.NobodysNumber));
+        Assert.That(_names.Next().Number, Is.Not.EqualTo(StatementNames.NobodysNumber));
     }
 
     [TestCase("prepared statement \"{0}12\" does not exist", 12)]
     [TestCase("{0}1", 1)]
     [TestCase("{0}7{0}8", 7)]
-    [TestCase("a {0}nobody, and {0}9", 9)]
+    [TestCase("a {0}nobody, and {0}9", 0)]
+    [TestCase("a {0}portal, and {0}9", 9)]
+    [TestCase("{0}nobod", null)]
     [TestCase("a {0}, and {0}9", 9)]
     [TestCase("{0}", null)]
     [TestCase("{0}x", null)]
@@ -87,7 +90,9 @@ internal sealed class StatementNamesTests
             return null;
         }
 
-        Assert.That(text[start..(start + length)], Is.EqualTo((byte[])[.. _names.Prefix, .. Encoding.ASCII.GetBytes($"{number}")]));
+        Assert.That(
+            text[start..(start + length)],
+            Is.EqualTo(number == StatementNames.NobodysNumber ? _names.Nobody : [.. _names.Prefix, .. Encoding.ASCII.GetBytes($"{number}")]));
         return number;
     }
 }
