@@ -8,6 +8,10 @@ namespace Pgmux.Integration.Tests.Statements;
 internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int Statements = 10_000;
+    private const int SmallPadding = 1000;
+
+    /// <summary>All questions together are far above what the sockets of both connections hold.</summary>
+    private const int LargePadding = 5000;
 
     [TestCase(1, 200)]
     [TestCase(100, 200)]
@@ -18,7 +22,7 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
     {
         await StartAsync(("default_pool_size", "1"), ("max_prepared_statements", $"{serverStatements}"));
         await using var client = await LoginAsync();
-        var sending = SendAllAsync(client, perCycle);
+        var sending = SendAllAsync(client, perCycle, SmallPadding);
         var answers = new List<string?>();
         var ready = 0;
         while (ready < Statements / perCycle)
@@ -40,10 +44,10 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
     {
         await StartAsync(("default_pool_size", "1"));
         await using var client = await LoginAsync();
-        var sending = SendAllAsync(client, perCycle: 100);
+        var sending = SendAllAsync(client, perCycle: 100, LargePadding);
 
-        // The server's answers fill every buffer up to its own socket; then the client reads.
-        await Cluster.WaitForBackendsAsync("wait_event = 'ClientWrite' AND usename = 'app'", 1);
+        // Nobody reads: every buffer fills up, then nothing moves any more.
+        await Pgmux.WaitUntilRestingAsync();
         var isPaused = !sending.IsCompleted;
         var rows = 0;
         for (var ready = 0; ready < Statements / 100; ready++)
@@ -59,11 +63,11 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
         }
     }
 
-    /// <summary>Parse anew for every tenth statement, Bind and Execute for each, with questions and answers of more than a kilobyte.</summary>
-    private static async Task SendAllAsync(RawClient client, int perCycle)
+    /// <summary>Parse anew for every tenth statement, Bind and Execute for each; the answers are as long as the questions.</summary>
+    private static async Task SendAllAsync(RawClient client, int perCycle, int padding)
     {
         const int PerSend = 50;
-        var padding = new string('-', 1000);
+        var value = new string('x', padding);
         for (var first = 0; first < Statements; first += PerSend)
         {
             var messages = new List<byte[]>();
@@ -72,10 +76,10 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
                 var name = $"s{n / 10}";
                 if (n % 10 == 0)
                 {
-                    messages.Add(RawMessages.Parse($"SELECT $1 || repeat('x', 2000) -- {n / 10 % 7} {padding}", name));
+                    messages.Add(RawMessages.Parse($"SELECT $1 || 'padding' -- {n / 10 % 7}", name));
                 }
 
-                messages.Add(RawMessages.Bind(name, Nonce(n)));
+                messages.Add(RawMessages.Bind(name, Nonce(n) + value));
                 messages.Add(RawMessages.Execute());
                 if (n % perCycle == perCycle - 1)
                 {
