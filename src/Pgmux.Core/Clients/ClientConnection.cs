@@ -355,11 +355,11 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     }
 
     /// <inheritdoc/>
-    public bool TryTellError(ReadOnlySpan<byte> body, StatementCommands? commands) =>
-        Statements is { } statements && _environment.ErrorRewriter.TryTell(Output, statements, body, commands);
+    public bool TryTellError(ReadOnlySpan<byte> body, in OutstandingRequest failed) =>
+        Statements is { } statements && _environment.ErrorRewriter.TryTell(Output, statements, body, failed);
 
     /// <inheritdoc/>
-    public void RunAgain(ServerConnection server, int answered) => _requests.RunAgain(server, answered);
+    public void RunAgain(ServerConnection server) => _requests.RunAgain(server);
 
     /// <inheritdoc/>
     public void OnAllStatementsDropped() => Statements?.ClearNamed();

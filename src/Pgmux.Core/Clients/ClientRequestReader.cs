@@ -203,37 +203,54 @@ internal sealed class ClientRequestReader(ClientConnection client)
         }
     }
 
-    /// <summary>Sends the query cycle again that the server has refused, without the requests that were answered.</summary>
-    public void RunAgain(ServerConnection server, int answered)
+    /// <summary>
+    /// Sends the query cycle again that the server has refused. Statements that it has made and closed before stay so; portals have ended
+    /// with the transaction, so what was bound is bound again.
+    /// </summary>
+    public void RunAgain(ServerConnection server)
     {
         var frames = default(FrameReader);
         var rest = server.Copy.Bytes;
-        server.Outstanding.BeginCycle();
+        var outstanding = server.Outstanding;
+        var answered = server.Copy.Answered;
+        var hasParameters = server.Copy.HasParameters;
+        outstanding.BeginCycle();
         while (frames.Read(rest, int.MaxValue, out var frame) == FrameStatus.Message)
         {
             rest = rest[frame.Bytes.Length..];
             var type = (FrontendMessageType)frame.Type;
-            if (answered > 0)
+            var isAnswered = answered > 0;
+            if (isAnswered)
             {
                 answered -= RequestKinds.Of(type) is null ? 0 : 1;
-                continue;
+                if (type != FrontendMessageType.Bind)
+                {
+                    continue;
+                }
             }
 
-            var replaced = 0;
-            if (RequestKinds.MayNameStatement(type) && client.Tracks(type))
-            {
-                var rewrite = client.Rewriter.Rewrite(client, server, type, frame.Bytes, frame.BodyLength);
-                replaced = rewrite.Wait == RequestWait.None
-                    ? rewrite.Replaced
-                    : throw new InvalidOperationException($"a cycle that is run again waits for {rewrite.Wait}");
-            }
-            else
-            {
-                Note(type);
-            }
-
-            server.Transport!.Output.Write(frame.Bytes[Math.Min(replaced, frame.Bytes.Length)..]);
+            outstanding.Rerun = isAnswered ? RerunState.Answered : hasParameters ? RerunState.HasParameters : RerunState.None;
+            hasParameters &= isAnswered || RequestKinds.Of(type) is null;
+            ForwardAgain(server, type, frame);
         }
+    }
+
+    private void ForwardAgain(ServerConnection server, FrontendMessageType type, in Frame frame)
+    {
+        var replaced = 0;
+        if (RequestKinds.MayNameStatement(type) && client.Tracks(type))
+        {
+            var rewrite = client.Rewriter.Rewrite(client, server, type, frame.Bytes, frame.BodyLength);
+            replaced = rewrite.Wait == RequestWait.None
+                ? rewrite.Replaced
+                : throw new InvalidOperationException($"a cycle that is run again waits for {rewrite.Wait}");
+        }
+        else
+        {
+            Note(type);
+        }
+
+        server.Transport!.Output.Write(frame.Bytes[Math.Min(replaced, frame.Bytes.Length)..]);
     }
 
     private bool TryAnswer(ReadOnlySpan<byte> message, int bodyLength) =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using Pgmux.Core.Servers;
 using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
@@ -17,9 +18,10 @@ internal sealed class ErrorRewriter(StatementNames names)
     /// <param name="output">Where the client's replies go.</param>
     /// <param name="statements">The client's names.</param>
     /// <param name="body">The whole body of ErrorResponse.</param>
-    /// <param name="commands">How the text was changed that the error is about; null when it was not.</param>
-    public bool TryTell(IBufferWriter<byte> output, ClientStatements statements, ReadOnlySpan<byte> body, StatementCommands? commands)
+    /// <param name="failed">The request that it answers.</param>
+    public bool TryTell(IBufferWriter<byte> output, ClientStatements statements, ReadOnlySpan<byte> body, in OutstandingRequest failed)
     {
+        var commands = failed.Commands ?? failed.Statement?.Commands;
         if (commands is null && body.IndexOf(names.Prefix) < 0)
         {
             return false;
@@ -38,7 +40,7 @@ internal sealed class ErrorRewriter(StatementNames names)
             }
             else
             {
-                Write(told, statements, value);
+                Write(told, value, statements, failed);
             }
 
             told.Write<byte>([0]);
@@ -50,16 +52,27 @@ internal sealed class ErrorRewriter(StatementNames names)
         return true;
     }
 
-    private void Write(ArrayBufferWriter<byte> told, ClientStatements statements, ReadOnlySpan<byte> value)
+    private void Write(ArrayBufferWriter<byte> told, ReadOnlySpan<byte> value, ClientStatements statements, in OutstandingRequest failed)
     {
         while (names.TryFind(value, out var start, out var length, out var number))
         {
             told.Write(value[..start]);
-            told.Write(statements.NameOf(number) ?? value.Slice(start, length));
+            told.Write(NameOf(number, statements, failed) ?? value.Slice(start, length));
             value = value[(start + length)..];
         }
 
         told.Write(value);
+    }
+
+    // First what the request itself says: several names may stand for one statement.
+    private static byte[]? NameOf(long number, ClientStatements statements, in OutstandingRequest failed)
+    {
+        if (failed.Name is { } name && (number == StatementNames.NobodysNumber || failed.Statement?.Number == number))
+        {
+            return name.Name;
+        }
+
+        return (failed.Commands ?? failed.Statement?.Commands)?.NameOf(number) ?? statements.NameOf(number);
     }
 
     private static void Write(ArrayBufferWriter<byte> told, int number)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
 using Pgmux.Core.Statements;
@@ -20,9 +21,16 @@ internal static class ServerPreparation
     /// <param name="limit">Most statements of a server. max_prepared_statements.</param>
     /// <param name="counters">Where the Parse is counted.</param>
     /// <param name="names">Server-side names.</param>
-    /// <param name="isForQuery">Whether the request is a simple query.</param>
+    /// <param name="byQuery">Whether PREPARE may be a simple query: the request is one, and no extended query is open before it.</param>
+    /// <param name="spared">Statements that the same text needs.</param>
     public static bool TryPrepare(
-        ServerConnection server, Statement statement, int limit, PoolCounters counters, StatementNames names, bool isForQuery = false)
+        ServerConnection server,
+        Statement statement,
+        int limit,
+        PoolCounters counters,
+        StatementNames names,
+        bool byQuery = false,
+        IReadOnlyList<Statement>? spared = null)
     {
         if (statement.Commands is { } commands)
         {
@@ -44,7 +52,7 @@ internal static class ServerPreparation
                 return true;
         }
 
-        if (!TryMakeRoom(server, statement, limit))
+        if (!TryMakeRoom(server, statement, limit, spared))
         {
             return false;
         }
@@ -59,17 +67,17 @@ internal static class ServerPreparation
                 Statement = statement,
             });
         }
-        else if (isForQuery && server.Outstanding.IsReady)
+        else if (byQuery)
         {
             PrepareByQuery(server, statement);
         }
-        else if (isForQuery && server.Outstanding.IsReady)
+        else if (byQuery)
         {
             PrepareByQuery(server, statement);
         }
         else
         {
-            PrepareBySql(server, statement, names.Helper);
+            PrepareBySql(server, statement, names.Portal);
         }
 
         return true;
@@ -79,7 +87,11 @@ internal static class ServerPreparation
     /// Closes what has to go before the statement can be made: a stale copy of it, and the least recently used one where the server is full.
     /// False when replies to earlier query cycles have to come first.
     /// </summary>
-    public static bool TryMakeRoom(ServerConnection server, Statement statement, int limit)
+    /// <param name="server">The server of the client.</param>
+    /// <param name="statement">What is to be made.</param>
+    /// <param name="limit">Most statements of a server.</param>
+    /// <param name="spared">Statements that the same text needs.</param>
+    public static bool TryMakeRoom(ServerConnection server, Statement statement, int limit, IReadOnlyList<Statement>? spared = null)
     {
         if (server.Statements.HasStale(statement))
         {
@@ -88,7 +100,7 @@ internal static class ServerPreparation
 
         while (server.Statements.Count >= Math.Max(limit, 1))
         {
-            if (server.Statements.FindVictim(server.Outstanding.Cycle, spared: statement.Commands?.Required) is not { } victim)
+            if (server.Statements.FindVictim(server.Outstanding.Cycle, spared ?? statement.Commands?.Required) is not { } victim)
             {
                 // With a limit of 1 a text that needs another statement is one too many for a moment.
                 return !server.Outstanding.HasEarlierCycle;
@@ -122,29 +134,29 @@ internal static class ServerPreparation
         });
     }
 
-    // PREPARE as an extended query: a Query would end the client's implicit transaction.
-    private static void PrepareBySql(ServerConnection server, Statement statement, ReadOnlySpan<byte> helper)
+    // PREPARE as an extended query: a Query would end the client's implicit transaction. The portal has a name, because the client's
+    // unnamed one may still be in use.
+    private static void PrepareBySql(ServerConnection server, Statement statement, ReadOnlySpan<byte> portal)
     {
         var output = server.Transport!.Output;
         var outstanding = server.Outstanding;
 
-        // One that failed may have left it.
-        FrontendMessages.WriteClose(output, StatementOrPortal.Statement, helper);
-        outstanding.Add(RequestKind.Close, ReplyAction.Prelude);
-        FrontendMessages.WriteParse(output, helper, [.. "PREPARE "u8, .. statement.ServerName, .. statement.Definition, 0, 0, 0]);
-        outstanding.Add(RequestKind.Parse, ReplyAction.Prelude);
-        FrontendMessages.WriteBindHead(output, helper, helper, NoParameters.Length);
-        System.Buffers.BuffersExtensions.Write(output, NoParameters);
+        FrontendMessages.WriteParse(output, name: [], [.. "PREPARE "u8, .. statement.ServerName, .. statement.Definition, 0, 0, 0]);
+        outstanding.Add(new OutstandingRequest(RequestKind.Parse, ReplyAction.Prelude)
+        {
+            Effect = StatementEffect.MakeUnnamed,
+            Statement = Statement.Unknown,
+        });
+        FrontendMessages.WriteBindHead(output, portal, statement: [], NoParameters.Length);
+        output.Write(NoParameters);
         outstanding.Add(RequestKind.Bind, ReplyAction.Prelude);
-        FrontendMessages.WriteExecute(output, helper);
+        FrontendMessages.WriteExecute(output, portal);
         outstanding.Add(new OutstandingRequest(RequestKind.Execute, ReplyAction.Prelude)
         {
             Effect = StatementEffect.Make,
             Statement = statement,
         });
-        FrontendMessages.WriteClose(output, StatementOrPortal.Portal, helper);
-        outstanding.Add(RequestKind.Close, ReplyAction.Prelude);
-        FrontendMessages.WriteClose(output, StatementOrPortal.Statement, helper);
+        FrontendMessages.WriteClose(output, StatementOrPortal.Portal, portal);
         outstanding.Add(RequestKind.Close, ReplyAction.Prelude);
     }
 

@@ -74,7 +74,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
             return new RequestRewrite(messageBytes);
         }
 
-        Prepare(client, server, text.Commands, isForQuery: true);
+        Prepare(client, server, text.Commands, byQuery: server.Outstanding.IsReady);
         FrontendMessages.WriteQuery(server.Transport!.Output, text.Sql);
         AddCommands(server, RequestKind.Query, text.Commands);
         return new RequestRewrite(messageBytes);
@@ -111,7 +111,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         if (statement is not null)
         {
             // What the text needs is looked for at Parse already, to find out what columns it has.
-            Prepare(client, server, statement.Commands!, isForQuery: false);
+            Prepare(client, server, statement.Commands!, byQuery: false);
         }
 
         return statement;
@@ -206,7 +206,6 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
 
     private static void AddCommands(ServerConnection server, RequestKind kind, StatementCommands commands)
     {
-        commands.Start();
         server.Outstanding.Add(new OutstandingRequest(kind, ReplyAction.Forward) { Effect = StatementEffect.Commands, Subject = commands });
     }
 
@@ -247,7 +246,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         return statement;
     }
 
-    private void Prepare(ClientConnection client, ServerConnection server, StatementCommands commands, bool isForQuery)
+    private void Prepare(ClientConnection client, ServerConnection server, StatementCommands commands, bool byQuery)
     {
         var limit = client.Configuration.Options.MaxPreparedStatements;
         foreach (var step in commands.Steps)
@@ -260,7 +259,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
                     ServerPreparation.Close(server, step.Statement!);
                 }
 
-                ServerPreparation.TryMakeRoom(server, step.Statement!, limit);
+                ServerPreparation.TryMakeRoom(server, step.Statement!, limit, commands.Required);
             }
         }
 
@@ -272,7 +271,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
 
         foreach (var statement in commands.Required)
         {
-            ServerPreparation.TryPrepare(server, statement, limit, client.Pool!.CountersOf(client.Loop), registry.Names, isForQuery);
+            ServerPreparation.TryPrepare(server, statement, limit, client.Pool!.CountersOf(client.Loop), registry.Names, byQuery, commands.Required);
         }
     }
 }

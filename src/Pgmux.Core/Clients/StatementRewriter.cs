@@ -169,7 +169,12 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             // The name is taken: the server says so itself, after it has looked at the text.
             counters.ServerParses++;
             FrontendMessages.WriteParse(server.Transport!.Output, taken.ServerName, definition);
-            outstanding.Add(new OutstandingRequest(RequestKind.Parse, ReplyAction.Forward) { Effect = StatementEffect.Duplicate });
+            outstanding.Add(new OutstandingRequest(RequestKind.Parse, ReplyAction.Forward)
+            {
+                Effect = StatementEffect.Duplicate,
+                Subject = known,
+                Statement = taken,
+            });
             return new RequestRewrite(messageBytes);
         }
 
@@ -309,7 +314,7 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         }
 
         var name = body.Slice(portalLength + 1, nameLength);
-        if (Locate(client, server, name, out var serverName, out var statement) is var wait && wait != RequestWait.None)
+        if (Locate(client, server, name, out var known, out var serverName, out var statement) is var wait && wait != RequestWait.None)
         {
             return RequestRewrite.Later(wait);
         }
@@ -322,6 +327,7 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Bind, ReplyAction.Forward)
         {
             Effect = statement is null ? StatementEffect.None : StatementEffect.Use,
+            Subject = known,
             Statement = statement,
         });
         if (serverName.SequenceEqual(name))
@@ -341,7 +347,7 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             return Forward(server, RequestKind.Describe);
         }
 
-        if (Locate(client, server, name, out var serverName, out var statement) is var wait && wait != RequestWait.None)
+        if (Locate(client, server, name, out var known, out var serverName, out var statement) is var wait && wait != RequestWait.None)
         {
             return RequestRewrite.Later(wait);
         }
@@ -349,6 +355,7 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Describe, ReplyAction.Forward)
         {
             Effect = statement is null ? StatementEffect.None : StatementEffect.Use,
+            Subject = known,
             Statement = statement,
         });
         if (serverName.SequenceEqual(name))
@@ -411,12 +418,17 @@ internal sealed class StatementRewriter(StatementRegistry registry)
 
     // Finds what a name stands for, and sees to it that the server knows it under serverName.
     private RequestWait Locate(
-        ClientConnection client, ServerConnection server, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> serverName, out Statement? statement)
+        ClientConnection client,
+        ServerConnection server,
+        ReadOnlySpan<byte> name,
+        out ClientStatement? known,
+        out ReadOnlySpan<byte> serverName,
+        out Statement? statement)
     {
         statement = null;
         serverName = name;
         var cycle = server.Outstanding.Cycle;
-        var known = client.Statements?.Find(name);
+        known = client.Statements?.Find(name);
         if (known is not null && !known.Binding.IsCertainIn(cycle))
         {
             return RequestWait.EarlierCycles;
@@ -440,7 +452,12 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         if (statement is null)
         {
             // No server has a statement of a client's name, so the server's error is the right one. Its own names are not to be had.
-            serverName = name.StartsWith(registry.Names.Prefix) ? registry.Names.Nobody : name;
+            if (name.StartsWith(registry.Names.Prefix))
+            {
+                serverName = registry.Names.Nobody;
+                known = new ClientStatement(name.ToArray());
+            }
+
             return RequestWait.None;
         }
 
@@ -455,6 +472,14 @@ internal sealed class StatementRewriter(StatementRegistry registry)
     {
         serverName = [];
         ref var unnamed = ref server.Statements.Unnamed;
+
+        // First what its text needs: that may take the server's unnamed statement away.
+        if (statement?.Commands is { } commands && !commands.Required.All(
+            required => ServerPreparation.TryPrepare(server, required, LimitOf(client), CountersOf(client), registry.Names)))
+        {
+            return RequestWait.EarlierCycles;
+        }
+
         if (!unnamed.IsCertainIn(server.Outstanding.Cycle))
         {
             return RequestWait.EarlierCycles;
@@ -479,12 +504,6 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             return ServerPreparation.TryPrepare(server, statement, LimitOf(client), CountersOf(client), registry.Names)
                 ? RequestWait.None
                 : RequestWait.EarlierCycles;
-        }
-
-        if (statement.Commands is { } commands && !commands.Required.All(
-            required => ServerPreparation.TryPrepare(server, required, LimitOf(client), CountersOf(client), registry.Names)))
-        {
-            return RequestWait.EarlierCycles;
         }
 
         CountersOf(client).ServerParses++;

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using Pgmux.Core.Parameters;
-using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Servers;
@@ -27,13 +26,13 @@ internal interface IServerLessee
 
     /// <summary>
     /// Tells the client of an error in which a server-side name stands for one of its statements, under the name that it knows. False
-    /// when there is no such name in it: then the server's own message is right. <paramref name="commands"/> say how the text was changed
-    /// that the error is about; null when it was not.
+    /// when there is no such name in it: then the server's own message is right. <paramref name="failed"/>
+    /// is the request that it answers.
     /// </summary>
-    bool TryTellError(ReadOnlySpan<byte> body, StatementCommands? commands);
+    bool TryTellError(ReadOnlySpan<byte> body, in OutstandingRequest failed);
 
-    /// <summary>Sends its last query cycle again, but for the first <paramref name="answered"/> requests, which keep their answers.</summary>
-    void RunAgain(ServerConnection server, int answered);
+    /// <summary>Sends its last query cycle again, as far as it is to be done again.</summary>
+    void RunAgain(ServerConnection server);
 
     /// <summary>The client has had all its named statements dropped, by SQL.</summary>
     void OnAllStatementsDropped();

@@ -9,14 +9,17 @@ internal readonly record struct OutstandingRequest(RequestKind Kind, ReplyAction
     /// <summary>What it does to prepared statements.</summary>
     public StatementEffect Effect { get; init; }
 
-    /// <summary>The name of the client that changes, the commands, or the error to tell instead of the server's; else null.</summary>
+    /// <summary>The name of the client that it changes or uses, the commands, or the error to tell instead of the server's; else null.</summary>
     public object? Subject { get; init; }
 
     /// <summary>The statement that it makes, names or uses.</summary>
     public Statement? Statement { get; init; }
 
-    /// <summary>The name of the client that changes.</summary>
+    /// <summary>The name of the client that it changes or uses.</summary>
     public ClientStatement? Name => Subject as ClientStatement;
+
+    /// <summary>Whether the client has its ParameterDescription from a run before.</summary>
+    public bool HasParameters { get; init; }
 
     /// <summary>The commands that it runs on statements.</summary>
     public StatementCommands? Commands => Effect == StatementEffect.Commands ? (StatementCommands)Subject! : null;

@@ -94,8 +94,8 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     public int AnsweredOfCycle { get; private set; }
 
     /// <summary>
-    /// Whether nothing has been done since <see cref="BeginCycle"/> that could not be left undone: at most statements were parsed, described
-    /// and closed, and nothing is answered in part.
+    /// Whether nothing has been done since <see cref="BeginCycle"/> that could not be done again: at most statements were parsed, bound and
+    /// closed. What was described would not be as it was told when the plan has changed.
     /// </summary>
     public bool IsCycleUndone { get; private set; }
 
@@ -113,6 +113,9 @@ internal sealed class OutstandingRequests(ServerStatements statements)
 
     /// <summary>The request whose reply is next; not to be asked when nothing is owed.</summary>
     public ref readonly OutstandingRequest Next => ref _ring[_head];
+
+    /// <summary>Whether the request whose reply is next has been answered in part.</summary>
+    public bool HasReplied => _hasReplied;
 
     /// <summary>Entries in the queue, oldest first.</summary>
     public OutstandingRequest this[int index] => At(index);
@@ -150,10 +153,11 @@ internal sealed class OutstandingRequests(ServerStatements statements)
             return;
         }
 
-        Push(request);
+        Push(WithRerun(request));
         if (request.Commands is { } commands)
         {
             _changes += commands.ChangesNames ? 1 : 0;
+            commands.OnSent(statements, Cycle);
         }
         else if (request.Effect != StatementEffect.None)
         {
@@ -175,6 +179,9 @@ internal sealed class OutstandingRequests(ServerStatements statements)
                 break;
         }
     }
+
+    /// <summary>What the client has of the answer to its request that is added next.</summary>
+    public RerunState Rerun { get; set; }
 
     /// <summary>The client begins a query cycle, and everything before it is answered.</summary>
     public void BeginCycle()
@@ -237,7 +244,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
             case BackendMessageType.NoData:
                 return PopIf(kind == RequestKind.Describe, action);
             case BackendMessageType.ParameterDescription:
-                return kind == RequestKind.Describe ? action : ReplyAction.Violation;
+                return kind != RequestKind.Describe ? ReplyAction.Violation : _ring[_head].HasParameters ? ReplyAction.Swallow : action;
             case BackendMessageType.ParseComplete:
                 // A name that is taken must be refused: else the server's statement is not what pgmux takes it for.
                 return PopIf(kind == RequestKind.Parse && _ring[_head].Effect != StatementEffect.Duplicate, action);
@@ -364,7 +371,8 @@ internal sealed class OutstandingRequests(ServerStatements statements)
 
     private ReplyAction OnError(RequestKind kind, ReplyAction action, bool hasReplied)
     {
-        IsCycleUndone &= !hasReplied;
+        // A Describe has told the parameters before it looks at the plan.
+        IsCycleUndone &= !hasReplied || kind == RequestKind.Describe;
         if (_syncsEaten > 0)
         {
             _uncertainReadies += _syncsEaten;
@@ -431,7 +439,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         if (outcome == RequestOutcome.Succeeded && request.Action is ReplyAction.Forward or ReplyAction.Synthesise)
         {
             AnsweredOfCycle++;
-            IsCycleUndone &= request.Kind is RequestKind.Parse or RequestKind.Describe or RequestKind.Close;
+            IsCycleUndone &= request.Kind is RequestKind.Parse or RequestKind.Bind or RequestKind.Close;
         }
 
         if (request.EndsCycle)
@@ -477,6 +485,18 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         }
 
         return last >= 0 && At(last).Kind is not (RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync);
+    }
+
+    private OutstandingRequest WithRerun(in OutstandingRequest request)
+    {
+        if (Rerun == RerunState.None || request.Action != ReplyAction.Forward)
+        {
+            return request;
+        }
+
+        var isAnswered = Rerun == RerunState.Answered;
+        Rerun = RerunState.None;
+        return isAnswered ? request with { Action = ReplyAction.Prelude } : request with { HasParameters = true };
     }
 
     private ref OutstandingRequest At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];

@@ -25,6 +25,9 @@ internal sealed class RequestCopy
     /// <summary>Requests at its beginning that have their answers.</summary>
     public int Answered { get; private set; }
 
+    /// <summary>Whether the first request without its answer has told the parameters of its statement.</summary>
+    public bool HasParameters { get; private set; }
+
     /// <summary>What the client has sent.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
@@ -65,8 +68,10 @@ internal sealed class RequestCopy
 
     /// <summary>The server has refused the cycle before it did anything of it.</summary>
     /// <param name="answered">Requests that were answered before and are not sent again.</param>
-    public void OnRefused(int answered)
+    /// <param name="hasParameters">Whether the one that was refused has told the parameters of its statement.</param>
+    public void OnRefused(int answered, bool hasParameters)
     {
+        HasParameters = hasParameters;
         Answered = answered;
         State = RequestCopyState.ToRunAgain;
     }

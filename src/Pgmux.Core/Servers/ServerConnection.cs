@@ -250,7 +250,7 @@ internal sealed class ServerConnection : IConnectionObserver
         }
 
         Copy.OnRunAgain();
-        lessee.RunAgain(this, Copy.Answered);
+        lessee.RunAgain(this);
         _own.Flush();
     }
 

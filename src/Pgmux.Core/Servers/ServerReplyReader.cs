@@ -239,6 +239,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
 
         // PostgreSQL says FATAL to whoever is connected, asked or not; anything else must answer somebody.
         var failed = server.Outstanding.Count > 0 ? server.Outstanding.Next : default;
+        var hasReplied = server.Outstanding.HasReplied;
         var action = server.Outstanding.OnReply(BackendMessageType.ErrorResponse);
         if (action == ReplyAction.Violation)
         {
@@ -253,11 +254,12 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         }
 
         IsErrorForwarded |= error.IsFatal;
-        return TellError(frame, error, failed, server.Lessee);
+        return TellError(frame, error, failed, hasReplied, server.Lessee);
     }
 
     // Most errors go to the client as they are.
-    private ReplyAction TellError(in Frame frame, ErrorFields error, in OutstandingRequest failed, IServerLessee lessee)
+    private ReplyAction TellError(
+        in Frame frame, ErrorFields error, in OutstandingRequest failed, bool hasParameters, IServerLessee lessee)
     {
         if (failed.Statement is { } statement)
         {
@@ -272,7 +274,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
 
         if (MayRunAgain(failed, error.SqlState))
         {
-            server.Copy.OnRefused(server.Outstanding.AnsweredOfCycle);
+            server.Copy.OnRefused(server.Outstanding.AnsweredOfCycle, hasParameters);
             return ReplyAction.Swallow;
         }
 
@@ -282,8 +284,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             return ReplyAction.Swallow;
         }
 
-        var commands = failed.Commands ?? failed.Statement?.Commands;
-        return frame.IsComplete && lessee.TryTellError(frame.Body, commands) ? ReplyAction.Swallow : ReplyAction.Forward;
+        return frame.IsComplete && lessee.TryTellError(frame.Body, failed) ? ReplyAction.Swallow : ReplyAction.Forward;
     }
 
     // The server has refused a prepared statement before it ran it, and nothing that its cycle has done before would be done twice.

@@ -107,9 +107,15 @@ internal sealed class ServerStatements
             OnMade(statement);
         }
 
-        if (effect != StatementEffect.Use)
+        if (effect != StatementEffect.Use || sqlState is not (SqlState.FeatureNotSupported or SqlState.UndefinedPreparedStatement))
         {
             return;
+        }
+
+        if (Unnamed.Confirmed == statement)
+        {
+            // It may have been used as the unnamed one.
+            Unnamed.Set(Statement.Unknown, StatementHolder.Server);
         }
 
         // At Bind and Describe "feature not supported" says that the cached plan must not change its result type.

@@ -35,6 +35,9 @@ internal sealed class Statement
         UnusedNode = new LinkedListNode<Statement>(this);
     }
 
+    /// <summary>What a server's unnamed statement is when nobody knows: like no other, and not to be made again.</summary>
+    public static Statement Unknown { get; } = new(registry: null, number: -1, [], StatementLevel.Protocol, [], loops: 0);
+
     /// <summary>Number in the server-side name.</summary>
     public long Number { get; }
 

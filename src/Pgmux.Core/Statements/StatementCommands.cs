@@ -38,6 +38,10 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
     /// <summary>Whether names may stand for something else afterwards.</summary>
     public bool ChangesNames { get; } = steps.Count > 0;
 
+    /// <summary>The client's name in the text for the statement of this number; null when there is none.</summary>
+    public byte[]? NameOf(long number) =>
+        Resolved.Concat(steps).Where(step => (step.Statement?.Number ?? StatementNames.NobodysNumber) == number).Select(step => step.Name).FirstOrDefault();
+
     /// <summary>Where in the client's own text a character is, counted from 1, that the server counts so in the text it got.</summary>
     public int OriginalPosition(int position)
     {
@@ -54,9 +58,6 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
 
         return position - shift;
     }
-
-    /// <summary>A new run begins.</summary>
-    public void Start() => _done = 0;
 
     /// <summary>A statement of the text has ended with this tag.</summary>
     public void OnCommandComplete(ReadOnlySpan<byte> tag, ServerStatements server)
@@ -80,21 +81,24 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
         }
     }
 
+    /// <summary>The text is being sent.</summary>
+    public void OnSent(ServerStatements server, int cycle)
+    {
+        _done = 0;
+        if (IsQuery)
+        {
+            StatementEffects.Propose(StatementEffect.DropUnnamed, client.Unnamed, statement: null, server, cycle);
+        }
+    }
+
     /// <summary>The text has ended, or was skipped.</summary>
     public void OnEnded(RequestOutcome outcome, ServerStatements server)
     {
-        if (!IsQuery)
+        if (IsQuery)
         {
-            return;
+            StatementEffects.End(StatementEffect.DropUnnamed, outcome, client.Unnamed, statement: null, server);
+            Release();
         }
-
-        if (outcome != RequestOutcome.Skipped)
-        {
-            server.Unnamed.Clear(StatementHolder.Server);
-            client.Unnamed.Binding.Clear(StatementHolder.Client);
-        }
-
-        Release();
     }
 
     /// <summary>The server has refused a statement of the text.</summary>

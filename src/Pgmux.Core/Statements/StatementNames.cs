@@ -13,6 +13,9 @@ internal sealed class StatementNames
     private const int RandomLetters = 8;
     private const int MostDigits = 20;
 
+    /// <summary>Stands for <see cref="Nobody"/> where numbers are looked for.</summary>
+    public const long NobodysNumber = 0;
+
     private readonly byte[] _prefix;
     private long _last;
 
@@ -20,7 +23,7 @@ internal sealed class StatementNames
     {
         _prefix = [.. "pgmux_"u8, .. RandomNumberGenerator.GetItems<char>(Alphabet, RandomLetters).Select(letter => (byte)letter), (byte)'_'];
         Nobody = [.. _prefix, .. "nobody"u8];
-        Helper = [.. _prefix, .. "helper"u8];
+        Portal = [.. _prefix, .. "portal"u8];
     }
 
     /// <summary>What all names of this process begin with.</summary>
@@ -29,8 +32,8 @@ internal sealed class StatementNames
     /// <summary>A name that no statement ever has.</summary>
     public byte[] Nobody { get; }
 
-    /// <summary>The name of what pgmux prepares for a moment, to run it as an extended query.</summary>
-    public byte[] Helper { get; }
+    /// <summary>The name of a portal that pgmux itself uses for a moment.</summary>
+    public byte[] Portal { get; }
 
     /// <summary>The next number and its name.</summary>
     public (long Number, byte[] Name) Next()
@@ -46,6 +49,13 @@ internal sealed class StatementNames
     public bool TryFind(ReadOnlySpan<byte> text, out int start, out int length, out long number)
     {
         start = text.IndexOf(_prefix);
+        if (start >= 0 && text[start..].StartsWith(Nobody))
+        {
+            length = Nobody.Length;
+            number = NobodysNumber;
+            return true;
+        }
+
         if (start >= 0 && Utf8Parser.TryParse(text[(start + _prefix.Length)..], out number, out var digits))
         {
             length = _prefix.Length + digits;

@@ -129,7 +129,7 @@ internal sealed class PipelineTests
         Assert.That(client.Take(), Is.EqualTo("1 2 D(a) s"));
         Assert.That(mux.Counts.Active, Is.EqualTo(1));
         client.Send(RawMessages.Execute(1), RawMessages.Sync());
-        Assert.That(client.Take(), Is.EqualTo("C(SELECT 1) Z(I)"));
+        Assert.That(client.Take(), Is.EqualTo("C(SELECT 0) Z(I)"));
         Assert.That(mux.Counts.Idle, Is.EqualTo(1));
     }
 

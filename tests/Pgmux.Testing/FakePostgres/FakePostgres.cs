@@ -30,6 +30,12 @@ internal sealed class FakePostgres
 
     public IPEndPoint EndPoint { get; }
 
+    /// <summary>What all its backends have in common.</summary>
+    public FakeDatabase Database { get; } = new();
+
+    /// <summary>Parse messages so far, on all connections.</summary>
+    public int ParseCount => _servers.Sum(server => server.Parses.Count);
+
     /// <summary>All connections that have sent a startup packet, in their order, the closed ones included.</summary>
     public IReadOnlyList<FakeServer> Servers => _servers;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Pgmux.Testing.Processes;
 using Pgmux.Transport;
 
@@ -23,7 +24,7 @@ internal sealed class FakeServer
         Secret = RawMessages.Int32(processId * 7919);
         Startup = startup;
         Parameters = new RuntimeParameters(startup.Where(pair => pair.Name is not ("user" or "database")), postgres.AlsoReported);
-        _model = new PostgresModel(Parameters);
+        _model = new PostgresModel(Parameters, postgres.Database);
     }
 
     public int ProcessId { get; }
@@ -41,6 +42,13 @@ internal sealed class FakeServer
     /// <summary>What the automatic server has executed.</summary>
     public IReadOnlyList<string> Executed => _model.Executed;
 
+    /// <summary>The Parse messages that have come, each with its name and text, the skipped ones included.</summary>
+    public IReadOnlyList<(string Name, string Sql)> Parses =>
+        [.. _received.Where(message => message.Type == 'P').Select(message => Encoding.UTF8.GetString(message.Body).Split('\0')).Select(parts => (parts[0], parts[1]))];
+
+    /// <summary>Names of the prepared statements that the automatic server keeps.</summary>
+    public IReadOnlyList<string> StatementNames => _model.Statements.Names;
+
     /// <summary>Whether the connection is open, as far as this end knows.</summary>
     public bool IsOpen { get; private set; } = true;
 
@@ -57,6 +65,12 @@ internal sealed class FakeServer
         _taken = _received.Count;
         return types;
     }
+
+    /// <summary>The tables change: what was prepared so far fails with "cached plan must not change result type" until it is prepared anew.</summary>
+    public void MakeStale() => _model.Statements.MakeStale();
+
+    /// <summary>All named statements are gone, and nobody was told.</summary>
+    public void ForgetStatements() => _model.Statements.DeallocateAll();
 
     /// <summary>Sends bytes and lets everything settle.</summary>
     public void Send(params byte[][] replies)
@@ -156,7 +170,7 @@ internal sealed class FakeServer
     {
         foreach (var reply in _model.Handle(message))
         {
-            if (ReferenceEquals(reply, PostgresModel.Wait))
+            if (ReferenceEquals(reply, StatementRunner.Wait))
             {
                 _waiting = new TaskCompletionSource();
                 await _waiting.Task;

@@ -1,62 +1,98 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Pgmux.Testing.Processes;
 
 namespace Pgmux.Testing.FakePostgres;
 
 /// <summary>
-/// A backend's side of the protocol after the login: which replies it owes to which message, when it skips, what COPY eats.
-/// Written from the manual's "Message Flow" and postgres.c, and not from pgmux. The statements are a small language of its own,
-/// see <see cref="Run"/>.
+/// A backend's side of the protocol after the login: which replies it owes to which message, when it skips, what COPY eats, what
+/// becomes of statements and portals. Written from the manual's "Message Flow", postgres.c, prepare.c and plancache.c, and not from
+/// pgmux. The statements are a small language of its own, see <see cref="StatementRunner"/>.
 /// </summary>
-internal sealed partial class PostgresModel(RuntimeParameters parameters)
+internal sealed class PostgresModel
 {
-    /// <summary>Instead of a reply: the statement waits until somebody lets it go on or cancels it.</summary>
-    public static readonly byte[] Wait = [];
-
-    private readonly Dictionary<string, string> _statements = [];
-    private readonly Dictionary<string, string> _portals = [];
-    private readonly Queue<string> _pending = [];
+    private readonly RuntimeParameters _parameters;
+    private readonly Portals _portals = new();
+    private readonly TransactionBlock _transaction;
+    private readonly StatementRunner _runner;
+    private readonly Queue<ModelStatement> _pending = [];
     private bool _isSkipping;
     private bool _isExtended;
-    private CopyIn? _copy;
+    private bool _isAlone;
 
-    private sealed record CopyIn(int FailAtRow, bool FailsAtEnd)
+    public PostgresModel(RuntimeParameters parameters, FakeDatabase? database = null)
     {
-        public int Rows { get; set; }
+        var shared = database ?? new FakeDatabase();
+        _parameters = parameters;
+        Statements = new PreparedStatements(shared);
+        _transaction = new TransactionBlock(parameters, _portals);
+        _runner = new StatementRunner(parameters, Statements, _portals, _transaction, shared);
     }
 
     /// <summary>I, T or E, as ReadyForQuery says it.</summary>
-    public char Status { get; private set; } = 'I';
+    public char Status => _transaction.Status;
 
     /// <summary>Set before a waiting statement goes on: it was cancelled.</summary>
-    public bool IsCancelled { get; set; }
+    public bool IsCancelled
+    {
+        set => _runner.IsCancelled = value;
+    }
 
     /// <summary>The connection is to be closed.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>Whether it waits for any next request, and not for Sync or for COPY data.</summary>
-    public bool IsAtRest => !_isSkipping && _copy is null;
+    public bool IsAtRest => !_isSkipping && _runner.Copy is null;
 
     /// <summary>Whether an extended query has begun and has had no Sync: its implicit transaction is open.</summary>
     public bool HasOpenExtendedQuery { get; private set; }
 
     /// <summary>Statements that were executed, in order.</summary>
-    public List<string> Executed { get; } = [];
+    public IReadOnlyList<string> Executed => _runner.Executed;
 
-    /// <summary>The replies to one message.</summary>
+    public PreparedStatements Statements { get; }
+
+    /// <summary>The replies to one message, to be read to their end before the next message comes.</summary>
     public IEnumerable<byte[]> Handle(RawMessage message)
     {
-        if (_copy is not null)
+        PostgresErrorException? error = null;
+        using var replies = Answer(message).GetEnumerator();
+        while (true)
         {
-            return HandleInCopy(message);
+            try
+            {
+                if (!replies.MoveNext())
+                {
+                    break;
+                }
+            }
+            catch (PostgresErrorException e)
+            {
+                error = e;
+                break;
+            }
+
+            yield return replies.Current;
         }
 
-        _isExtended = message.Type switch
+        foreach (var reply in error is null ? [] : OnError(error))
         {
-            'P' or 'B' or 'D' or 'E' or 'C' or 'H' => true,
-            _ => false,
-        };
+            yield return reply;
+        }
+
+        HasEnded |= _runner.HasEnded;
+    }
+
+    // An iterator, so that an error comes out while it is read.
+    private IEnumerable<byte[]> Answer(RawMessage message)
+    {
+        foreach (var reply in _runner.Copy is { } copy ? AnswerInCopy(copy, message) : AnswerOutsideCopy(message))
+        {
+            yield return reply;
+        }
+    }
+
+    private IEnumerable<byte[]> AnswerOutsideCopy(RawMessage message)
+    {
+        _isExtended = message.Type is 'P' or 'B' or 'D' or 'E' or 'C' or 'H';
         if (message.Type == 'X')
         {
             HasEnded = true;
@@ -67,7 +103,7 @@ internal sealed partial class PostgresModel(RuntimeParameters parameters)
         {
             _isSkipping = false;
             HasOpenExtendedQuery = false;
-            return Sync();
+            return Ready();
         }
 
         if (_isSkipping)
@@ -81,29 +117,28 @@ internal sealed partial class PostgresModel(RuntimeParameters parameters)
             'Q' or 'F' => false,
             _ => HasOpenExtendedQuery,
         };
-        return HandleNext(message);
+        return AnswerNext(message);
     }
 
-    private IEnumerable<byte[]> HandleNext(RawMessage message)
+    private IEnumerable<byte[]> AnswerNext(RawMessage message)
     {
+        var body = new MessageCursor(message.Body);
         switch (message.Type)
         {
             case 'Q':
-                _portals.Remove("");
-                return Query(StringAt(message, 0));
+                return Query(body.String());
             case 'P':
-                return Parse(StringAt(message, 0), StringAt(message, 1));
+                return Parse(body.String(), body.String(), body);
             case 'B':
-                return Bind(StringAt(message, 0), StringAt(message, 1));
+                return Bind(body.String(), body.String(), body);
             case 'D':
-                return Describe(message);
+                return Describe((char)body.Byte(), body.String());
             case 'E':
-                return Execute(StringAt(message, 0), message.Body[^1]);
+                return Execute(_portals.Find(body.String()), body.Int32());
             case 'C':
-                (message.Body[0] == 'S' ? _statements : _portals).Remove(StringAt(message, 0)[1..]);
-                return [Replies.CloseComplete()];
+                return Close((char)body.Byte(), body.String());
             case 'F':
-                return FunctionCall(message);
+                return FunctionCall(body.Int32());
             case 'H' or 'd' or 'c' or 'f':
                 return [];
             default:
@@ -114,11 +149,14 @@ internal sealed partial class PostgresModel(RuntimeParameters parameters)
 
     private IEnumerable<byte[]> Query(string sql)
     {
-        foreach (var statement in SqlText.Split(sql, parameters.HasStandardStrings))
+        // A Query takes the place of the unnamed statement, even one that does not parse.
+        Statements.Unnamed = null;
+        foreach (var statement in ModelStatement.ReadAll(sql, _parameters.HasStandardStrings))
         {
             _pending.Enqueue(statement);
         }
 
+        _isAlone = _pending.Count == 1;
         return _pending.Count == 0 ? [Replies.EmptyQueryResponse(), .. Ready()] : RunPending();
     }
 
@@ -127,14 +165,17 @@ internal sealed partial class PostgresModel(RuntimeParameters parameters)
     {
         while (_pending.TryDequeue(out var statement))
         {
-            var hasFailed = false;
-            foreach (var reply in Run(statement, describesRows: true))
+            RequireTransaction(statement);
+            // The statement of a Query is the unnamed portal while it runs, and after it has failed in a block.
+            _portals.Add(new Portal("", statement, []));
+            foreach (var reply in _runner.Run(statement, _isAlone))
             {
-                hasFailed |= reply.Length > 0 && reply[0] == 'E';
                 yield return reply;
             }
 
-            if (hasFailed || _copy is not null || HasEnded)
+            _portals.Close("");
+
+            if (_runner.Copy is not null || _runner.HasEnded)
             {
                 yield break;
             }
@@ -146,323 +187,186 @@ internal sealed partial class PostgresModel(RuntimeParameters parameters)
         }
     }
 
-    private IEnumerable<byte[]> Parse(string name, string sql)
+    private IEnumerable<byte[]> Parse(string name, string sql, MessageCursor rest)
     {
-        if (sql.StartsWith("PARSEFAIL", StringComparison.Ordinal))
+        if (name.Length == 0)
         {
-            return Fail("42601", "syntax error");
+            Statements.Unnamed = null;
         }
 
-        if (Status == 'E' && !IsEnd(sql))
+        var types = Enumerable.Range(0, rest.Int16()).Select(_ => rest.Int32()).ToArray();
+        rest.End();
+        var prepared = PreparedStatement.OfParse(sql, types, _parameters.HasStandardStrings);
+        RequireTransaction(prepared.Statement);
+        _runner.Analyze(prepared);
+        if (name.Length == 0)
         {
-            return Aborted();
+            Statements.Unnamed = prepared;
+        }
+        else
+        {
+            Statements.Store(name, prepared);
         }
 
-        if (name.Length > 0 && _statements.ContainsKey(name))
-        {
-            return Fail("42P05", $"prepared statement \"{name}\" already exists");
-        }
-
-        _statements[name] = sql;
         return [Replies.ParseComplete()];
     }
 
-    private IEnumerable<byte[]> Bind(string portal, string name)
+    private IEnumerable<byte[]> Bind(string portal, string name, MessageCursor rest)
     {
-        if (!_statements.TryGetValue(name, out var sql))
+        var prepared = Statements.OfMessage(name);
+        var formats = Enumerable.Range(0, rest.Int16()).Select(_ => rest.Int16()).Count();
+        var count = rest.Int16();
+        if (formats > 1 && formats != count)
         {
-            return Fail("26000", $"prepared statement \"{name}\" does not exist");
+            throw PostgresErrorException.BrokenMessage($"bind message has {formats} parameter formats but {count} parameters");
         }
 
-        if (sql.StartsWith("BINDFAIL", StringComparison.Ordinal))
+        if (count != prepared.Types.Count)
         {
-            return Fail("22P02", "invalid input syntax");
+            throw PostgresErrorException.BrokenMessage(
+                $"bind message supplies {count} parameters, but prepared statement \"{name}\" requires {prepared.Types.Count}");
         }
 
-        _portals[portal] = sql;
+        // In a failed transaction only its end may be bound, and no value, since input functions cannot run.
+        if (_transaction.HasFailed && (prepared.Statement is not { IsTransactionExit: true } || count > 0))
+        {
+            throw PostgresErrorException.Aborted();
+        }
+
+        var bound = new Portal(portal, prepared.Statement, [.. Enumerable.Range(0, count).Select(_ => rest.Value())]);
+        _portals.Add(bound);
+        _ = Enumerable.Range(0, rest.Int16()).Select(_ => rest.Int16()).Count();
+        rest.End();
+        if (prepared.Statement is { Word: "BINDFAIL" })
+        {
+            throw new PostgresErrorException("22P02", "invalid input syntax");
+        }
+
+        _runner.Revalidate(prepared);
         return [Replies.BindComplete()];
     }
 
-    private IEnumerable<byte[]> Describe(RawMessage message)
+    private IEnumerable<byte[]> Describe(char kind, string name) => kind switch
     {
-        var name = StringAt(message, 0)[1..];
-        var isStatement = message.Body[0] == 'S';
-        if (!(isStatement ? _statements : _portals).TryGetValue(name, out var sql))
-        {
-            return isStatement
-                ? Fail("26000", $"prepared statement \"{name}\" does not exist")
-                : Fail("34000", $"portal \"{name}\" does not exist");
-        }
+        'S' => DescribeStatement(Statements.OfMessage(name)),
+        'P' => [DescribeRows(_runner.ReturnsRows(_portals.Find(name).Statement))],
+        _ => throw PostgresErrorException.BrokenMessage($"invalid DESCRIBE message subtype {(int)kind}"),
+    };
 
-        var rows = ReturnsRows(sql) ? Replies.RowDescription() : Replies.NoData();
-        return isStatement ? [Replies.ParameterDescription(), rows] : [rows];
+    // The parameters are on their way before the plan cache looks at the result.
+    private IEnumerable<byte[]> DescribeStatement(PreparedStatement prepared)
+    {
+        var rows = DescribeRows(prepared.ReturnsRows);
+        yield return Replies.ParameterDescription(prepared.Types);
+        _runner.Revalidate(prepared);
+        yield return rows;
     }
 
-    private IEnumerable<byte[]> Execute(string portal, int maximumRows)
+    private byte[] DescribeRows(bool hasRows)
     {
-        if (!_portals.TryGetValue(portal, out var sql))
+        if (!hasRows)
         {
-            return Fail("34000", $"portal \"{portal}\" does not exist");
+            return Replies.NoData();
         }
 
-        if (sql.Length == 0)
+        return _transaction.HasFailed ? throw PostgresErrorException.Aborted() : Replies.RowDescription();
+    }
+
+    private IEnumerable<byte[]> Execute(Portal portal, int limit)
+    {
+        if (portal.Statement is not { } statement)
         {
             return [Replies.EmptyQueryResponse()];
         }
 
-        return maximumRows > 0 && ReturnsRows(sql) ? RunWithLimit(portal, sql) : Run(sql, describesRows: false);
+        RequireTransaction(statement);
+        return RunPortal(portal, limit);
     }
 
-    // A row limit suspends the portal once, after its first row.
-    private IEnumerable<byte[]> RunWithLimit(string portal, string sql)
+    private IEnumerable<byte[]> RunPortal(Portal portal, int limit)
     {
-        const string Rest = "REST ";
-        if (sql.StartsWith(Rest, StringComparison.Ordinal))
-        {
-            return [Replies.CommandComplete("SELECT 1")];
-        }
-
-        Executed.Add(sql);
-        _portals[portal] = Rest + sql;
-        return [Replies.DataRow(Argument(sql)), Replies.PortalSuspended()];
-    }
-
-    private IEnumerable<byte[]> FunctionCall(RawMessage message) =>
-        message.Body[3] == 0 ? Fail("42883", "function does not exist") : [Replies.FunctionCallResponse(), .. Ready()];
-
-    private IEnumerable<byte[]> Sync()
-    {
-        _portals.Clear();
-        return Ready();
-    }
-
-    /// <summary>
-    /// BEGIN, COMMIT, ROLLBACK, SET, RESET, DISCARD ALL, SHOW name;
-    /// SELECT text (a row with the text), ROWS count bytes, COPY OUT rows, COPY IN [FAIL row | FAIL END], NOTICE text,
-    /// NOTIFY channel, WAIT, FAIL [sqlstate], FATAL, STATUS name=value. Whatever else is said is done and has no rows.
-    /// </summary>
-    private IEnumerable<byte[]> Run(string sql, bool describesRows)
-    {
-        var word = sql.Split(' ', 2)[0].ToUpperInvariant();
-        if (Status == 'E' && !IsEnd(sql))
-        {
-            return Aborted();
-        }
-
-        Executed.Add(sql);
-        parameters.Begin();
-        switch (word)
-        {
-            case "BEGIN":
-                Status = 'T';
-                return [Replies.CommandComplete("BEGIN")];
-            case "COMMIT" or "ROLLBACK":
-                return [Replies.CommandComplete(End(word))];
-            case "SET":
-                return Set(sql);
-            case "RESET":
-                return Reset(sql);
-            case "DISCARD":
-                parameters.ResetAll();
-                _statements.Clear();
-                return [Replies.CommandComplete("DISCARD ALL")];
-            case "SHOW":
-                return Rows([parameters[SqlText.Unquote(Argument(sql))]], describesRows, "SHOW");
-            case "SELECT":
-                return SetConfig().Match(sql) is { Success: true } match ? SetBy(match, describesRows) : Rows([Argument(sql)], describesRows, "SELECT 1");
-            case "REST":
-                return [Replies.CommandComplete("SELECT 1")];
-            case "ROWS":
-                return ManyRows(Argument(sql), describesRows);
-            case "WAIT":
-                return WaitForSignal(describesRows);
-            case "COPY":
-                return Copy(sql.Split(' '));
-            case "NOTICE":
-                return [Replies.Notice(Argument(sql)), Replies.CommandComplete("DO")];
-            case "NOTIFY":
-                return [Replies.Notification(Argument(sql)), Replies.CommandComplete("NOTIFY")];
-            case "FAIL":
-                return Fail(Argument(sql) is { Length: 5 } state ? state : "22012", "division by zero");
-            case "FATAL":
-                HasEnded = true;
-                return [Replies.Fatal("57P01", "terminating connection due to administrator command")];
-            default:
-                return [Replies.CommandComplete(word)];
-        }
-    }
-
-    private static IEnumerable<byte[]> Rows(string[] values, bool describesRows, string tag)
-    {
-        if (describesRows)
-        {
-            yield return Replies.RowDescription();
-        }
-
-        foreach (var value in values)
-        {
-            yield return Replies.DataRow(value);
-        }
-
-        yield return Replies.CommandComplete(tag);
-    }
-
-    private static IEnumerable<byte[]> ManyRows(string argument, bool describesRows)
-    {
-        var numbers = argument.Split(' ').Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
-        return Rows([.. Enumerable.Repeat(new string('x', numbers[1]), numbers[0])], describesRows, $"SELECT {numbers[0]}");
-    }
-
-    private IEnumerable<byte[]> WaitForSignal(bool describesRows)
-    {
-        yield return Wait;
-        var isCancelled = IsCancelled;
-        IsCancelled = false;
-        foreach (var reply in isCancelled
-            ? Fail("57014", "canceling statement due to user request")
-            : Rows(["waited"], describesRows, "SELECT 1"))
+        foreach (var reply in _runner.Execute(portal, Math.Max(limit, 0), isAlone: true))
         {
             yield return reply;
         }
+
+        _transaction.IsPipeline |= !portal.EndsTransaction;
     }
 
-    private IEnumerable<byte[]> Copy(string[] words)
+    private IEnumerable<byte[]> Close(char kind, string name)
     {
-        if (words[1] == "OUT")
+        switch (kind)
         {
-            var rows = int.Parse(words[2], CultureInfo.InvariantCulture);
+            case 'S':
+                Statements.Close(name);
+                break;
+            case 'P':
+                _portals.Close(name);
+                break;
+            default:
+                throw PostgresErrorException.BrokenMessage($"invalid CLOSE message subtype {(int)kind}");
+        }
+
+        return [Replies.CloseComplete()];
+    }
+
+    private IEnumerable<byte[]> FunctionCall(int function)
+    {
+        if (_transaction.HasFailed)
+        {
+            throw PostgresErrorException.Aborted();
+        }
+
+        return function == 0
+            ? throw new PostgresErrorException("42883", "function does not exist")
+            : [Replies.FunctionCallResponse(), .. Ready()];
+    }
+
+    private IEnumerable<byte[]> AnswerInCopy(CopyIn copy, RawMessage message)
+    {
+        if (!CopyIn.Takes(message.Type))
+        {
+            HasEnded = true;
             return
             [
-                Replies.CopyOutResponse(),
-                .. Enumerable.Range(0, rows).Select(row => Replies.CopyData($"{row}\n")),
-                Replies.CopyDone(),
-                Replies.CommandComplete($"COPY {rows}"),
+                Replies.Error("08P01", $"unexpected message type 0x{(int)message.Type:X2} during COPY from stdin"),
+                Replies.Fatal("08P01", "terminating connection because protocol synchronization was lost"),
             ];
         }
 
-        var failAt = words is [_, _, "FAIL", var row1] && row1 != "END" ? int.Parse(row1, CultureInfo.InvariantCulture) : -1;
-        _copy = new CopyIn(failAt, words is [_, _, "FAIL", "END"]);
-        return failAt == 0 ? [Replies.CopyInResponse(), .. Fail("23505", "duplicate key")] : [Replies.CopyInResponse()];
-    }
-
-    // What COPY FROM STDIN reads by itself: data, its end, and Flush and Sync, which it ignores.
-    private IEnumerable<byte[]> HandleInCopy(RawMessage message)
-    {
-        var copy = _copy!;
-        switch (message.Type)
+        if (copy.Read(message) is not { } tag)
         {
-            case 'd':
-                return ++copy.Rows == copy.FailAtRow ? Fail("23505", "duplicate key") : [];
-            case 'H' or 'S':
-                return [];
-            case 'c' when copy.FailsAtEnd:
-                return Fail("23503", "violates foreign key constraint");
-            case 'c':
-                _copy = null;
-                var done = Replies.CommandComplete($"COPY {copy.Rows}");
-                return _isExtended ? [done] : RunPending().Prepend(done);
-            case 'f':
-                return Fail("57014", $"COPY from stdin failed: {StringAt(message, 0)}");
-            default:
-                HasEnded = true;
-                return
-                [
-                    Replies.Error("08P01", $"unexpected message type 0x{(int)message.Type:X2} during COPY from stdin"),
-                    Replies.Fatal("08P01", "terminating connection because protocol synchronization was lost"),
-                ];
-        }
-    }
-
-    private IEnumerable<byte[]> Set(string sql)
-    {
-        var match = SetStatement().Match(sql);
-        var name = SqlText.Unquote(match.Groups["name"].Value);
-        var value = SqlText.Unquote(match.Groups["value"].Value, parameters.HasStandardStrings);
-        return parameters.TrySet(name, value)
-            ? [Replies.CommandComplete("SET")]
-            : Fail("22023", $"invalid value for parameter \"{name}\": \"{value}\"");
-    }
-
-    private IEnumerable<byte[]> SetBy(Match match, bool describesRows)
-    {
-        var value = SqlText.Unquote(match.Groups["value"].Value, parameters.HasStandardStrings);
-        parameters.TrySet(SqlText.Unquote(match.Groups["name"].Value), value);
-        return Rows([value], describesRows, "SELECT 1");
-    }
-
-    private IEnumerable<byte[]> Reset(string sql)
-    {
-        var name = SqlText.Unquote(Argument(sql));
-        if (string.Equals(name, "ALL", StringComparison.OrdinalIgnoreCase))
-        {
-            parameters.ResetAll();
-        }
-        else
-        {
-            parameters.Reset(name);
+            return [];
         }
 
-        return [Replies.CommandComplete("RESET")];
+        _runner.Copy = null;
+        var done = Replies.CommandComplete(tag);
+        return _isExtended ? [done] : RunPending().Prepend(done);
     }
-
-    private string End(string word)
-    {
-        var hasFailed = Status == 'E';
-        Status = 'I';
-        if (hasFailed || word == "ROLLBACK")
-        {
-            parameters.RollBack();
-            return "ROLLBACK";
-        }
-
-        parameters.Commit();
-        return "COMMIT";
-    }
-
-    private IEnumerable<byte[]> Aborted() =>
-        Fail("25P02", "current transaction is aborted, commands ignored until end of transaction block");
 
     // An error ends the message; in the extended protocol everything up to Sync with it, else the Query that it was in.
-    private IEnumerable<byte[]> Fail(string sqlState, string message)
+    private IEnumerable<byte[]> OnError(PostgresErrorException error)
     {
         _pending.Clear();
-        _copy = null;
-        if (Status == 'T')
-        {
-            Status = 'E';
-        }
-        else if (Status == 'I')
-        {
-            parameters.RollBack();
-        }
-
+        _runner.Copy = null;
+        _transaction.Fail();
         _isSkipping = _isExtended;
-        return _isExtended ? [Replies.Error(sqlState, message)] : [Replies.Error(sqlState, message), .. Ready()];
+        var reply = Replies.Error(error.SqlState, error.Message, error.Routine);
+        return _isExtended ? [reply] : [reply, .. Ready()];
     }
 
     // Parameters that have changed are reported just before ReadyForQuery, since PostgreSQL 14.
     private IEnumerable<byte[]> Ready()
     {
-        if (Status == 'I')
-        {
-            parameters.Commit();
-        }
-
-        return [.. parameters.TakeReports().Select(report => Replies.ParameterStatus(report.Name, report.Value)), Replies.ReadyForQuery(Status)];
+        _transaction.EndCycle();
+        return [.. _parameters.TakeReports().Select(report => Replies.ParameterStatus(report.Name, report.Value)), Replies.ReadyForQuery(Status)];
     }
 
-    private static bool IsEnd(string sql) => sql is "COMMIT" or "ROLLBACK";
-
-    private static bool ReturnsRows(string sql) => sql.Split(' ')[0] is "SELECT" or "SHOW" or "ROWS" or "WAIT";
-
-    private static string Argument(string sql) => sql.Split(' ', 2) is [_, var rest] ? rest : "";
-
-    private static string StringAt(RawMessage message, int index) =>
-        System.Text.Encoding.UTF8.GetString(message.Body).Split('\0')[index];
-
-    [GeneratedRegex("""^SET\s+(?<name>"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*|[\w.]+)\s*(?:=|TO\b)\s*(?<value>.*)$""", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
-    private static partial Regex SetStatement();
-
-    [GeneratedRegex("""^SELECT pg_catalog\.set_config\((?<name>'[^']*'),(?<value>.*),false\)$""", RegexOptions.Singleline)]
-    private static partial Regex SetConfig();
+    private void RequireTransaction(ModelStatement? statement)
+    {
+        if (_transaction.HasFailed && statement is { IsTransactionExit: false })
+        {
+            throw PostgresErrorException.Aborted();
+        }
+    }
 }

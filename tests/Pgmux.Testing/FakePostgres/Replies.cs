@@ -29,10 +29,10 @@ internal static class Replies
             .. RawMessages.Int32(25), .. RawMessages.Int16(-1), .. RawMessages.Int32(-1), .. RawMessages.Int16(0),
         ]);
 
-    public static byte[] DataRow(string value)
+    public static byte[] DataRow(string? value)
     {
-        var bytes = Encoding.UTF8.GetBytes(value);
-        return RawMessages.Message('D', [.. RawMessages.Int16(1), .. RawMessages.Int32(bytes.Length), .. bytes]);
+        var bytes = Encoding.UTF8.GetBytes(value ?? "");
+        return RawMessages.Message('D', [.. RawMessages.Int16(1), .. RawMessages.Int32(value is null ? -1 : bytes.Length), .. bytes]);
     }
 
     /// <summary>The reply to a query for one value, without its ReadyForQuery.</summary>
@@ -50,7 +50,8 @@ internal static class Replies
 
     public static byte[] PortalSuspended() => RawMessages.Message('s');
 
-    public static byte[] ParameterDescription() => RawMessages.Message('t', RawMessages.Int16(0));
+    public static byte[] ParameterDescription(params IReadOnlyList<int> types) =>
+        RawMessages.Message('t', [.. RawMessages.Int16(types.Count), .. types.SelectMany(RawMessages.Int32)]);
 
     public static byte[] FunctionCallResponse() => RawMessages.Message('V', RawMessages.Int32(-1));
 
@@ -62,7 +63,8 @@ internal static class Replies
 
     public static byte[] CopyDone() => RawMessages.Message('c');
 
-    public static byte[] Error(string sqlState, string message) => Failure('E', "ERROR", sqlState, message);
+    /// <param name="routine">The function that reported it; "" leaves the field out.</param>
+    public static byte[] Error(string sqlState, string message, string routine = "") => Failure('E', "ERROR", sqlState, message, routine);
 
     public static byte[] Fatal(string sqlState, string message) => Failure('E', "FATAL", sqlState, message);
 
@@ -71,10 +73,10 @@ internal static class Replies
     public static byte[] Notification(string channel, string payload = "") =>
         RawMessages.Message('A', [.. RawMessages.Int32(1), .. RawMessages.String(channel), .. RawMessages.String(payload)]);
 
-    private static byte[] Failure(char type, string severity, string sqlState, string message) => RawMessages.Message(
+    private static byte[] Failure(char type, string severity, string sqlState, string message, string routine = "") => RawMessages.Message(
         type,
         [
             .. RawMessages.String($"S{severity}"), .. RawMessages.String($"V{severity}"), .. RawMessages.String($"C{sqlState}"),
-            .. RawMessages.String($"M{message}"), 0,
+            .. RawMessages.String($"M{message}"), .. routine.Length > 0 ? RawMessages.String($"R{routine}") : [], 0,
         ]);
 }

@@ -1,36 +1,89 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Pgmux.Testing.FakePostgres;
 
-/// <summary>As much of PostgreSQL's lexer as the fake needs: statements, quoted names, string literals with both quoting rules.</summary>
-internal static class SqlText
+/// <summary>As much of PostgreSQL's SQL as the fake needs: statements, lists, parameters, the values of names and literals.</summary>
+internal static partial class SqlText
 {
-    /// <summary>The statements of a text, without the semicolons between them.</summary>
+    /// <summary>The statements of a text, without the semicolons between them and the comments ahead of them.</summary>
     public static IReadOnlyList<string> Split(string sql, bool standardStrings = true)
     {
         var statements = new List<string>();
-        var start = 0;
-        for (var at = 0; at < sql.Length;)
+        var start = SqlTokens.SkipBlanks(sql, 0);
+        for (var at = start; at < sql.Length;)
         {
             if (sql[at] == ';')
             {
                 statements.Add(sql[start..at].Trim());
-                start = ++at;
+                at = start = SqlTokens.SkipBlanks(sql, at + 1);
             }
             else
             {
-                at = sql[at] switch
-                {
-                    '\'' => EndOfLiteral(sql, at, hasEscapes: !standardStrings || IsEscapePrefix(sql, at - 1)),
-                    '"' => EndOfName(sql, at),
-                    _ => at + 1,
-                };
+                at = SqlTokens.End(sql, at, standardStrings);
             }
         }
 
         statements.Add(sql[start..].Trim());
         return [.. statements.Where(statement => statement.Length > 0)];
+    }
+
+    /// <summary>The parts of a text between its commas, those in parentheses and quotes excepted.</summary>
+    public static IReadOnlyList<string> SplitList(string sql)
+    {
+        var parts = new List<string>();
+        var (start, depth) = (0, 0);
+        for (var at = 0; at < sql.Length; at = SqlTokens.End(sql, at))
+        {
+            depth += sql[at] switch { '(' => 1, ')' => -1, _ => 0 };
+            if (sql[at] == ',' && depth == 0)
+            {
+                parts.Add(sql[start..at].Trim());
+                start = at + 1;
+            }
+        }
+
+        parts.Add(sql[start..].Trim());
+        return parts;
+    }
+
+    /// <summary>The highest number of a parameter, as in $1, outside of quotes and comments.</summary>
+    public static int CountParameters(string sql)
+    {
+        var highest = 0;
+        for (var at = 0; at < sql.Length;)
+        {
+            var end = SqlTokens.End(sql, at);
+            if (sql[at] == '$' && int.TryParse(sql.AsSpan(at + 1, end - at - 1), CultureInfo.InvariantCulture, out var number))
+            {
+                highest = Math.Max(highest, number);
+            }
+
+            at = end;
+        }
+
+        return highest;
+    }
+
+    /// <summary>What an expression of the little language gives: a literal's value, a parameter's, or its own text with the parameters in it.</summary>
+    public static string? Evaluate(string expression, IReadOnlyList<string?> values)
+    {
+        var text = Cast().Replace(expression, "");
+        if (text.Length > 1 && text[0] == '\'' && SqlTokens.EndOfLiteral(text, 0, hasEscapes: false) == text.Length)
+        {
+            return Unquote(text);
+        }
+
+        if (text == "NULL")
+        {
+            return null;
+        }
+
+        var whole = Parameter().Match(text);
+        return whole.Success && whole.Length == text.Length
+            ? ValueOf(whole, values)
+            : values.Count == 0 ? text : Parameter().Replace(text, match => ValueOf(match, values) ?? "");
     }
 
     /// <summary>The value of a literal, a quoted name or a bare word.</summary>
@@ -52,7 +105,7 @@ internal static class SqlText
             return text;
         }
 
-        if (EndOfLiteral(text, 0, isEscape || !standardStrings) != text.Length)
+        if (SqlTokens.EndOfLiteral(text, 0, isEscape || !standardStrings) != text.Length)
         {
             throw new FormatException($"More than one literal: {text}");
         }
@@ -64,54 +117,14 @@ internal static class SqlText
     {
         for (var at = 0; at < text.Length;)
         {
-            var end = EndOfName(text, at);
+            var end = SqlTokens.EndOfName(text, at);
             yield return text[at..end];
             at = end + 1;
         }
     }
 
-    private static bool IsEscapePrefix(string sql, int at) =>
-        at >= 0 && sql[at] is 'E' or 'e' && (at == 0 || !char.IsAsciiLetterOrDigit(sql[at - 1]));
-
-    private static int EndOfName(string sql, int at)
-    {
-        at++;
-        while (sql[at] != '"' || (at + 1 < sql.Length && sql[at + 1] == '"'))
-        {
-            at += sql[at] == '"' ? 2 : 1;
-        }
-
-        return at + 1;
-    }
-
-    private static int EndOfLiteral(string sql, int at, bool hasEscapes)
-    {
-        at++;
-        while (true)
-        {
-            if (at >= sql.Length)
-            {
-                throw new FormatException($"A literal does not end: {sql}");
-            }
-
-            if (sql[at] == '\\' && hasEscapes)
-            {
-                at += 2;
-            }
-            else if (sql[at] != '\'')
-            {
-                at++;
-            }
-            else if (at + 1 < sql.Length && sql[at + 1] == '\'')
-            {
-                at += 2;
-            }
-            else
-            {
-                return at + 1;
-            }
-        }
-    }
+    private static string? ValueOf(Match parameter, IReadOnlyList<string?> values) =>
+        values[int.Parse(parameter.Groups[1].ValueSpan, CultureInfo.InvariantCulture) - 1];
 
     private static string Unescape(string text)
     {
@@ -151,4 +164,10 @@ internal static class SqlText
         value.Append(text[at] switch { 'n' => '\n', 't' => '\t', 'r' => '\r', var other => other });
         return 0;
     }
+
+    [GeneratedRegex(@"\$(\d+)")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex(@"::\w+$")]
+    private static partial Regex Cast();
 }

@@ -74,8 +74,16 @@ internal sealed class FakeClient
         return Take();
     }
 
+    /// <summary>Sends messages in one piece and gives the trace of what comes back.</summary>
+    public string Ask(params byte[][] messages)
+    {
+        Send(messages);
+        return Take();
+    }
+
     /// <summary>
-    /// What has come since the last call, in short: T, D(value), C(tag), Z(I), E(SQLSTATE message), S(name=value), and EOF at the end.
+    /// What has come since the last call, in short: T, D(values), C(tag), Z(I), E(SQLSTATE message), S(name=value), t(types), and EOF at
+    /// the end.
     /// </summary>
     public string Take()
     {
@@ -105,11 +113,13 @@ internal sealed class FakeClient
         _network.RunUntilIdle();
     }
 
-    private static string Describe(RawMessage message) => message.Type switch
+    /// <summary>One reply in short.</summary>
+    public static string Describe(RawMessage message) => message.Type switch
     {
         'Z' => $"Z({message.Status})",
         'C' => $"C({message.Tag})",
-        'D' => $"D({Encoding.UTF8.GetString(message.Body.AsSpan(6))})",
+        'D' => $"D({string.Join(',', message.Columns().Select(value => value ?? "NULL"))})",
+        't' when message.Body.Length > 2 => $"t({string.Join(',', message.ParameterTypes())})",
         'E' => $"E({message.SqlState} {message.Message})",
         'N' => $"N({message.Message})",
         'S' => $"S({message.Text.TrimEnd('\0').Replace('\0', '=')})",

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using Pgmux.Core.Admin;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Hosting;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
+using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Processes;
 using Pgmux.Testing.Transport;
 using Pgmux.Transport;
@@ -44,6 +46,7 @@ internal sealed class TestMux : IDisposable
         // A clock that stands at zero would look like times that were never set.
         Network.Time.MoveTo(TimeSpan.TicksPerDay);
         Postgres = new FakePostgres.FakePostgres(Network, _outside, PostgresPort);
+        Postgres.Database.Audit = AuditFor(settings);
         Write(settings);
         var loaded = ConfigLoader.Load(IniPath);
         Mux = new Multiplexer(
@@ -175,10 +178,19 @@ internal sealed class TestMux : IDisposable
         }
     }
 
+    // Where prepared statements are tracked, their names at the server are pgmux's own and their number is bounded.
+    private static StatementAudit? AuditFor(PgmuxSettings settings)
+    {
+        const int DefaultLimit = 200;
+        var limit = int.Parse(settings.Settings.GetValueOrDefault("max_prepared_statements", $"{DefaultLimit}"), CultureInfo.InvariantCulture);
+        return limit == 0 || settings.Settings.GetValueOrDefault("pool_mode") == "session" ? null : new StatementAudit { Limit = limit };
+    }
+
     private void CheckNothingIsLeft()
     {
         Assert.That(_faults, Is.Empty, "faults on loops");
         Assert.That(Log.Errors, Is.Empty, "errors in the log");
+        Assert.That(Postgres.Database.Audit?.Violations, Is.Null.Or.Empty, "names of prepared statements");
         Assert.That(Mux.Clients.ClientCount, Is.Zero, "clients counted");
         Assert.That(Mux.Clients.Registries.Sum(registry => registry.Clients.Count), Is.Zero, "clients registered");
         foreach (var pool in Mux.Pools.All)

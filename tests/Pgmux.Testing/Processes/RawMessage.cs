@@ -47,6 +47,10 @@ internal sealed record RawMessage(char Type, byte[] Body)
         return columns;
     }
 
+    /// <summary>For ParameterDescription: the types.</summary>
+    public IReadOnlyList<int> ParameterTypes() =>
+        [.. Enumerable.Range(0, BinaryPrimitives.ReadInt16BigEndian(Body)).Select(n => BinaryPrimitives.ReadInt32BigEndian(Body.AsSpan(2 + (4 * n))))];
+
     /// <summary>For RowDescription: the names of the columns.</summary>
     public IReadOnlyList<string> ColumnNames() => [.. Fields().Select(field => field.Name)];
 

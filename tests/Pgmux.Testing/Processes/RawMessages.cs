@@ -40,15 +40,19 @@ internal static class RawMessages
     public static byte[] Parse(string sql, string name = "", params int[] types) =>
         Message('P', [.. String(name), .. String(sql), .. Int16(types.Length), .. types.SelectMany(Int32)]);
 
-    public static byte[] Bind(string statement = "", params string[] values) =>
-        Bind("", statement, [.. values.Select(Encoding.UTF8.GetBytes)]);
+    public static byte[] Bind(string statement = "", params string?[] values) => BindPortal("", statement, values);
+
+    public static byte[] BindPortal(string portal, string statement = "", params string?[] values) =>
+        Bind(portal, statement, [.. values.Select(value => value is null ? null : Encoding.UTF8.GetBytes(value))]);
 
     /// <summary>Bind to a named portal; null stands for NULL.</summary>
     public static byte[] Bind(
         string portal, string statement, IReadOnlyList<byte[]?> values, IReadOnlyList<int>? formats = null, IReadOnlyList<int>? resultFormats = null) =>
         Message('B', [.. String(portal), .. String(statement), .. Formats(formats), .. Int16(values.Count), .. values.SelectMany(Value), .. Formats(resultFormats)]);
 
-    public static byte[] DescribePortal() => Describe('P', "");
+    public static byte[] DescribePortal(string portal = "") => Describe('P', portal);
+
+    public static byte[] DescribeStatement(string name = "") => Describe('S', name);
 
     /// <summary>Describe of a statement ('S') or a portal ('P').</summary>
     public static byte[] Describe(char kind, string name) => Message('D', [(byte)kind, .. String(name)]);
@@ -56,9 +60,13 @@ internal static class RawMessages
     /// <summary>Close of a statement ('S') or a portal ('P').</summary>
     public static byte[] Close(char kind, string name) => Message('C', [(byte)kind, .. String(name)]);
 
+    public static byte[] ClosePortal(string portal = "") => Close('P', portal);
+
+    public static byte[] CloseStatement(string name = "") => Close('S', name);
+
     public static byte[] Execute(int rows = 0) => Execute("", rows);
 
-    public static byte[] Execute(string portal, int rows) => Message('E', [.. String(portal), .. Int32(rows)]);
+    public static byte[] Execute(string portal, int rows = 0) => Message('E', [.. String(portal), .. Int32(rows)]);
 
     public static byte[] Sync() => Message('S');
 

@@ -1,0 +1,319 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Pgmux.Testing.FakePostgres;
+
+/// <summary>
+/// Runs the statements of the model's little language:
+/// BEGIN, COMMIT, ROLLBACK, SET, RESET, DISCARD, SHOW name, PREPARE, EXECUTE, DEALLOCATE;
+/// SELECT text (a row with the text, in which $1 stands for a parameter; a literal gives its value), TABLE name (a row with the name,
+/// where tables exist), ROWS count bytes, COPY OUT rows, COPY IN [FAIL row | FAIL END], NOTICE text, NOTIFY channel, WAIT,
+/// FAIL [sqlstate], FATAL. PARSEFAIL does not parse. Whatever else is said is done and has no rows.
+/// </summary>
+internal sealed partial class StatementRunner(
+    RuntimeParameters parameters, PreparedStatements statements, Portals portals, TransactionBlock transaction, FakeDatabase database)
+{
+    /// <summary>Instead of a reply: the statement waits until somebody lets it go on or cancels it.</summary>
+    public static readonly byte[] Wait = [];
+
+    // A statement may EXECUTE itself.
+    private const int DeepestExecute = 100;
+
+    /// <summary>Set before a waiting statement goes on: it was cancelled.</summary>
+    public bool IsCancelled { get; set; }
+
+    /// <summary>The connection is to be closed.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>The COPY FROM STDIN that reads what comes next.</summary>
+    public CopyIn? Copy { get; set; }
+
+    /// <summary>Statements that were executed, in order.</summary>
+    public List<string> Executed { get; } = [];
+
+    /// <summary>The tag of a statement that has returned so many rows.</summary>
+    public static string TagOf(ModelStatement statement, int rows) => statement.Word == "SHOW" ? "SHOW" : $"SELECT {rows}";
+
+    /// <summary>Parse analysis of a statement that is to be prepared.</summary>
+    public void Analyze(PreparedStatement prepared)
+    {
+        Analyze(prepared.Statement);
+        prepared.ReturnsRows = ReturnsRows(prepared.Statement);
+    }
+
+    /// <summary>What the plan cache finds wrong with a statement that was prepared earlier.</summary>
+    public void Revalidate(PreparedStatement prepared)
+    {
+        Analyze(prepared.Statement);
+        if (prepared.IsStale)
+        {
+            throw PostgresErrorException.StalePlan();
+        }
+    }
+
+    /// <summary>Whether a statement returns rows, as far as can be said without running it: EXECUTE of an unknown name does not.</summary>
+    public bool ReturnsRows(ModelStatement? statement) => statement?.Command is { Verb: PreparedVerb.Execute, Name: var name }
+        ? statements.Find(name) is { ReturnsRows: true }
+        : statement is { ReturnsRows: true };
+
+    /// <summary>Runs a statement of a Query, with the description of its rows.</summary>
+    public IEnumerable<byte[]> Run(ModelStatement statement, bool isAlone)
+    {
+        Begin(statement);
+        Analyze(statement);
+        if (statement.ParameterCount > 0)
+        {
+            throw UnknownParameter(statement.Text);
+        }
+
+        var portal = new Portal("", statement, []);
+        return ReturnsRows(statement)
+            ? Open(portal).Append(Replies.RowDescription()).Concat(portal.Fetch(0))
+            : RunCommand(portal, isAlone);
+    }
+
+    /// <summary>Runs a portal, or fetches on from it.</summary>
+    public IEnumerable<byte[]> Execute(Portal portal, int limit, bool isAlone)
+    {
+        if (portal.State == PortalState.Open)
+        {
+            return portal.Fetch(limit);
+        }
+
+        var hasRows = ReturnsRows(portal.Statement);
+        if (!hasRows)
+        {
+            portal.Start();
+        }
+
+        Begin(portal.Statement!);
+        return hasRows ? Open(portal).Concat(portal.Fetch(limit)) : RunCommand(portal, isAlone);
+    }
+
+    private void Analyze(ModelStatement? statement)
+    {
+        if (statement is { Word: "TABLE" } && !database.HasTables)
+        {
+            throw new PostgresErrorException("42P01", $"relation \"{statement.Argument}\" does not exist");
+        }
+    }
+
+    private void Begin(ModelStatement statement)
+    {
+        Executed.Add(statement.Text);
+        transaction.BeginStatement();
+    }
+
+    // Yields nothing but Wait; behind it the portal has its rows.
+    private IEnumerable<byte[]> Open(Portal portal)
+    {
+        var (statement, values) = Resolve(portal);
+        if (statement.Word == "WAIT")
+        {
+            yield return Wait;
+            var isCancelled = IsCancelled;
+            IsCancelled = false;
+            if (isCancelled)
+            {
+                throw new PostgresErrorException("57014", "canceling statement due to user request");
+            }
+        }
+
+        portal.Open(statement, RowsOf(statement, values));
+    }
+
+    // EXECUTE stands for the statement that it names, with its own arguments.
+    private (ModelStatement Statement, IReadOnlyList<string?> Values) Resolve(Portal portal)
+    {
+        var (statement, values) = (portal.Statement!, portal.Values);
+        for (var depth = 0; statement.Command is { Verb: PreparedVerb.Execute } command; depth++)
+        {
+            if (depth == DeepestExecute)
+            {
+                throw new PostgresErrorException("54001", "stack depth limit exceeded");
+            }
+
+            var prepared = statements.Named(command.Name);
+            // PostgreSQL looks at the arguments only when the statement has parameters.
+            IReadOnlyList<string> arguments = prepared.Types.Count > 0 ? command.List : [];
+            if (arguments.Count != prepared.Types.Count)
+            {
+                throw PostgresErrorException.Syntax($"wrong number of parameters for prepared statement \"{command.Name}\"");
+            }
+
+            if (arguments.FirstOrDefault(argument => SqlText.CountParameters(argument) > 0) is { } parameter)
+            {
+                throw UnknownParameter(parameter);
+            }
+
+            Revalidate(prepared);
+            values = [.. arguments.Select(argument => SqlText.Evaluate(argument, []))];
+            if (prepared.Statement is not { } next)
+            {
+                // Nothing runs, and the tag is EXECUTE's own.
+                return (statement, []);
+            }
+
+            statement = next;
+        }
+
+        return (statement, values);
+    }
+
+    private IEnumerable<string?> RowsOf(ModelStatement statement, IReadOnlyList<string?> values)
+    {
+        switch (statement.Word)
+        {
+            case "SHOW":
+                return [parameters[SqlText.Unquote(statement.Argument)]];
+            case "WAIT":
+                return ["waited"];
+            case "ROWS":
+                var numbers = statement.Argument.Split(' ').Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+                return Enumerable.Repeat(new string('x', numbers[1]), numbers[0]);
+            default:
+                return [SetConfig().Match(statement.Text) is { Success: true } match ? SetBy(match) : SqlText.Evaluate(statement.Argument, values)];
+        }
+    }
+
+    private IEnumerable<byte[]> RunCommand(Portal portal, bool isAlone)
+    {
+        var (statement, _) = Resolve(portal);
+        switch (statement.Word)
+        {
+            case "BEGIN":
+                transaction.BeginBlock();
+                return Complete("BEGIN");
+            case "COMMIT" or "ROLLBACK":
+                return Complete(transaction.EndBlock(statement.Word));
+            case "SET":
+                return Set(statement.Text);
+            case "RESET":
+                return Reset(statement.Argument);
+            case "DISCARD":
+                return Discard(statement.Argument.ToUpperInvariant(), isAlone, isNested: statement != portal.Statement);
+            case "PREPARE" or "DEALLOCATE" when statement.Command is { } command:
+                return RunPrepared(command);
+            case "COPY":
+                return RunCopy(statement.Text.Split(' '));
+            case "NOTICE":
+                return [Replies.Notice(statement.Argument), .. Complete("DO")];
+            case "NOTIFY":
+                return [Replies.Notification(statement.Argument), .. Complete("NOTIFY")];
+            case "FAIL":
+                throw new PostgresErrorException(statement.Argument is { Length: 5 } state ? state : "22012", "division by zero");
+            case "FATAL":
+                HasEnded = true;
+                return [Replies.Fatal("57P01", "terminating connection due to administrator command")];
+            default:
+                return Complete(statement.Word);
+        }
+    }
+
+    private static byte[][] Complete(string tag) => [Replies.CommandComplete(tag)];
+
+    private IEnumerable<byte[]> RunPrepared(PreparedCommand command)
+    {
+        switch (command.Verb)
+        {
+            case PreparedVerb.Prepare:
+                var prepared = PreparedStatement.OfPrepare(command, parameters.HasStandardStrings);
+                Analyze(prepared);
+                statements.Store(command.Name, prepared);
+                return Complete("PREPARE");
+            case PreparedVerb.Deallocate:
+                statements.Deallocate(command.Name);
+                return Complete("DEALLOCATE");
+            default:
+                statements.DeallocateAll();
+                return Complete("DEALLOCATE ALL");
+        }
+    }
+
+    private IEnumerable<byte[]> Discard(string what, bool isAlone, bool isNested)
+    {
+        if (what == "ALL")
+        {
+            transaction.RequireNone("DISCARD ALL", isAlone);
+            if (isNested)
+            {
+                throw new PostgresErrorException("25001", "DISCARD ALL cannot be executed from a function");
+            }
+
+            parameters.ResetAll();
+            statements.DeallocateAll();
+            portals.Clear();
+            transaction.EndCycle();
+        }
+
+        return Complete($"DISCARD {what}");
+    }
+
+    private IEnumerable<byte[]> RunCopy(string[] words)
+    {
+        if (words[1] == "OUT")
+        {
+            var rows = int.Parse(words[2], CultureInfo.InvariantCulture);
+            return
+            [
+                Replies.CopyOutResponse(),
+                .. Enumerable.Range(0, rows).Select(row => Replies.CopyData($"{row}\n")),
+                Replies.CopyDone(),
+                .. Complete($"COPY {rows}"),
+            ];
+        }
+
+        Copy = new CopyIn(words);
+        return BeginCopyIn(Copy);
+    }
+
+    private static IEnumerable<byte[]> BeginCopyIn(CopyIn copy)
+    {
+        yield return Replies.CopyInResponse();
+        if (copy.FailsAtOnce)
+        {
+            throw CopyIn.DuplicateKey();
+        }
+    }
+
+    private IEnumerable<byte[]> Set(string sql)
+    {
+        var match = SetStatement().Match(sql);
+        var name = SqlText.Unquote(match.Groups["name"].Value);
+        var value = SqlText.Unquote(match.Groups["value"].Value, parameters.HasStandardStrings);
+        return parameters.TrySet(name, value)
+            ? Complete("SET")
+            : throw new PostgresErrorException("22023", $"invalid value for parameter \"{name}\": \"{value}\"");
+    }
+
+    private string SetBy(Match match)
+    {
+        var value = SqlText.Unquote(match.Groups["value"].Value, parameters.HasStandardStrings);
+        parameters.TrySet(SqlText.Unquote(match.Groups["name"].Value), value);
+        return value;
+    }
+
+    private IEnumerable<byte[]> Reset(string argument)
+    {
+        var name = SqlText.Unquote(argument);
+        if (string.Equals(name, "ALL", StringComparison.OrdinalIgnoreCase))
+        {
+            parameters.ResetAll();
+        }
+        else
+        {
+            parameters.Reset(name);
+        }
+
+        return Complete("RESET");
+    }
+
+    private static PostgresErrorException UnknownParameter(string sql) =>
+        new("42P02", $"there is no parameter ${SqlText.CountParameters(sql)}");
+
+    [GeneratedRegex("""^SET\s+(?<name>"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*|[\w.]+)\s*(?:=|TO\b)\s*(?<value>.*)$""", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex SetStatement();
+
+    [GeneratedRegex("""^SELECT pg_catalog\.set_config\((?<name>'[^']*'),(?<value>.*),false\)$""", RegexOptions.Singleline)]
+    private static partial Regex SetConfig();
+}
