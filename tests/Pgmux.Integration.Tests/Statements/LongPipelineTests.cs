@@ -23,17 +23,7 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
         await StartAsync(("default_pool_size", "1"), ("max_prepared_statements", $"{serverStatements}"));
         await using var client = await LoginAsync();
         var sending = SendAllAsync(client, perCycle, SmallPadding);
-        var answers = new List<string?>();
-        var ready = 0;
-        while (ready < Statements / perCycle)
-        {
-            var message = await client.ReadAsync() ?? throw new InvalidOperationException($"closed after {answers.Count} answers");
-            ready += message.Type == 'Z' ? 1 : 0;
-            if (message.Type == 'D')
-            {
-                answers.Add(message.Columns()[0]?[..12]);
-            }
-        }
+        var answers = await ReadAnswersAsync(client, Statements / perCycle);
 
         await sending;
         Assert.That(answers, Is.EqualTo(Enumerable.Range(0, Statements).Select(Nonce)));
@@ -49,17 +39,13 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
         // Nobody reads: every buffer fills up, then nothing moves any more.
         await Pgmux.WaitUntilRestingAsync();
         var isPaused = !sending.IsCompleted;
-        var rows = 0;
-        for (var ready = 0; ready < Statements / 100; ready++)
-        {
-            rows += (await client.ReadToReadyAsync()).Count(message => message.Type == 'D' && message.Columns()[0]![..12] == Nonce(rows));
-        }
+        var answers = await ReadAnswersAsync(client, Statements / 100);
 
         await sending;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(isPaused, Is.True);
-            Assert.That(rows, Is.EqualTo(Statements));
+            Assert.That(answers, Is.EqualTo(Enumerable.Range(0, Statements).Select(Nonce)));
         }
     }
 
@@ -89,6 +75,23 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
 
             await client.SendAsync([.. messages]);
         }
+    }
+
+    /// <summary>The nonces of all rows up to so many ReadyForQuery.</summary>
+    private static async Task<List<string>> ReadAnswersAsync(RawClient client, int ready)
+    {
+        var answers = new List<string>();
+        while (ready > 0)
+        {
+            var message = await client.ReadAsync() ?? throw new InvalidOperationException($"closed after {answers.Count} answers");
+            ready -= message.Type == 'Z' ? 1 : 0;
+            if (message.Type == 'D')
+            {
+                answers.Add(message.Columns()[0]![..12]);
+            }
+        }
+
+        return answers;
     }
 
     private static string Nonce(int n) => n.ToString("D12", CultureInfo.InvariantCulture);

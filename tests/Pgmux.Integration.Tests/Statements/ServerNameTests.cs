@@ -103,6 +103,26 @@ internal sealed class ServerNameTests(int postgres) : PgmuxFixture(postgres)
         Assert.That(answer.Where(message => message.Type == 'D').Select(row => row.Columns()[0]), Is.EqualTo(new[] { "a", "b" }), string.Join(' ', answer));
     }
 
+    [Test, Property("Row", "E12")]
+    public async Task A_long_name_is_cut_without_a_notice()
+    {
+        await StartAsync(("default_pool_size", "1"));
+        await using var client = await LoginAsync();
+        var cut = new string('n', 63);
+
+        var prepared = await client.QueryAsync($"PREPARE {cut}nnn AS SELECT 'long'");
+        var executed = await client.QueryAsync($"EXECUTE {cut}");
+        await client.SendAsync(RawMessages.Bind(cut), RawMessages.Execute(), RawMessages.Sync());
+        var bound = await client.ReadToReadyAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(string.Join(' ', prepared), Is.EqualTo("C(PREPARE) Z(I)"));
+            Assert.That(string.Join(' ', executed), Is.EqualTo("T D C(SELECT 1) Z(I)"));
+            Assert.That(string.Join(' ', bound), Is.EqualTo("2 D C(SELECT 1) Z(I)"));
+        }
+    }
+
     [Test, Property("Row", "E15")]
     public async Task Describe_of_a_statement_whose_table_is_gone_fails_without_its_parameters()
     {
