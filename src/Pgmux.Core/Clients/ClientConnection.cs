@@ -356,7 +356,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     /// <inheritdoc/>
     public bool TryTellError(ReadOnlySpan<byte> body, in OutstandingRequest failed) =>
-        Statements is { } statements && _environment.ErrorRewriter.TryTell(Output, statements, body, failed);
+        TracksStatements && _environment.ErrorRewriter.TryTell(Output, Statements, body, failed);
 
     /// <inheritdoc/>
     public void RunAgain(ServerConnection server) => _requests.RunAgain(server);

@@ -116,6 +116,10 @@ internal static class ClientErrors
         .Fatal(server.SqlState, "invalid server parameter")
         .WithDetail(server.Message);
 
+    /// <summary>A client prepares a statement under a name that it has given already. PostgreSQL's text.</summary>
+    public static ErrorFields StatementExists(string name) => ErrorFields.Error(
+        SqlState.DuplicatePreparedStatement, $"prepared statement \"{name}\" already exists");
+
     /// <summary>A client has as many statements as it may.</summary>
     public static ErrorFields TooManyStatements(int limit) => ErrorFields.Error(
         SqlState.ProgramLimitExceeded, $"more than {limit} prepared statements (max_client_prepared_statements)");

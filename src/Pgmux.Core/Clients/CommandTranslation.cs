@@ -14,6 +14,7 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
     private readonly ArrayBufferWriter<byte> _sql = new();
     private readonly List<StatementCommandStep> _steps = [];
     private readonly List<Statement> _required = [];
+    private readonly List<Statement> _taken = [];
     private readonly List<StatementCommandStep> _resolved = [];
     private readonly List<ReplacedName> _replaced = [];
     private readonly Dictionary<string, Statement?> _changed = new(StringComparer.Ordinal);
@@ -68,6 +69,7 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
             IsQuery = isQuery,
             Replaced = _replaced,
             Resolved = _resolved,
+            Taken = _taken,
             Source = isQuery ? [] : source.ToArray(),
             IsSingle = reader.StatementCount == 1,
         });
@@ -107,6 +109,10 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
         if (statement is not null)
         {
             Require(statement);
+            if (command.Kind == StatementCommandKind.Prepare)
+            {
+                _taken.Add(statement);
+            }
         }
         else if (command.Kind == StatementCommandKind.Prepare)
         {

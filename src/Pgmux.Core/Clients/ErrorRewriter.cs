@@ -16,10 +16,10 @@ internal sealed class ErrorRewriter(StatementNames names)
 
     /// <summary>Writes the error as the client is to see it. False when that is as the server has sent it.</summary>
     /// <param name="output">Where the client's replies go.</param>
-    /// <param name="statements">The client's names.</param>
+    /// <param name="statements">The client's names; null when it has none.</param>
     /// <param name="body">The whole body of ErrorResponse.</param>
     /// <param name="failed">The request that it answers.</param>
-    public bool TryTell(IBufferWriter<byte> output, ClientStatements statements, ReadOnlySpan<byte> body, in OutstandingRequest failed)
+    public bool TryTell(IBufferWriter<byte> output, ClientStatements? statements, ReadOnlySpan<byte> body, in OutstandingRequest failed)
     {
         var commands = failed.Commands ?? failed.Statement?.Commands;
         if (commands is null && body.IndexOf(names.Prefix) < 0)
@@ -52,7 +52,7 @@ internal sealed class ErrorRewriter(StatementNames names)
         return true;
     }
 
-    private void Write(ArrayBufferWriter<byte> told, ReadOnlySpan<byte> value, ClientStatements statements, in OutstandingRequest failed)
+    private void Write(ArrayBufferWriter<byte> told, ReadOnlySpan<byte> value, ClientStatements? statements, in OutstandingRequest failed)
     {
         while (names.TryFind(value, out var start, out var length, out var number))
         {
@@ -65,14 +65,14 @@ internal sealed class ErrorRewriter(StatementNames names)
     }
 
     // First what the request itself says: several names may stand for one statement.
-    private static byte[]? NameOf(long number, ClientStatements statements, in OutstandingRequest failed)
+    private static byte[]? NameOf(long number, ClientStatements? statements, in OutstandingRequest failed)
     {
         if (failed.Name is { } name && (number == StatementNames.NobodysNumber || failed.Statement?.Number == number))
         {
             return name.Name;
         }
 
-        return (failed.Commands ?? failed.Statement?.Commands)?.NameOf(number) ?? statements.NameOf(number);
+        return (failed.Commands ?? failed.Statement?.Commands)?.NameOf(number) ?? statements?.NameOf(number);
     }
 
     private static void Write(ArrayBufferWriter<byte> told, int number)

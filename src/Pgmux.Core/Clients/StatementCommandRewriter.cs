@@ -273,5 +273,16 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         {
             ServerPreparation.TryPrepare(server, statement, limit, client.Pool!.CountersOf(client.Loop), registry.Names, byQuery, commands.Required);
         }
+
+        foreach (var statement in commands.Taken)
+        {
+            // Lost ones show here. PREPARE would put another text under the name.
+            FrontendMessages.WriteDescribe(server.Transport!.Output, StatementOrPortal.Statement, statement.ServerName);
+            server.Outstanding.Add(new OutstandingRequest(RequestKind.Describe, ReplyAction.Prelude)
+            {
+                Effect = StatementEffect.Use,
+                Statement = statement,
+            });
+        }
     }
 }

@@ -152,30 +152,15 @@ internal sealed class StatementRewriter(StatementRegistry registry)
     {
         var statements = client.MakeStatements();
         var outstanding = server.Outstanding;
-        var counters = CountersOf(client);
         var known = statements.Find(name);
         if (known is not null && !known.Binding.IsCertainIn(outstanding.Cycle))
         {
             return RequestRewrite.Later(RequestWait.EarlierCycles);
         }
 
-        if (known?.Binding.View is { } taken)
+        if (known?.Binding.View is not null)
         {
-            if (!ServerPreparation.TryPrepare(server, taken, LimitOf(client), counters, registry.Names))
-            {
-                return RequestRewrite.Later(RequestWait.EarlierCycles);
-            }
-
-            // The name is taken: the server says so itself, after it has looked at the text.
-            counters.ServerParses++;
-            FrontendMessages.WriteParse(server.Transport!.Output, taken.ServerName, definition);
-            outstanding.Add(new OutstandingRequest(RequestKind.Parse, ReplyAction.Forward)
-            {
-                Effect = StatementEffect.Duplicate,
-                Subject = known,
-                Statement = taken,
-            });
-            return new RequestRewrite(messageBytes);
+            return OnNameTaken(server, name, definition, messageBytes);
         }
 
         if (IsFull(client, statements))
@@ -198,6 +183,21 @@ internal sealed class StatementRewriter(StatementRegistry registry)
         var rewrite = Make(client, server, statements.GetOrAdd(name, statement), statement, messageBytes);
         statement.Release(StatementHolder.Client);
         return rewrite;
+    }
+
+    // The server looks at the text first and has its say, then the name is refused, as in PostgreSQL. Neither depends on what the server
+    // has under the name.
+    private RequestRewrite OnNameTaken(
+        ServerConnection server, ReadOnlySpan<byte> name, ReadOnlySpan<byte> definition, int messageBytes)
+    {
+        FrontendMessages.WriteParse(server.Transport!.Output, name: [], definition);
+        server.Outstanding.Add(new OutstandingRequest(RequestKind.Parse, ReplyAction.Prelude)
+        {
+            Effect = StatementEffect.MakeUnnamed,
+            Statement = Statement.Unknown,
+        });
+        Refuse(server, ClientErrors.StatementExists(WireText.Decode(name)));
+        return new RequestRewrite(messageBytes);
     }
 
     // The client's name, or its unnamed statement, is to stand for a statement that servers keep.

@@ -246,8 +246,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
             case BackendMessageType.ParameterDescription:
                 return kind != RequestKind.Describe ? ReplyAction.Violation : _ring[_head].HasParameters ? ReplyAction.Swallow : action;
             case BackendMessageType.ParseComplete:
-                // A name that is taken must be refused: else the server's statement is not what pgmux takes it for.
-                return PopIf(kind == RequestKind.Parse && _ring[_head].Effect != StatementEffect.Duplicate, action);
+                return PopIf(kind == RequestKind.Parse, action);
             case BackendMessageType.BindComplete:
                 return PopIf(kind == RequestKind.Bind, action);
             case BackendMessageType.CloseComplete:

@@ -14,6 +14,11 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
     /// <summary>Names in the text as sent to the server, in order.</summary>
     public IReadOnlyList<ReplacedName> Replaced { get; init; } = [];
 
+    /// <summary>
+    /// Statements whose name the text is to give a second time: that they are on the server makes it refuse, so it must be certain.
+    /// </summary>
+    public IReadOnlyList<Statement> Taken { get; init; } = [];
+
     /// <summary>What the client's names stood for when the text was made for the server.</summary>
     public IReadOnlyList<StatementCommandStep> Resolved { get; init; } = [];
 

@@ -27,9 +27,6 @@ internal enum StatementEffect : byte
     /// <summary>The unnamed statement ends, the server's and the client's; also when the request fails.</summary>
     DropUnnamed,
 
-    /// <summary>The client gives a name twice: the server refuses, as PostgreSQL does.</summary>
-    Duplicate,
-
     /// <summary>SQL commands on statements; see <see cref="StatementCommands"/>.</summary>
     Commands,
 }
