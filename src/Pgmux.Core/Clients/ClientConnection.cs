@@ -376,6 +376,18 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         OnReadyForQuery(status);
     }
 
+    /// <summary>Tells of the error after which its query cycle was to be run again.</summary>
+    public void TellRefusal(ServerConnection server)
+    {
+        if (!TryTellError(server.Copy.Error, server.Copy.Failed))
+        {
+            BackendMessages.WriteRaw(Output, BackendMessageType.ErrorResponse, server.Copy.Error);
+        }
+
+        server.Copy.Drop();
+        _requests.HasAnswered = true;
+    }
+
     /// <summary>A Flush is being sent to its server.</summary>
     public void OnFlush(ServerConnection server)
     {

@@ -138,9 +138,9 @@ internal sealed class ClientRequestReader(ClientConnection client)
                 break;
             }
 
-            if (client.Server is { Copy.State: RequestCopyState.Open } server)
+            if (client.Server is { Copy.IsOpen: true } server)
             {
-                Copy(server.Copy, frame);
+                Copy(server, frame);
             }
 
             runStart += Math.Min(replaced, frame.Bytes.Length);
@@ -187,17 +187,23 @@ internal sealed class ClientRequestReader(ClientConnection client)
             }
         }
 
-        if (isStart || server.Copy.State != RequestCopyState.Open)
+        if (isStart || !server.Copy.IsOpen)
         {
             server.Copy.Drop();
         }
     }
 
-    private static void Copy(RequestCopy copy, in Frame frame)
+    private void Copy(ServerConnection server, in Frame frame)
     {
+        var copy = server.Copy;
         copy.Add(frame.Bytes);
-        if (frame.IsComplete && (FrontendMessageType)frame.Type is FrontendMessageType.Sync or FrontendMessageType.Query or FrontendMessageType.FunctionCall
-            && copy.State == RequestCopyState.Open)
+        var type = (FrontendMessageType)frame.Type;
+        if (copy.State == RequestCopyState.Refused && (copy.IsTooLong || type == FrontendMessageType.Flush))
+        {
+            // It cannot be run again, or its client wants to hear now.
+            client.TellRefusal(server);
+        }
+        else if (frame.IsComplete && type is FrontendMessageType.Sync or FrontendMessageType.Query or FrontendMessageType.FunctionCall)
         {
             copy.Complete();
         }

@@ -22,6 +22,18 @@ internal sealed class RequestCopy
     /// <summary>How far it has come.</summary>
     public RequestCopyState State { get; private set; }
 
+    /// <summary>Whether more of the cycle is to come.</summary>
+    public bool IsOpen => State is RequestCopyState.Open or RequestCopyState.Refused;
+
+    /// <summary>The request that was refused.</summary>
+    public OutstandingRequest Failed { get; private set; }
+
+    /// <summary>The error that the client has not been told.</summary>
+    public byte[] Error { get; private set; } = [];
+
+    /// <summary>Whether not all of it could be kept.</summary>
+    public bool IsTooLong { get; private set; }
+
     /// <summary>Requests at its beginning that have their answers.</summary>
     public int Answered { get; private set; }
 
@@ -35,6 +47,7 @@ internal sealed class RequestCopy
     public void Begin()
     {
         State = RequestCopyState.Open;
+        IsTooLong = false;
         _length = 0;
         if (_bytes.Length > UsualBytes)
         {
@@ -43,14 +56,20 @@ internal sealed class RequestCopy
     }
 
     /// <summary>Nothing is kept.</summary>
-    public void Drop() => State = RequestCopyState.None;
+    public void Drop()
+    {
+        State = RequestCopyState.None;
+        Error = [];
+    }
 
     /// <summary>A part of a message of the cycle.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
         if (_length + bytes.Length > BytesLimit)
         {
-            Drop();
+            // Of one that was refused the error has to be told.
+            State = State == RequestCopyState.Refused ? State : RequestCopyState.None;
+            IsTooLong = true;
             return;
         }
 
@@ -64,18 +83,32 @@ internal sealed class RequestCopy
     }
 
     /// <summary>The end of the cycle has been sent.</summary>
-    public void Complete() => State = RequestCopyState.Whole;
+    public void Complete()
+    {
+        if (IsOpen)
+        {
+            State = State == RequestCopyState.Open ? RequestCopyState.Whole : RequestCopyState.ToRunAgain;
+        }
+    }
 
     /// <summary>The server has refused the cycle before it did anything of it.</summary>
     /// <param name="answered">Requests that were answered before and are not sent again.</param>
     /// <param name="hasParameters">Whether the one that was refused has told the parameters of its statement.</param>
-    public void OnRefused(int answered, bool hasParameters)
+    /// <param name="failed">The request that was refused.</param>
+    /// <param name="error">The body of the error, to be told when the cycle cannot be run again after all.</param>
+    public void OnRefused(int answered, bool hasParameters, in OutstandingRequest failed, ReadOnlySpan<byte> error)
     {
+        Failed = failed;
+        Error = error.ToArray();
         HasParameters = hasParameters;
         Answered = answered;
-        State = RequestCopyState.ToRunAgain;
+        State = State == RequestCopyState.Open ? RequestCopyState.Refused : RequestCopyState.ToRunAgain;
     }
 
     /// <summary>It is being sent again.</summary>
-    public void OnRunAgain() => State = RequestCopyState.RunAgain;
+    public void OnRunAgain()
+    {
+        State = RequestCopyState.RunAgain;
+        Error = [];
+    }
 }

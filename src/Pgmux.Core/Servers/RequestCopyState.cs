@@ -12,7 +12,10 @@ internal enum RequestCopyState : byte
     /// <summary>The whole cycle has been sent, and nothing behind it.</summary>
     Whole,
 
-    /// <summary>The server has refused it before it did anything; it is sent again when the server is ready.</summary>
+    /// <summary>The server has refused it before it did anything, and its end has not been sent; the client has not heard of it.</summary>
+    Refused,
+
+    /// <summary>The same, and the whole cycle has been sent; it is sent again when the server is ready.</summary>
     ToRunAgain,
 
     /// <summary>It has been sent again: it is not sent a third time.</summary>

@@ -272,9 +272,9 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             server.SendOwedSync();
         }
 
-        if (MayRunAgain(failed, error.SqlState))
+        if (frame.IsComplete && MayRunAgain(failed, error.SqlState))
         {
-            server.Copy.OnRefused(server.Outstanding.AnsweredOfCycle, hasParameters);
+            server.Copy.OnRefused(server.Outstanding.AnsweredOfCycle, hasParameters, failed, frame.Body);
             return ReplyAction.Swallow;
         }
 
@@ -291,7 +291,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
     private bool MayRunAgain(in OutstandingRequest failed, string sqlState) =>
         sqlState is SqlState.FeatureNotSupported or SqlState.UndefinedPreparedStatement
         && (failed.Effect == StatementEffect.Use || failed.Commands is { ChangesNames: false, IsSingle: true })
-        && server.Copy.State == RequestCopyState.Whole
+        && server.Copy.State is RequestCopyState.Whole or RequestCopyState.Open
         && server.Outstanding.IsCycleUndone
         && server.TransactionStatus == TransactionStatus.Idle;
 
