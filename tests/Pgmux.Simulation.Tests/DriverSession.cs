@@ -65,14 +65,18 @@ internal sealed class DriverSession(FakeClient client, string name, Random rando
     /// <summary>All replies have come, and no others.</summary>
     public void Check(string run)
     {
-        var got = client.Take().Split(' ');
-        var expected = string.Join(' ', _expected).Split(' ');
-        var same = got.Zip(expected).TakeWhile(pair => pair.First == pair.Second).Count();
+        var got = client.TakeAll();
+        var same = got.Zip(_expected).TakeWhile(pair => IsSame(pair.First, pair.Second)).Count();
         Assert.That(
             string.Join(' ', got.Skip(same)),
-            Is.EqualTo(string.Join(' ', expected.Skip(same))),
-            () => $"{run}, client {name}, after {string.Join(' ', expected.Take(same).TakeLast(12))}; it has sent {string.Join(' ', _sent)}");
+            Is.EqualTo(string.Join(' ', _expected.Skip(same))),
+            () => $"{run}, client {name}, after {string.Join(' ', _expected.Take(same).TakeLast(12))}; it has sent {string.Join(' ', _sent)}");
         _expected.Clear();
         _sent.Clear();
     }
+
+    // In a failed transaction nothing can be prepared: a statement that its server lacks fails of that, and of nothing else that may be
+    // wrong with its use.
+    private static bool IsSame(string got, string expected) =>
+        got == expected || (got.StartsWith("E(25P02", StringComparison.Ordinal) && expected.StartsWith("E(", StringComparison.Ordinal));
 }

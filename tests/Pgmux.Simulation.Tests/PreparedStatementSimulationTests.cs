@@ -69,9 +69,10 @@ internal sealed class PreparedStatementSimulationTests
         var random = new Random(seed);
         using var mux = Start(seed, random, [1, 3, 200], out var run);
         var sessions = Sessions(mux, random);
+        mux.Network.IsSliced = false;
         for (var round = 0; round < Rounds; round++)
         {
-            // Each waits for its answer: a cycle that has another behind it is not run again.
+            // Each waits for its answer, and arrives whole: a cycle is run again when it is known up to its Sync and has none behind it.
             var asking = sessions.Where(_ => random.Next(2) == 0).ToList();
             foreach (var session in asking)
             {

@@ -13,6 +13,7 @@ internal sealed class PostgresModel
     private readonly Portals _portals = new();
     private readonly TransactionBlock _transaction;
     private readonly StatementRunner _runner;
+    private readonly ExtendedQuery _extended;
     private readonly Queue<ModelStatement> _pending = [];
     private bool _isSkipping;
     private bool _isExtended;
@@ -25,6 +26,7 @@ internal sealed class PostgresModel
         Statements = new PreparedStatements(shared);
         _transaction = new TransactionBlock(parameters, _portals);
         _runner = new StatementRunner(parameters, Statements, _portals, _transaction, shared);
+        _extended = new ExtendedQuery(parameters, Statements, _portals, _transaction, _runner);
     }
 
     /// <summary>I, T or E, as ReadyForQuery says it.</summary>
@@ -128,15 +130,15 @@ internal sealed class PostgresModel
             case 'Q':
                 return Query(body.String());
             case 'P':
-                return Parse(body.String(), body.String(), body);
+                return _extended.Parse(body.String(), body.String(), body);
             case 'B':
-                return Bind(body.String(), body.String(), body);
+                return _extended.Bind(body.String(), body.String(), body);
             case 'D':
-                return Describe((char)body.Byte(), body.String());
+                return _extended.Describe((char)body.Byte(), body.String());
             case 'E':
-                return Execute(_portals.Find(body.String()), body.Int32());
+                return _extended.Execute(body.String(), body.Int32());
             case 'C':
-                return Close((char)body.Byte(), body.String());
+                return _extended.Close((char)body.Byte(), body.String());
             case 'F':
                 return FunctionCall(body.Int32());
             case 'H' or 'd' or 'c' or 'f':
@@ -165,7 +167,7 @@ internal sealed class PostgresModel
     {
         while (_pending.TryDequeue(out var statement))
         {
-            RequireTransaction(statement);
+            _transaction.RequireUsable(statement);
             // The statement of a Query is the unnamed portal while it runs, and after it has failed in a block.
             _portals.Add(new Portal("", statement, []));
             foreach (var reply in _runner.Run(statement, _isAlone))
@@ -185,129 +187,6 @@ internal sealed class PostgresModel
         {
             yield return reply;
         }
-    }
-
-    private IEnumerable<byte[]> Parse(string name, string sql, MessageCursor rest)
-    {
-        if (name.Length == 0)
-        {
-            Statements.Unnamed = null;
-        }
-
-        var types = Enumerable.Range(0, rest.Int16()).Select(_ => rest.Int32()).ToArray();
-        rest.End();
-        var prepared = PreparedStatement.OfParse(sql, types, _parameters.HasStandardStrings);
-        RequireTransaction(prepared.Statement);
-        _runner.Analyze(prepared);
-        if (name.Length == 0)
-        {
-            Statements.Unnamed = prepared;
-        }
-        else
-        {
-            Statements.Store(name, prepared);
-        }
-
-        return [Replies.ParseComplete()];
-    }
-
-    private IEnumerable<byte[]> Bind(string portal, string name, MessageCursor rest)
-    {
-        var prepared = Statements.OfMessage(name);
-        var formats = Enumerable.Range(0, rest.Int16()).Select(_ => rest.Int16()).Count();
-        var count = rest.Int16();
-        if (formats > 1 && formats != count)
-        {
-            throw PostgresErrorException.BrokenMessage($"bind message has {formats} parameter formats but {count} parameters");
-        }
-
-        if (count != prepared.Types.Count)
-        {
-            throw PostgresErrorException.BrokenMessage(
-                $"bind message supplies {count} parameters, but prepared statement \"{name}\" requires {prepared.Types.Count}");
-        }
-
-        // In a failed transaction only its end may be bound, and no value, since input functions cannot run.
-        if (_transaction.HasFailed && (prepared.Statement is not { IsTransactionExit: true } || count > 0))
-        {
-            throw PostgresErrorException.Aborted();
-        }
-
-        var bound = new Portal(portal, prepared.Statement, [.. Enumerable.Range(0, count).Select(_ => rest.Value())]);
-        _portals.Add(bound);
-        _ = Enumerable.Range(0, rest.Int16()).Select(_ => rest.Int16()).Count();
-        rest.End();
-        if (prepared.Statement is { Word: "BINDFAIL" })
-        {
-            throw new PostgresErrorException("22P02", "invalid input syntax");
-        }
-
-        _runner.Revalidate(prepared);
-        return [Replies.BindComplete()];
-    }
-
-    private IEnumerable<byte[]> Describe(char kind, string name) => kind switch
-    {
-        'S' => DescribeStatement(Statements.OfMessage(name)),
-        'P' => [DescribeRows(_runner.ReturnsRows(_portals.Find(name).Statement))],
-        _ => throw PostgresErrorException.BrokenMessage($"invalid DESCRIBE message subtype {(int)kind}"),
-    };
-
-    // The parameters are on their way before the plan cache looks at the result.
-    private IEnumerable<byte[]> DescribeStatement(PreparedStatement prepared)
-    {
-        var rows = DescribeRows(prepared.ReturnsRows);
-        yield return Replies.ParameterDescription(prepared.Types);
-        _runner.Revalidate(prepared);
-        yield return rows;
-    }
-
-    private byte[] DescribeRows(bool hasRows)
-    {
-        if (!hasRows)
-        {
-            return Replies.NoData();
-        }
-
-        return _transaction.HasFailed ? throw PostgresErrorException.Aborted() : Replies.RowDescription();
-    }
-
-    private IEnumerable<byte[]> Execute(Portal portal, int limit)
-    {
-        if (portal.Statement is not { } statement)
-        {
-            return [Replies.EmptyQueryResponse()];
-        }
-
-        RequireTransaction(statement);
-        return RunPortal(portal, limit);
-    }
-
-    private IEnumerable<byte[]> RunPortal(Portal portal, int limit)
-    {
-        foreach (var reply in _runner.Execute(portal, Math.Max(limit, 0), isAlone: true))
-        {
-            yield return reply;
-        }
-
-        _transaction.IsPipeline |= !portal.EndsTransaction;
-    }
-
-    private IEnumerable<byte[]> Close(char kind, string name)
-    {
-        switch (kind)
-        {
-            case 'S':
-                Statements.Close(name);
-                break;
-            case 'P':
-                _portals.Close(name);
-                break;
-            default:
-                throw PostgresErrorException.BrokenMessage($"invalid CLOSE message subtype {(int)kind}");
-        }
-
-        return [Replies.CloseComplete()];
     }
 
     private IEnumerable<byte[]> FunctionCall(int function)
@@ -360,13 +239,5 @@ internal sealed class PostgresModel
     {
         _transaction.EndCycle();
         return [.. _parameters.TakeReports().Select(report => Replies.ParameterStatus(report.Name, report.Value)), Replies.ReadyForQuery(Status)];
-    }
-
-    private void RequireTransaction(ModelStatement? statement)
-    {
-        if (_transaction.HasFailed && statement is { IsTransactionExit: false })
-        {
-            throw PostgresErrorException.Aborted();
-        }
     }
 }

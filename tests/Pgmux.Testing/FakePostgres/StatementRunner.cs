@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Pgmux.Testing.FakePostgres;
 
@@ -10,11 +9,13 @@ namespace Pgmux.Testing.FakePostgres;
 /// where tables exist), ROWS count bytes, COPY OUT rows, COPY IN [FAIL row | FAIL END], NOTICE text, NOTIFY channel, WAIT,
 /// FAIL [sqlstate], FATAL. PARSEFAIL does not parse. Whatever else is said is done and has no rows.
 /// </summary>
-internal sealed partial class StatementRunner(
+internal sealed class StatementRunner(
     RuntimeParameters parameters, PreparedStatements statements, Portals portals, TransactionBlock transaction, FakeDatabase database)
 {
     /// <summary>Instead of a reply: the statement waits until somebody lets it go on or cancels it.</summary>
     public static readonly byte[] Wait = [];
+
+    private readonly ParameterCommands _parameters = new(parameters);
 
     // A statement may EXECUTE itself.
     private const int DeepestExecute = 100;
@@ -172,7 +173,7 @@ internal sealed partial class StatementRunner(
                 var numbers = statement.Argument.Split(' ').Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
                 return Enumerable.Repeat(new string('x', numbers[1]), numbers[0]);
             default:
-                return [SetConfig().Match(statement.Text) is { Success: true } match ? SetBy(match) : SqlText.Evaluate(statement.Argument, values)];
+                return [_parameters.SetBySelect(statement.Text) ?? SqlText.Evaluate(statement.Argument, values)];
         }
     }
 
@@ -187,9 +188,9 @@ internal sealed partial class StatementRunner(
             case "COMMIT" or "ROLLBACK":
                 return Complete(transaction.EndBlock(statement.Word));
             case "SET":
-                return Set(statement.Text);
+                return Complete(_parameters.Set(statement.Text));
             case "RESET":
-                return Reset(statement.Argument);
+                return Complete(_parameters.Reset(statement.Argument));
             case "DISCARD":
                 return Discard(statement.Argument.ToUpperInvariant(), isAlone, isNested: statement != portal.Statement);
             case "PREPARE" or "DEALLOCATE" when statement.Command is { } command:
@@ -276,44 +277,6 @@ internal sealed partial class StatementRunner(
         }
     }
 
-    private IEnumerable<byte[]> Set(string sql)
-    {
-        var match = SetStatement().Match(sql);
-        var name = SqlText.Unquote(match.Groups["name"].Value);
-        var value = SqlText.Unquote(match.Groups["value"].Value, parameters.HasStandardStrings);
-        return parameters.TrySet(name, value)
-            ? Complete("SET")
-            : throw new PostgresErrorException("22023", $"invalid value for parameter \"{name}\": \"{value}\"");
-    }
-
-    private string SetBy(Match match)
-    {
-        var value = SqlText.Unquote(match.Groups["value"].Value, parameters.HasStandardStrings);
-        parameters.TrySet(SqlText.Unquote(match.Groups["name"].Value), value);
-        return value;
-    }
-
-    private IEnumerable<byte[]> Reset(string argument)
-    {
-        var name = SqlText.Unquote(argument);
-        if (string.Equals(name, "ALL", StringComparison.OrdinalIgnoreCase))
-        {
-            parameters.ResetAll();
-        }
-        else
-        {
-            parameters.Reset(name);
-        }
-
-        return Complete("RESET");
-    }
-
     private static PostgresErrorException UnknownParameter(string sql) =>
         new("42P02", $"there is no parameter ${SqlText.CountParameters(sql)}");
-
-    [GeneratedRegex("""^SET\s+(?<name>"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*|[\w.]+)\s*(?:=|TO\b)\s*(?<value>.*)$""", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
-    private static partial Regex SetStatement();
-
-    [GeneratedRegex("""^SELECT pg_catalog\.set_config\((?<name>'[^']*'),(?<value>.*),false\)$""", RegexOptions.Singleline)]
-    private static partial Regex SetConfig();
 }

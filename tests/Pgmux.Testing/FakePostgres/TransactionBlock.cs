@@ -56,6 +56,15 @@ internal sealed class TransactionBlock(RuntimeParameters parameters, Portals por
         }
     }
 
+    /// <summary>A failed transaction takes nothing but its end.</summary>
+    public void RequireUsable(ModelStatement? statement)
+    {
+        if (HasFailed && statement is { IsTransactionExit: false })
+        {
+            throw PostgresErrorException.Aborted();
+        }
+    }
+
     /// <summary>For statements that only run by themselves.</summary>
     public void RequireNone(string command, bool isAlone)
     {

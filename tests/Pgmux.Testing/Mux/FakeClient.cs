@@ -85,9 +85,12 @@ internal sealed class FakeClient
     /// What has come since the last call, in short: T, D(values), C(tag), Z(I), E(SQLSTATE message), S(name=value), t(types), and EOF at
     /// the end.
     /// </summary>
-    public string Take()
+    public string Take() => string.Join(' ', TakeAll());
+
+    /// <summary>The same, each reply by itself.</summary>
+    public IReadOnlyList<string> TakeAll()
     {
-        var trace = string.Join(' ', _replies.Select(Describe).Concat(IsClosed ? ["EOF"] : []));
+        string[] trace = [.. _replies.Select(Describe), .. IsClosed ? ["EOF"] : Array.Empty<string>()];
         _replies.Clear();
         return trace;
     }
