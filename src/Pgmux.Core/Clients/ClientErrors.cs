@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Clients;
@@ -54,9 +55,9 @@ internal static class ClientErrors
     /// <summary>The database was taken out of the configuration.</summary>
     public static ErrorFields DatabaseRemoved { get; } = ErrorFields.Fatal(SqlState.AdminShutdown, "database removed");
 
-    /// <summary>A named statement of which pgmux cannot keep a copy.</summary>
+    /// <summary>A named statement, or SQL on one, that is too long to be kept or read as a whole.</summary>
     public static ErrorFields StatementTooLong { get; } = ErrorFields.Error(
-        SqlState.ProgramLimitExceeded, $"a named prepared statement may have {StatementRewriter.TextBytesLimit} bytes; use an unnamed one");
+        SqlState.ProgramLimitExceeded, $"prepared statements with names may have {StatementRewriter.TextBytesLimit} bytes, unnamed ones more");
 
     /// <summary>All of prepared_statement_memory is in use.</summary>
     public static ErrorFields NoRoomForStatement { get; } = ErrorFields.Error(
@@ -115,6 +116,10 @@ internal static class ClientErrors
     public static ErrorFields ParameterRefused(ErrorFields server) => ErrorFields
         .Fatal(server.SqlState, "invalid server parameter")
         .WithDetail(server.Message);
+
+    /// <summary>A client has bound too many statements that are EXECUTE and its kin in one transaction.</summary>
+    public static ErrorFields TooManyCommandPortals { get; } = ErrorFields.Error(
+        SqlState.ProgramLimitExceeded, $"more than {CommandPortals.Limit} portals of PREPARE, EXECUTE or DEALLOCATE in one transaction");
 
     /// <summary>A client prepares a statement under a name that it has given already. PostgreSQL's text.</summary>
     public static ErrorFields StatementExists(string name) => ErrorFields.Error(

@@ -106,49 +106,61 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
     private ErrorFields? TryTranslate(in StatementCommand command, byte[] name, ReadOnlySpan<byte> definition, out byte[]? serverName)
     {
         var statement = ViewOf(name);
-        if (statement is not null)
-        {
-            Require(statement);
-            if (command.Kind == StatementCommandKind.Prepare)
-            {
-                _taken.Add(statement);
-            }
-        }
-        else if (command.Kind == StatementCommandKind.Prepare)
-        {
-            serverName = null;
-            if (client.MostCount + _steps.Count >= limit && client.Count + _steps.Count >= limit)
-            {
-                return ClientErrors.TooManyStatements(limit);
-            }
-
-            statement = MakeNew(definition);
-            if (statement is null)
-            {
-                return ClientErrors.NoRoomForStatement;
-            }
-
-            _changed[KeyOf(name)] = statement;
-            _steps.Add(new StatementCommandStep(StatementCommandKind.Prepare, name, statement));
-        }
 
         // pgmux's own names are not to be had.
-        serverName = statement?.ServerName ?? (name.AsSpan().StartsWith(registry.Names.Prefix) ? registry.Names.Nobody : null);
-        if (command.Kind == StatementCommandKind.Deallocate && statement is not null)
+        serverName = name.AsSpan().StartsWith(registry.Names.Prefix) ? registry.Names.Nobody : null;
+        switch (command.Kind)
         {
-            statement.Add(StatementHolder.Client);
-            _changed[KeyOf(name)] = null;
-            _steps.Add(new StatementCommandStep(StatementCommandKind.Deallocate, name, statement));
+            case StatementCommandKind.Prepare when statement is null:
+                if (client.MostCount + _steps.Count >= limit && client.Count + _steps.Count >= limit)
+                {
+                    return ClientErrors.TooManyStatements(limit);
+                }
+
+                statement = MakeNew(definition);
+                if (statement is null)
+                {
+                    return ClientErrors.NoRoomForStatement;
+                }
+
+                Change(command.Kind, name, statement);
+                break;
+            case StatementCommandKind.Prepare when Require(statement!):
+                _taken.Add(statement!);
+                break;
+            case StatementCommandKind.Execute when statement is not null:
+                Require(statement);
+                break;
+            case StatementCommandKind.Deallocate when statement is not null:
+                // The server's copy may serve others, and other names of this client: something else goes in its place.
+                statement = registry.CreateUnshared(StatementLevel.Sql, " AS SELECT"u8, commands: null);
+                if (statement is null)
+                {
+                    return ClientErrors.NoRoomForStatement;
+                }
+
+                Require(statement);
+                Change(command.Kind, name, statement);
+                _changed[KeyOf(name)] = null;
+                break;
         }
 
+        serverName = statement?.ServerName ?? serverName;
         return null;
     }
 
-    // The text makes it where it stands, under the server-side name: one that it makes already is not made twice.
+    // What the text does to a name; holds the statement that it was given with.
+    private void Change(StatementCommandKind kind, byte[] name, Statement statement)
+    {
+        _changed[KeyOf(name)] = statement;
+        _steps.Add(new StatementCommandStep(kind, name, statement));
+    }
+
+    // The text makes it where it stands, under the server-side name: one that it makes or needs already is not made twice.
     private Statement? MakeNew(ReadOnlySpan<byte> definition)
     {
         var statement = registry.Intern(StatementLevel.Sql, definition);
-        if (statement is null || !_steps.Any(step => step.Statement == statement))
+        if (statement is null || !(_steps.Any(step => step.Statement == statement) || _required.Contains(statement)))
         {
             return statement;
         }
@@ -157,14 +169,21 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
         return registry.CreateUnshared(StatementLevel.Sql, definition, commands: null);
     }
 
-    private void Require(Statement statement)
+    // Whether it has to be there before the text runs; what the text itself makes has not.
+    private bool Require(Statement statement)
     {
-        var isMadeHere = _steps.Any(step => step.Kind == StatementCommandKind.Prepare && step.Statement == statement);
-        if (!isMadeHere && !_required.Contains(statement))
+        if (_steps.Any(step => step.Kind == StatementCommandKind.Prepare && step.Statement == statement))
+        {
+            return false;
+        }
+
+        if (!_required.Contains(statement))
         {
             statement.Add(StatementHolder.Client);
             _required.Add(statement);
         }
+
+        return true;
     }
 
     private Statement? ViewOf(byte[] name) => _changed.TryGetValue(KeyOf(name), out var changed) ? changed

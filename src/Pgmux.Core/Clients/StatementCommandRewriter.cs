@@ -14,6 +14,13 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
     /// <summary>Whether the text may hold such a command. False costs a few nanoseconds.</summary>
     public static bool MayContain(ReadOnlySpan<byte> text) => StatementCommandReader.MayContain(text);
 
+    /// <summary>Whether a text of which only the beginning may be there begins with such a command.</summary>
+    public static bool BeginsWithCommand(ReadOnlySpan<byte> text)
+    {
+        var reader = new StatementCommandReader(text, default);
+        return reader.MoveNext(out _) && reader.StatementCount == 1;
+    }
+
     /// <summary>
     /// Answers DEALLOCATE by itself, without a server: the server's copy may serve others. False when it is something else, or the server
     /// has to say what becomes of it.
@@ -146,7 +153,8 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
     }
 
     /// <summary>A statement with commands is being bound: its portal will run them.</summary>
-    public static void OnBind(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> portal, Statement? statement)
+    /// <returns>False when there are too many portals of this kind.</returns>
+    public static bool OnBind(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> portal, Statement? statement)
     {
         var statements = client.Statements!;
         if (server.Outstanding.IsReady && server.TransactionStatus == TransactionStatus.Idle)
@@ -158,6 +166,11 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         if (statement?.Commands is { } commands)
         {
             statements.CommandPortals ??= new CommandPortals();
+            if (statements.CommandPortals.IsFull)
+            {
+                return false;
+            }
+
             foreach (var step in commands.Steps)
             {
                 // Its PREPARE must not find what it made once and the client has dropped since.
@@ -170,6 +183,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         }
 
         statements.CommandPortals?.Set(portal, statement is { Commands: not null } ? statement : null);
+        return true;
     }
 
     /// <summary>Execute, while the client has portals with commands.</summary>
@@ -209,8 +223,8 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         server.Outstanding.Add(new OutstandingRequest(kind, ReplyAction.Forward) { Effect = StatementEffect.Commands, Subject = commands });
     }
 
-    // A query that fails on the server, whose error the client gets in pgmux's words.
-    private void Refuse(ServerConnection server, ErrorFields error)
+    /// <summary>In place of a simple query: one that fails on the server, whose error the client gets in pgmux's words.</summary>
+    public void Refuse(ServerConnection server, ErrorFields error)
     {
         FrontendMessages.WriteQuery(server.Transport!.Output, [.. "EXECUTE "u8, .. registry.Names.Nobody]);
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Query, ReplyAction.ReplaceError) { Subject = error });

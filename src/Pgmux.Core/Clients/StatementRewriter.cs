@@ -168,6 +168,11 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             return Refuse(server, ClientErrors.TooManyStatements(client.Configuration.Options.MaxClientPreparedStatements));
         }
 
+        if (!statements.HasRoomFor(name) || registry.IsTooMuchFor(statements, definition.Length))
+        {
+            return Refuse(server, ClientErrors.NoRoomForStatement);
+        }
+
         var statement = _commands.OnParse(client, server, definition, out var wait, out var refusal);
         if (wait != RequestWait.None)
         {
@@ -226,7 +231,17 @@ internal sealed class StatementRewriter(StatementRegistry registry)
 
         if (has.Value)
         {
-            ServerPreparation.Close(server, statement);
+            // The server has to say whether it would parse the text now. The copy that it has stays.
+            server.Statements.Touch(statement);
+            CountersOf(client).ServerParses++;
+            FrontendMessages.WriteParse(server.Transport!.Output, name: [], statement.Definition);
+            outstanding.Add(new OutstandingRequest(RequestKind.Parse, ReplyAction.Forward)
+            {
+                Effect = StatementEffect.NameAfterParse,
+                Subject = name,
+                Statement = statement,
+            });
+            return new RequestRewrite(messageBytes);
         }
 
         if (!ServerPreparation.TryMakeRoom(server, statement, LimitOf(client)))
@@ -319,9 +334,10 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             return RequestRewrite.Later(wait);
         }
 
-        if (statement?.Commands is not null || client.Statements?.CommandPortals is not null)
+        if ((statement?.Commands is not null || client.Statements?.CommandPortals is not null)
+            && !StatementCommandRewriter.OnBind(client, server, body[..portalLength], statement))
         {
-            StatementCommandRewriter.OnBind(client, server, body[..portalLength], statement);
+            return Refuse(server, ClientErrors.TooManyCommandPortals);
         }
 
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Bind, ReplyAction.Forward)
@@ -391,6 +407,11 @@ internal sealed class StatementRewriter(StatementRegistry registry)
             && _commands.OnQuery(client, server, body[..^1], FrameReader.HeaderBytes + bodyLength) is { } rewrite)
         {
             return rewrite;
+        }
+
+        if (bodyLength > TextBytesLimit && StatementCommandRewriter.BeginsWithCommand(body))
+        {
+            return RefuseQuery(server, ClientErrors.StatementTooLong);
         }
 
         var unnamed = client.Statements?.Unnamed;
@@ -520,6 +541,12 @@ internal sealed class StatementRewriter(StatementRegistry registry)
     {
         var limit = client.Configuration.Options.MaxClientPreparedStatements;
         return statements.MostCount >= limit && statements.Count >= limit;
+    }
+
+    private RequestRewrite RefuseQuery(ServerConnection server, ErrorFields error)
+    {
+        _commands.Refuse(server, error);
+        return RequestRewrite.Dropped;
     }
 
     // A request that fails on the server, whose error the client gets in pgmux's words.

@@ -49,7 +49,7 @@ internal sealed class Multiplexer
         Statistics = new StatisticsHistory(Pools, loops[0].TimeProvider, logger);
         _console = new ConsoleSource(this, Statistics);
         _arrived = state => Clients.Accept((TransportConnection)state!);
-        ApplyLogSettings();
+        ApplySettings();
     }
 
     /// <summary>The settings.</summary>
@@ -109,7 +109,7 @@ internal sealed class Multiplexer
         var isGood = ReadConfiguration?.Invoke() ?? _configuration.TryReload(out _);
         if (isGood)
         {
-            ApplyLogSettings();
+            ApplySettings();
             var removed = Pools.Apply(_configuration.Current);
             foreach (var pool in removed)
             {
@@ -245,11 +245,12 @@ internal sealed class Multiplexer
         }
     }
 
-    private void ApplyLogSettings()
+    private void ApplySettings()
     {
         var options = _configuration.Current.Options;
         var servers = Pools.Environment.Servers;
         servers.LogConnections = options.LogConnections;
         servers.LogDisconnections = options.LogDisconnections;
+        Clients.Statements.Registry.BytesLimit = options.PreparedStatementMemory;
     }
 }

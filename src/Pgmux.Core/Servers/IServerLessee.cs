@@ -18,6 +18,9 @@ internal interface IServerLessee
     /// </summary>
     string? StartupValue(int parameter);
 
+    /// <summary>Whether its prepared statements follow it from server to server.</summary>
+    bool TracksStatements { get; }
+
     /// <summary>This many bytes of replies have been handed to <see cref="Output"/>.</summary>
     void OnForwarded(int bytes);
 

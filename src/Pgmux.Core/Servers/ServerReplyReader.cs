@@ -192,9 +192,14 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
                 server.Lessee!.OnAllStatementsDropped();
             }
         }
-        else
+        else if (commands is not null)
         {
-            commands?.OnCommandComplete(tag, server.Statements);
+            commands.OnCommandComplete(tag, server.Statements);
+        }
+        else if (action == ReplyAction.Forward && tag.SequenceEqual("PREPARE"u8) && server.Lessee is { TracksStatements: true })
+        {
+            // In a text too long to be read: the server has a statement under a client's name, which nobody else may get at.
+            server.Retire(ServerCloseReason.Retired);
         }
     }
 
@@ -272,7 +277,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             server.SendOwedSync();
         }
 
-        if (frame.IsComplete && MayRunAgain(failed, error.SqlState))
+        if (frame.IsComplete && MayRunAgain(failed, error))
         {
             server.Copy.OnRefused(server.Outstanding.AnsweredOfCycle, hasParameters, failed, frame.Body);
             return ReplyAction.Swallow;
@@ -287,9 +292,19 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         return frame.IsComplete && lessee.TryTellError(frame.Body, failed) ? ReplyAction.Swallow : ReplyAction.Forward;
     }
 
+    // A function of the client's may raise the same codes while it runs. PostgreSQL says which of its own routines has spoken, and in
+    // what context where there is one.
+    private static bool IsRefusal(ErrorFields error) => error[ErrorFieldCode.Where] is null && error.SqlState switch
+    {
+        SqlState.FeatureNotSupported => error[ErrorFieldCode.Routine] is "RevalidateCachedQuery",
+        SqlState.UndefinedPreparedStatement =>
+            error[ErrorFieldCode.Routine] is "FetchPreparedStatement" or "exec_bind_message" or "exec_describe_statement_message",
+        _ => false,
+    };
+
     // The server has refused a prepared statement before it ran it, and nothing that its cycle has done before would be done twice.
-    private bool MayRunAgain(in OutstandingRequest failed, string sqlState) =>
-        sqlState is SqlState.FeatureNotSupported or SqlState.UndefinedPreparedStatement
+    private bool MayRunAgain(in OutstandingRequest failed, ErrorFields error) =>
+        IsRefusal(error)
         && (failed.Effect == StatementEffect.Use || failed.Commands is { ChangesNames: false, IsSingle: true })
         && server.Copy.State is RequestCopyState.Whole or RequestCopyState.Open
         && server.Outstanding.IsCycleUndone

@@ -8,9 +8,15 @@ internal sealed class ClientStatements
 {
     private const int InitialCapacity = 4;
 
+    /// <summary>Most bytes of names: ten thousand of a hundred bytes.</summary>
+    public const int NameBytesLimit = 1024 * 1024;
+
     // Three of four places may be taken: beyond that searches grow long.
     private const int LoadNumerator = 3;
     private const int LoadDenominator = 4;
+
+    // A new table has room for one in so many of what it holds: else names that come and go would have it built anew each time.
+    private const int RoomShare = 8;
 
     private ClientStatement?[] _table = [];
 
@@ -35,6 +41,35 @@ internal sealed class ClientStatements
             }
 
             return count;
+        }
+    }
+
+    /// <summary>Bytes of the names, with those that stand for nothing any more.</summary>
+    public int NameBytes { get; private set; }
+
+    /// <summary>Whether there is room for a further name.</summary>
+    public bool HasRoomFor(ReadOnlySpan<byte> name)
+    {
+        if (NameBytes + name.Length > NameBytesLimit && _table.Length > 0)
+        {
+            Rebuild();
+        }
+
+        return NameBytes + name.Length <= NameBytesLimit;
+    }
+
+    /// <summary>Bytes of the statements that the names stand for, shared ones as if they were not. Counted each time.</summary>
+    public long Bytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var entry in _table)
+            {
+                bytes += entry?.Binding.View?.Bytes ?? 0;
+            }
+
+            return bytes;
         }
     }
 
@@ -79,16 +114,10 @@ internal sealed class ClientStatements
             Rebuild();
         }
 
-        var usual = statement.UsualName;
-        if (usual is null || !name.SequenceEqual(usual))
-        {
-            usual = name.ToArray();
-            statement.UsualName ??= usual;
-        }
-
-        var entry = new ClientStatement(usual);
+        var entry = new ClientStatement(statement.Keep(name));
         _table[PlaceOf(name)] = entry;
         _used++;
+        NameBytes += name.Length;
         return entry;
     }
 
@@ -136,18 +165,20 @@ internal sealed class ClientStatements
         var entries = _table;
         var kept = Count;
         var capacity = InitialCapacity;
-        while ((kept + 1) * LoadDenominator > capacity * LoadNumerator)
+        while (kept + 1 + (kept / RoomShare) > capacity / LoadDenominator * LoadNumerator)
         {
             capacity *= 2;
         }
 
         _table = new ClientStatement?[capacity];
         _used = kept;
+        NameBytes = 0;
         foreach (var entry in entries)
         {
             if (entry is { Binding.IsEmpty: false })
             {
                 _table[PlaceOf(entry.Name)] = entry;
+                NameBytes += entry.Name.Length;
             }
         }
     }

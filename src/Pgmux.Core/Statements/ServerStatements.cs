@@ -86,6 +86,11 @@ internal sealed class ServerStatements
         var entry = _entries[statement];
         var before = entry.Binding.View;
         entry.Binding.Confirm(value, StatementHolder.Server);
+        if (value is not null)
+        {
+            entry.OnMade();
+        }
+
         OnChanged(entry, before);
     }
 
@@ -125,12 +130,16 @@ internal sealed class ServerStatements
         }
         else if (sqlState == SqlState.UndefinedPreparedStatement)
         {
-            OnLost(statement);
+            // Or another that the same text names: closing one that is not there does no harm, making one that is there is refused.
+            if (_entries.TryGetValue(statement, out var entry))
+            {
+                entry.OnUnknown();
+            }
         }
     }
 
-    /// <summary>The server says that it has no such statement.</summary>
-    public void OnLost(Statement statement)
+    /// <summary>The server has dropped it, by SQL.</summary>
+    public void OnDropped(Statement statement)
     {
         if (_entries.TryGetValue(statement, out var entry))
         {

@@ -10,13 +10,14 @@ namespace Pgmux.Core.Statements;
 internal sealed class Statement
 {
     /// <summary>What one costs beside its text: the object, its name, its place in the registry. Measured, rounded up.</summary>
-    public const int OverheadBytes = 256;
+    public const int OverheadBytes = 384;
 
     private readonly StatementRegistry? _registry;
     private readonly long[] _hits;
     private int _clients;
     private int _servers;
     private int _generation;
+    private byte[]? _usualName;
 
     /// <param name="registry">Who keeps it; null when it is in nobody's books.</param>
     /// <param name="number">Never given to another.</param>
@@ -61,9 +62,6 @@ internal sealed class Statement
 
     /// <summary>What PREPARE, EXECUTE and their kin in the text ask for; null for the usual statement.</summary>
     public StatementCommands? Commands { get; init; }
-
-    /// <summary>The name that the first client gave it; others mostly give the same, and then share it.</summary>
-    public byte[]? UsualName { get; set; }
 
     /// <summary>Names of clients that stand for it.</summary>
     public int ClientCount => Volatile.Read(ref _clients);
@@ -127,6 +125,24 @@ internal sealed class Statement
 
     /// <summary>A Parse of it was answered without a server. Each loop counts for itself.</summary>
     public void CountHit(int loop) => _hits[loop]++;
+
+    /// <summary>A client's name for it, to keep: others mostly have the same name, and then share it.</summary>
+    public byte[] Keep(ReadOnlySpan<byte> name)
+    {
+        // Most give it the name that the first gave it. Two loops may both be the first.
+        if (_usualName is { } usual && name.SequenceEqual(usual))
+        {
+            return usual;
+        }
+
+        var kept = _registry is null ? name.ToArray() : _registry.ClientNames.Get(name);
+        if (name.Length <= StatementNamePool.NameBytesLimit)
+        {
+            _usualName ??= kept;
+        }
+
+        return kept;
+    }
 
     /// <summary>One holder more; the caller has it from somebody who holds it, or under the registry's lock.</summary>
     public void Add(StatementHolder holder) => Interlocked.Increment(ref holder == StatementHolder.Client ? ref _clients : ref _servers);

@@ -9,6 +9,12 @@ namespace Pgmux.Core.Statements;
 /// </summary>
 internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<StatementCommandStep> steps, IReadOnlyList<Statement> required)
 {
+    /// <summary>
+    /// Longest chain of statements that EXECUTE one another. Nobody needs more than one; each is gone through at every use, and all of them
+    /// when the last is let go.
+    /// </summary>
+    public const int DepthLimit = 16;
+
     private int _done;
 
     /// <summary>Names in the text as sent to the server, in order.</summary>
@@ -63,6 +69,9 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
 
         return position - shift;
     }
+
+    /// <summary>Statements one behind the other that the text runs.</summary>
+    public int Depth { get; } = required.Select(statement => statement.Commands?.Depth ?? 0).DefaultIfEmpty().Max() + 1;
 
     /// <summary>A statement of the text has ended with this tag.</summary>
     public void OnCommandComplete(ReadOnlySpan<byte> tag, ServerStatements server)
@@ -139,7 +148,7 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
         }
         else
         {
-            server.OnLost(statement);
+            server.OnDropped(statement);
         }
 
         if (isMade || client.Find(step.Name) is not null)

@@ -18,6 +18,12 @@ internal enum StatementEffect : byte
     /// <summary>The client's name stands for the statement, which the server has already.</summary>
     Name,
 
+    /// <summary>
+    /// The same, after the server has parsed the text once more as its unnamed statement, to say whether it would; what is unnamed there is
+    /// not known afterwards.
+    /// </summary>
+    NameAfterParse,
+
     /// <summary>The client's name stands for nothing any more. The server keeps the statement.</summary>
     Forget,
 

@@ -19,6 +19,10 @@ internal static class StatementEffects
                 server.Unnamed.Propose(statement, cycle, StatementHolder.Server);
                 name?.Binding.Propose(statement, cycle, StatementHolder.Client);
                 break;
+            case StatementEffect.NameAfterParse:
+                server.Unnamed.Propose(Statement.Unknown, cycle, StatementHolder.Server);
+                name!.Binding.Propose(statement, cycle, StatementHolder.Client);
+                break;
             case StatementEffect.Name:
                 name!.Binding.Propose(statement, cycle, StatementHolder.Client);
                 break;
@@ -40,7 +44,13 @@ internal static class StatementEffects
     public static void End(
         StatementEffect effect, RequestOutcome outcome, ClientStatement? name, Statement? statement, ServerStatements server)
     {
-        var value = effect is StatementEffect.Make or StatementEffect.MakeUnnamed or StatementEffect.Name ? statement : null;
+        var value = effect is StatementEffect.Forget or StatementEffect.Drop or StatementEffect.DropUnnamed ? null : statement;
+        if (effect == StatementEffect.NameAfterParse)
+        {
+            EndUnnamed(ref server.Unnamed, outcome, Statement.Unknown, StatementHolder.Server);
+            effect = StatementEffect.Name;
+        }
+
         switch (effect)
         {
             case StatementEffect.Make when outcome == RequestOutcome.Succeeded:

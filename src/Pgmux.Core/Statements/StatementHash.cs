@@ -7,7 +7,7 @@ namespace Pgmux.Core.Statements;
 /// A 128-bit hash of statement texts by multiply and fold, keyed with a secret of its own, so that nobody can choose texts that fall
 /// together. What it finds is always compared in full: quality here buys speed, never correctness.
 /// </summary>
-internal sealed class StatementHash
+internal class StatementHash
 {
     private const int BlockBytes = 16;
 
@@ -15,7 +15,7 @@ internal sealed class StatementHash
     private readonly ulong _key2 = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
 
     /// <summary>The hash of these bytes.</summary>
-    public UInt128 Of(ReadOnlySpan<byte> bytes)
+    public virtual UInt128 Of(ReadOnlySpan<byte> bytes)
     {
         var high = _key1;
         var low = _key2 ^ (ulong)bytes.Length;

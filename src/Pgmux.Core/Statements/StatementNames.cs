@@ -48,18 +48,21 @@ internal sealed class StatementNames
     /// <returns>Whether there is one; <paramref name="start"/> and <paramref name="length"/> say where, <paramref name="number"/> which.</returns>
     public bool TryFind(ReadOnlySpan<byte> text, out int start, out int length, out long number)
     {
-        start = text.IndexOf(_prefix);
-        if (start >= 0 && text[start..].StartsWith(Nobody))
+        for (start = 0; text[start..].IndexOf(_prefix) is >= 0 and var distance; start += _prefix.Length)
         {
-            length = Nobody.Length;
-            number = NobodysNumber;
-            return true;
-        }
+            start += distance;
+            if (text[start..].StartsWith(Nobody))
+            {
+                length = Nobody.Length;
+                number = NobodysNumber;
+                return true;
+            }
 
-        if (start >= 0 && Utf8Parser.TryParse(text[(start + _prefix.Length)..], out number, out var digits))
-        {
-            length = _prefix.Length + digits;
-            return true;
+            if (Utf8Parser.TryParse(text[(start + _prefix.Length)..], out number, out var digits))
+            {
+                length = _prefix.Length + digits;
+                return true;
+            }
         }
 
         length = 0;

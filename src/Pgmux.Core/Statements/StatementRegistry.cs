@@ -7,9 +7,11 @@ namespace Pgmux.Core.Statements;
 /// All prepared statements of the process, each once. Bounded by bytes and by count; what no client and no server holds stays for a
 /// while, so that a text which comes again soon is known, and goes first when room is needed.
 /// </summary>
-internal sealed class StatementRegistry(int loops)
+/// <param name="loops">Event loops that may use the statements.</param>
+/// <param name="hash">What finds them.</param>
+internal sealed class StatementRegistry(int loops, StatementHash hash)
 {
-    /// <summary>Most statements: with their overhead they fill the default of prepared_statement_memory.</summary>
+    /// <summary>Most statements: with their overhead they are more than the default of prepared_statement_memory takes.</summary>
     public const int CountLimit = 1_000_000;
 
     /// <summary>Most statements that nobody holds: the texts that a busy application sends in a minute or so.</summary>
@@ -21,13 +23,20 @@ internal sealed class StatementRegistry(int loops)
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, Statement> _byHash = [];
     private readonly LinkedList<Statement> _unused = [];
-    private readonly StatementHash _hash = new();
     private long _unusedBytes;
     private int _count;
     private long _bytes;
 
+    public StatementRegistry(int loops)
+        : this(loops, new StatementHash())
+    {
+    }
+
     /// <summary>Server-side names.</summary>
     public StatementNames Names { get; } = new();
+
+    /// <summary>Names that clients give to statements.</summary>
+    public StatementNamePool ClientNames { get; } = new();
 
     /// <summary>Most bytes of all statements. prepared_statement_memory; changed by a reload.</summary>
     public long BytesLimit { get; set; } = 256 * 1024 * 1024;
@@ -59,10 +68,10 @@ internal sealed class StatementRegistry(int loops)
     /// <summary>The statement of this definition, held once more for a client; null when there is no room for a new one.</summary>
     public Statement? Intern(StatementLevel level, ReadOnlySpan<byte> definition)
     {
-        var hash = _hash.Of(definition);
+        var key = hash.Of(definition);
         lock (_gate)
         {
-            ref var first = ref CollectionsMarshal.GetValueRefOrNullRef(_byHash, hash);
+            ref var first = ref CollectionsMarshal.GetValueRefOrNullRef(_byHash, key);
             if (!Unsafe.IsNullRef(ref first))
             {
                 for (var known = first; known is not null; known = known.NextWithSameHash)
@@ -75,18 +84,24 @@ internal sealed class StatementRegistry(int loops)
                 }
             }
 
-            return AddNew(hash, level, definition, commands: null);
+            return AddNew(key, level, definition, commands: null);
         }
     }
 
     /// <summary>
-    /// A statement that is nobody else's, held once for a client; null when there is no room. It is counted like others.
+    /// A statement that is nobody else's, held once for a client; null when there is no room, or its commands go too deep. It is counted
+    /// like others.
     /// </summary>
     public Statement? CreateUnshared(StatementLevel level, ReadOnlySpan<byte> definition, StatementCommands? commands)
     {
+        if (commands is { Depth: > StatementCommands.DepthLimit })
+        {
+            return null;
+        }
+
         lock (_gate)
         {
-            return AddNew(hash: null, level, definition, commands);
+            return AddNew(key: null, level, definition, commands);
         }
     }
 
@@ -98,6 +113,12 @@ internal sealed class StatementRegistry(int loops)
         statement.Add(StatementHolder.Client);
         return statement;
     }
+
+    /// <summary>
+    /// Whether a client has its part and more of what is left: when more than half of all room is taken, no client may hold more than a
+    /// quarter of it. So none can keep the others from preparing.
+    /// </summary>
+    public bool IsTooMuchFor(ClientStatements client, int bytes) => Bytes > BytesLimit / 2 && client.Bytes + bytes > BytesLimit / 4;
 
     /// <summary>All statements that somebody holds, in no order.</summary>
     public List<Statement> Snapshot()
@@ -154,7 +175,7 @@ internal sealed class StatementRegistry(int loops)
         }
     }
 
-    private Statement? AddNew(UInt128? hash, StatementLevel level, ReadOnlySpan<byte> definition, StatementCommands? commands)
+    private Statement? AddNew(UInt128? key, StatementLevel level, ReadOnlySpan<byte> definition, StatementCommands? commands)
     {
         if (!HasRoom(definition.Length + Statement.OverheadBytes))
         {
@@ -164,8 +185,8 @@ internal sealed class StatementRegistry(int loops)
         var (number, name) = Names.Next();
         var statement = new Statement(this, number, name, level, definition.ToArray(), loops)
         {
-            IsShared = hash is not null,
-            Hash = hash ?? _hash.Of(name),
+            IsShared = key is not null,
+            Hash = key ?? hash.Of(name),
             Commands = commands,
         };
         statement.Add(StatementHolder.Client);

@@ -36,6 +36,17 @@ internal sealed class StalePlanTests
         Damage(mux, isLost);
         Assert.That(client.Ask(Use("a")), Is.EqualTo("2 D(x) C(SELECT 1) Z(I)"));
         Damage(mux, isLost);
+        Assert.That(client.Ask([RawMessages.Parse("EXECUTE a"), .. Use()]), Is.EqualTo("1 2 D(x) C(SELECT 1) Z(I)"));
+    }
+
+    [Test, Property("Row", "E16"), Property("Row", "B105")]
+    public void A_client_that_was_told_the_columns_hears_that_they_have_changed([Values(true, false)] bool isLost)
+    {
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        var client = mux.Login();
+        client.Query("PREPARE a AS SELECT x");
+        Damage(mux, isLost);
+        Assert.That(client.Ask(Whole("EXECUTE a")), Does.Match(@"^1 2 [Tn] E\((0A000|26000) "));
         Assert.That(client.Ask(Whole("EXECUTE a")), Is.EqualTo("1 2 T D(x) C(SELECT 1) Z(I)"));
     }
 

@@ -31,7 +31,7 @@ internal sealed class PreparedStatements(FakeDatabase database)
 
     /// <summary>The statement of Bind and Describe, where "" is the unnamed one.</summary>
     public PreparedStatement OfMessage(string name) =>
-        name.Length > 0 ? Named(name) : Unnamed ?? throw new PostgresErrorException("26000", "unnamed prepared statement does not exist");
+        name.Length > 0 ? Named(name) : Unnamed ?? throw new PostgresErrorException("26000", "unnamed prepared statement does not exist", "exec_bind_message");
 
     public PreparedStatement Named(string name) => Find(name) ?? throw Unknown(name);
 
@@ -71,7 +71,7 @@ internal sealed class PreparedStatements(FakeDatabase database)
         }
     }
 
-    private static PostgresErrorException Unknown(string name) => new("26000", $"prepared statement \"{name}\" does not exist");
+    private static PostgresErrorException Unknown(string name) => new("26000", $"prepared statement \"{name}\" does not exist", "FetchPreparedStatement");
 
     private static string Key(string name)
     {
