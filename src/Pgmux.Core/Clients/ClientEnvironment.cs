@@ -27,7 +27,7 @@ internal sealed class ClientEnvironment
         NoParameters = ParameterSets.Intern(ParameterSet.Unknown(Tracked.Count));
         Authentication = pools.Environment.Servers.Authentication;
         var registry = new StatementRegistry(pools.Environment.Loops.Count);
-        Statements = new StatementRewriter(registry);
+        Statements = new StatementRewriter(registry, logger);
         ErrorRewriter = new ErrorRewriter(registry.Names);
         CancelForwarder = new CancelForwarder(logger);
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];

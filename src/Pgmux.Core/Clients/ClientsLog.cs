@@ -36,6 +36,9 @@ internal static partial class ClientsLog
     [LoggerMessage(EventIds.ClientInternalError, LogLevel.Error, "{Client} internal error")]
     public static partial void InternalError(ILogger logger, Exception failure, string client);
 
+    [LoggerMessage(EventIds.StatementNameTaken, LogLevel.Warning, "{Client} prepared statement '{Name}' was already prepared")]
+    public static partial void StatementNameTaken(ILogger logger, string client, string name);
+
     [LoggerMessage(EventIds.ClientPoolerError, LogLevel.Warning, "{Client} pooler error: {Message}")]
     private static partial void PoolerError(ILogger logger, string client, string message);
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pgmux.Core.Servers;
 using Pgmux.Core.Statements;
 using Pgmux.Protocol;
@@ -8,8 +9,11 @@ namespace Pgmux.Core.Clients;
 /// Parse of clients: what the server has already is answered by pgmux, what it lacks is parsed there under a server-side name, and the
 /// unnamed statement is parsed as such or shared. Stateless.
 /// </summary>
-internal sealed class ParseRewriter(StatementRegistry registry, StatementCommandRewriter commands)
+internal sealed class ParseRewriter(StatementRegistry registry, StatementCommandRewriter commands, ILogger logger)
 {
+    // A name is the client's choice; PostgreSQL itself looks at no more of it.
+    private const int LoggedNameBytes = 63;
+
     /// <summary>Deals with a Parse; see <see cref="StatementRewriter.Rewrite"/>.</summary>
     public RequestRewrite Rewrite(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> body, int bodyLength)
     {
@@ -67,7 +71,7 @@ internal sealed class ParseRewriter(StatementRegistry registry, StatementCommand
 
         if (known?.Binding.View is not null)
         {
-            return OnNameTaken(server, name, definition, messageBytes);
+            return OnNameTaken(client, server, name, definition, messageBytes);
         }
 
         if (IsFull(client, statements))
@@ -100,8 +104,9 @@ internal sealed class ParseRewriter(StatementRegistry registry, StatementCommand
     // The server looks at the text first and has its say, then the name is refused, as in PostgreSQL. Neither depends on what the server
     // has under the name.
     private RequestRewrite OnNameTaken(
-        ServerConnection server, ReadOnlySpan<byte> name, ReadOnlySpan<byte> definition, int messageBytes)
+        ClientConnection client, ServerConnection server, ReadOnlySpan<byte> name, ReadOnlySpan<byte> definition, int messageBytes)
     {
+        ClientsLog.StatementNameTaken(logger, client.LogName, WireText.Decode(name.Length > LoggedNameBytes ? name[..LoggedNameBytes] : name));
         FrontendMessages.WriteParse(server.Transport!.Output, name: [], definition);
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Parse, ReplyAction.Prelude)
         {

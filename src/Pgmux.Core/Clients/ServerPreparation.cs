@@ -32,15 +32,9 @@ internal static class ServerPreparation
         bool byQuery = false,
         IReadOnlyList<Statement>? spared = null)
     {
-        if (statement.Commands is { } commands)
+        if (!TryPrepareRequired(server, statement, limit, counters, names))
         {
-            foreach (var required in commands.Required)
-            {
-                if (!TryPrepare(server, required, limit, counters, names))
-                {
-                    return false;
-                }
-            }
+            return false;
         }
 
         switch (server.Statements.Has(statement, server.Outstanding.Cycle))
@@ -78,6 +72,23 @@ internal static class ServerPreparation
         else
         {
             PrepareBySql(server, statement, names.Portal);
+        }
+
+        return true;
+    }
+
+    /// <summary>The same for the statements that the text of this one runs by EXECUTE and its kin.</summary>
+    public static bool TryPrepareRequired(ServerConnection server, Statement statement, int limit, PoolCounters counters, StatementNames names)
+    {
+        if (statement.Commands is { } commands)
+        {
+            foreach (var required in commands.Required)
+            {
+                if (!TryPrepare(server, required, limit, counters, names))
+                {
+                    return false;
+                }
+            }
         }
 
         return true;

@@ -75,8 +75,8 @@ internal sealed class StatementLocator(StatementRegistry registry, StatementComm
         ref var unnamed = ref server.Statements.Unnamed;
 
         // First what its text needs: that may take the server's unnamed statement away.
-        if (statement?.Commands is { } commands && !commands.Required.All(
-            required => ServerPreparation.TryPrepare(server, required, client.ServerStatementLimit, client.Counters, registry.Names)))
+        if (statement?.Commands is not null
+            && !ServerPreparation.TryPrepareRequired(server, statement, client.ServerStatementLimit, client.Counters, registry.Names))
         {
             return RequestWait.EarlierCycles;
         }

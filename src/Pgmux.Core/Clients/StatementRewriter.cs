@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pgmux.Core.Servers;
 using Pgmux.Core.Statements;
 using Pgmux.Protocol;
@@ -24,11 +25,11 @@ internal sealed class StatementRewriter
     private readonly ParseRewriter _parse;
     private readonly StatementLocator _locator;
 
-    public StatementRewriter(StatementRegistry registry)
+    public StatementRewriter(StatementRegistry registry, ILogger logger)
     {
         Registry = registry;
         _commands = new StatementCommandRewriter(registry);
-        _parse = new ParseRewriter(registry, _commands);
+        _parse = new ParseRewriter(registry, _commands, logger);
         _locator = new StatementLocator(registry, _commands);
     }
 

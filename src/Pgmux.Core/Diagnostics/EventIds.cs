@@ -37,6 +37,10 @@ internal static class EventIds
     // 1200 to 1299: Authentication.
     // 1300 to 1399: Parameters.
     // 1400 to 1499: Statements.
+
+    /// <summary>A client has prepared a statement under a name that it has given already.</summary>
+    public const int StatementNameTaken = 1400;
+
     // 1500 to 1599: Servers.
 
     /// <summary>A server has let us in.</summary>
