@@ -174,9 +174,17 @@ internal sealed class ClientRequestReader(ClientConnection client)
         return true;
     }
 
-    private bool TryAnswer(ReadOnlySpan<byte> message, int bodyLength) =>
-        _skip == RequestSkip.None && bodyLength > 0 && message.Length - FrameReader.HeaderBytes >= bodyLength
-        && StatementCommandRewriter.TryAnswer(client, message.Slice(FrameReader.HeaderBytes, bodyLength - 1));
+    private bool TryAnswer(ReadOnlySpan<byte> message, int bodyLength)
+    {
+        if (_skip != RequestSkip.None || message.Length - FrameReader.HeaderBytes < bodyLength)
+        {
+            return false;
+        }
+
+        // Only a well-formed text: the rest is the server's to refuse.
+        var body = message.Slice(FrameReader.HeaderBytes, bodyLength);
+        return body.IndexOf((byte)0) == bodyLength - 1 && bodyLength > 0 && StatementCommandRewriter.TryAnswer(client, body[..^1]);
+    }
 
     // Decides what becomes of the message that begins here.
     private RequestStep Admit(FrontendMessageType type, int bodyLength)

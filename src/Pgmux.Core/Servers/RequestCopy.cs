@@ -13,7 +13,7 @@ internal sealed class RequestCopy
     /// </summary>
     public const int BytesLimit = 32 * 1024;
 
-    // Room that stays: the usual cycle.
+    // Room to begin with: the usual cycle. It grows and stays, because servers are few.
     private const int UsualBytes = 1024;
 
     private byte[] _bytes = [];
@@ -49,10 +49,6 @@ internal sealed class RequestCopy
         State = RequestCopyState.Open;
         IsTooLong = false;
         _length = 0;
-        if (_bytes.Length > UsualBytes)
-        {
-            _bytes = [];
-        }
     }
 
     /// <summary>Nothing is kept.</summary>
