@@ -129,7 +129,7 @@ internal sealed class StatementEffectsTests
             switch (choice % 13)
             {
                 case < 8 when effect != StatementEffect.Drop || _server.Has(statement, cycle) == true:
-                    name = effect is StatementEffect.Name or StatementEffect.Forget ? name ?? names[0] : name;
+                    name = effect is StatementEffect.Name or StatementEffect.NameAfterParse or StatementEffect.Forget ? name ?? names[0] : name;
                     StatementEffects.Propose(effect, name, statement, _server, cycle);
                     sent.Enqueue((effect, name, statement));
                     break;
