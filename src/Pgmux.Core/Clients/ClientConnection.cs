@@ -75,6 +75,12 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>How many prepared statements it has.</summary>
     public int PreparedStatementCount => Statements?.Count ?? 0;
 
+    /// <summary>Where it is counted what it does.</summary>
+    public PoolCounters Counters => Pool!.CountersOf(Loop);
+
+    /// <summary>Most prepared statements of a server. max_prepared_statements.</summary>
+    public int ServerStatementLimit => Configuration.Options.MaxPreparedStatements;
+
     /// <summary>What sends its prepared statements along with it.</summary>
     public StatementRewriter Rewriter => _environment.Statements;
 
@@ -268,7 +274,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     }
 
     /// <summary>The client has sent this many bytes for a server.</summary>
-    public void OnRequestBytes(int count) => Pool!.CountersOf(Loop).BytesReceived += count;
+    public void OnRequestBytes(int count) => Counters.BytesReceived += count;
 
     /// <summary>The client says goodbye or sends no more. Replies that are owed are still delivered.</summary>
     public RequestStep Leave(ClientCloseReason reason)
@@ -342,7 +348,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public string? StartupValue(int parameter) => _startup?[parameter];
 
     /// <inheritdoc/>
-    public void OnForwarded(int bytes) => Pool!.CountersOf(Loop).BytesSent += bytes;
+    public void OnForwarded(int bytes) => Counters.BytesSent += bytes;
 
     /// <inheritdoc/>
     public void OnReadyForQuery(TransactionStatus status)
@@ -359,7 +365,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         TracksStatements && _environment.ErrorRewriter.TryTell(Output, Statements, body, failed);
 
     /// <inheritdoc/>
-    public void RunAgain(ServerConnection server) => _requests.RunAgain(server);
+    public void RunAgain(ServerConnection server) => CycleRerun.RunAgain(this, server);
 
     /// <inheritdoc/>
     public void OnAllStatementsDropped() => Statements?.ClearNamed();

@@ -108,7 +108,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
 
                 if (!_isDropping)
                 {
-                    var isStart = client.Server!.Outstanding.IsReady;
+                    var isStart = client.Server!.Outstanding.IsBetweenCycles;
                     if (isTracked)
                     {
                         Forward(input[runStart..offset]);
@@ -126,10 +126,10 @@ internal sealed class ClientRequestReader(ClientConnection client)
                     }
                     else
                     {
-                        Note(request);
+                        CycleRerun.Note(client, client.Server!, request);
                     }
 
-                    BeginCopy(client.Server, isStart, isTracked && !(request == FrontendMessageType.Query && replaced == 0));
+                    CycleRerun.OnMessage(client.Server, isStart, isTracked && !(request == FrontendMessageType.Query && replaced == 0));
                 }
             }
 
@@ -140,7 +140,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
 
             if (client.Server is { Copy.IsOpen: true } server)
             {
-                Copy(server, frame);
+                CycleRerun.Copy(client, server, frame);
             }
 
             runStart += Math.Min(replaced, frame.Bytes.Length);
@@ -174,108 +174,9 @@ internal sealed class ClientRequestReader(ClientConnection client)
         return true;
     }
 
-    // A message is about to be sent: the first of a cycle that may have to be run again, or one behind such a cycle.
-    private static void BeginCopy(ServerConnection server, bool isStart, bool hasStatements)
-    {
-        if (isStart)
-        {
-            server.Outstanding.BeginCycle();
-            if (hasStatements && server.TransactionStatus == TransactionStatus.Idle)
-            {
-                server.Copy.Begin();
-                return;
-            }
-        }
-
-        if (isStart || !server.Copy.IsOpen)
-        {
-            server.Copy.Drop();
-        }
-    }
-
-    private void Copy(ServerConnection server, in Frame frame)
-    {
-        var copy = server.Copy;
-        copy.Add(frame.Bytes);
-        var type = (FrontendMessageType)frame.Type;
-        if (copy.State == RequestCopyState.Refused && (copy.IsTooLong || type == FrontendMessageType.Flush))
-        {
-            // It cannot be run again, or its client wants to hear now.
-            client.TellRefusal(server);
-        }
-        else if (frame.IsComplete && type is FrontendMessageType.Sync or FrontendMessageType.Query or FrontendMessageType.FunctionCall)
-        {
-            copy.Complete();
-        }
-    }
-
-    /// <summary>
-    /// Sends the query cycle again that the server has refused. Statements that it has made and closed before stay so; portals have ended
-    /// with the transaction, so what was bound is bound again.
-    /// </summary>
-    public void RunAgain(ServerConnection server)
-    {
-        var frames = default(FrameReader);
-        var rest = server.Copy.Bytes;
-        var outstanding = server.Outstanding;
-        var answered = server.Copy.Answered;
-        var hasParameters = server.Copy.HasParameters;
-        outstanding.BeginCycle();
-        while (frames.Read(rest, int.MaxValue, out var frame) == FrameStatus.Message)
-        {
-            rest = rest[frame.Bytes.Length..];
-            var type = (FrontendMessageType)frame.Type;
-            var isAnswered = answered > 0;
-            if (isAnswered)
-            {
-                answered -= RequestKinds.Of(type) is null ? 0 : 1;
-                if (type != FrontendMessageType.Bind)
-                {
-                    continue;
-                }
-            }
-
-            outstanding.Rerun = isAnswered ? RerunState.Answered : hasParameters ? RerunState.HasParameters : RerunState.None;
-            hasParameters &= isAnswered || RequestKinds.Of(type) is null;
-            ForwardAgain(server, type, frame);
-        }
-    }
-
-    private void ForwardAgain(ServerConnection server, FrontendMessageType type, in Frame frame)
-    {
-        var replaced = 0;
-        if (RequestKinds.MayNameStatement(type) && client.Tracks(type))
-        {
-            var rewrite = client.Rewriter.Rewrite(client, server, type, frame.Bytes, frame.BodyLength);
-            replaced = rewrite.Wait == RequestWait.None
-                ? rewrite.Replaced
-                : throw new InvalidOperationException($"a cycle that is run again waits for {rewrite.Wait}");
-        }
-        else
-        {
-            Note(type);
-        }
-
-        server.Transport!.Output.Write(frame.Bytes[Math.Min(replaced, frame.Bytes.Length)..]);
-    }
-
     private bool TryAnswer(ReadOnlySpan<byte> message, int bodyLength) =>
         _skip == RequestSkip.None && bodyLength > 0 && message.Length - FrameReader.HeaderBytes >= bodyLength
         && StatementCommandRewriter.TryAnswer(client, message.Slice(FrameReader.HeaderBytes, bodyLength - 1));
-
-    // A message that goes to the server as it is.
-    private void Note(FrontendMessageType type)
-    {
-        var outstanding = client.Server!.Outstanding;
-        if (RequestKinds.Of(type) is { } kind)
-        {
-            outstanding.Add(kind, ReplyAction.Forward);
-        }
-        else if (type == FrontendMessageType.Flush)
-        {
-            client.OnFlush(client.Server);
-        }
-    }
 
     // Decides what becomes of the message that begins here.
     private RequestStep Admit(FrontendMessageType type, int bodyLength)

@@ -64,7 +64,7 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
         }
 
         _sql.Write(sql[copied..]);
-        return new RewrittenText(_sql.WrittenSpan.ToArray(), new StatementCommands(client, _steps, _required) 
+        return new RewrittenText(_sql.WrittenSpan.ToArray(), new StatementCommands(client, _steps, _required)
         {
             IsQuery = isQuery,
             Replaced = _replaced,

@@ -1,3 +1,5 @@
+using Pgmux.Core.Servers;
+
 namespace Pgmux.Core.Clients;
 
 /// <summary>What became of a message that names a prepared statement.</summary>
@@ -9,6 +11,13 @@ internal readonly record struct RequestRewrite(int Replaced, RequestWait Wait = 
 {
     /// <summary>It goes to the server as it is.</summary>
     public static RequestRewrite Unchanged { get; } = new(0);
+
+    /// <summary>It goes to the server as it is, and is noted as what it is.</summary>
+    public static RequestRewrite Forward(ServerConnection server, RequestKind kind)
+    {
+        server.Outstanding.Add(kind, ReplyAction.Forward);
+        return Unchanged;
+    }
 
     /// <summary>Nothing of it goes to the server, however long it is.</summary>
     public static RequestRewrite Dropped { get; } = new(int.MaxValue);

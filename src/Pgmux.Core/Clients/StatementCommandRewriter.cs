@@ -77,8 +77,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         var translation = new CommandTranslation(registry, client.MakeStatements(), client.Configuration.Options.MaxClientPreparedStatements);
         if (translation.Translate(sql, client.Dialect, isQuery: true, out var refusal) is not { } text)
         {
-            Refuse(server, refusal!);
-            return new RequestRewrite(messageBytes);
+            return RequestRefusal.RefuseQuery(server, registry.Names, refusal!);
         }
 
         Prepare(client, server, text.Commands, byQuery: server.Outstanding.IsReady);
@@ -223,13 +222,6 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         server.Outstanding.Add(new OutstandingRequest(kind, ReplyAction.Forward) { Effect = StatementEffect.Commands, Subject = commands });
     }
 
-    /// <summary>In place of a simple query: one that fails on the server, whose error the client gets in pgmux's words.</summary>
-    public void Refuse(ServerConnection server, ErrorFields error)
-    {
-        FrontendMessages.WriteQuery(server.Transport!.Output, [.. "EXECUTE "u8, .. registry.Names.Nobody]);
-        server.Outstanding.Add(new OutstandingRequest(RequestKind.Query, ReplyAction.ReplaceError) { Subject = error });
-    }
-
     private static bool HasCommand(ClientConnection client, ReadOnlySpan<byte> sql)
     {
         if (!MayContain(sql))
@@ -262,7 +254,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
 
     private void Prepare(ClientConnection client, ServerConnection server, StatementCommands commands, bool byQuery)
     {
-        var limit = client.Configuration.Options.MaxPreparedStatements;
+        var limit = client.ServerStatementLimit;
         foreach (var step in commands.Steps)
         {
             if (step.Kind == StatementCommandKind.Prepare)
@@ -285,7 +277,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
 
         foreach (var statement in commands.Required)
         {
-            ServerPreparation.TryPrepare(server, statement, limit, client.Pool!.CountersOf(client.Loop), registry.Names, byQuery, commands.Required);
+            ServerPreparation.TryPrepare(server, statement, limit, client.Counters, registry.Names, byQuery, commands.Required);
         }
 
         foreach (var statement in commands.Taken)

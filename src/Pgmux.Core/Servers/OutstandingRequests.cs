@@ -21,11 +21,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     /// </summary>
     public const int Limit = 65_536;
 
-    private const int InitialCapacity = 32;
-
-    private OutstandingRequest[] _ring = new OutstandingRequest[InitialCapacity];
-    private int _head;
-    private int _count;
+    private readonly RequestRing _requests = new();
     private bool _hasReplied;
     private int _answerable;
     private bool _isInExtendedQuery;
@@ -36,19 +32,23 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     private int _uncertainReadies;
     private int _answeredCycles;
     private int _changes;
+    private int _clientRequests;
     private bool _hasFailed;
 
     // An error of what pgmux sent ahead has been told in place of the one of the Query that comes next.
     private bool _isErrorTold;
 
     /// <summary>Whether every reply has come that was asked for, and no error waits for its Sync.</summary>
-    public bool IsEmpty => _count == 0 && !_isSkipping;
+    public bool IsEmpty => _requests.Count == 0 && !_isSkipping;
 
     /// <summary>
     /// Whether the last word was ReadyForQuery: nothing is owed, and no extended query waits for its Sync. Until that the server is in
     /// an implicit transaction, though it has nothing more to say.
     /// </summary>
     public bool IsReady => IsEmpty && !_isInExtendedQuery;
+
+    /// <summary>Whether the client's next request begins a query cycle, and all before it is answered; pgmux's own may be under way.</summary>
+    public bool IsBetweenCycles => _clientRequests == 0 && !_isSkipping && !_isInExtendedQuery;
 
     /// <summary>
     /// Whether replies come by themselves: to what a ReadyForQuery ends or a Flush asks for. To the rest of an extended query the server
@@ -57,10 +57,10 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     public bool WillAnswer => _answerable > 0 && !_isCopyInOpen;
 
     /// <summary>Whether no further request may be added until replies have come.</summary>
-    public bool IsFull => _count >= Limit;
+    public bool IsFull => _requests.Count >= Limit;
 
     /// <summary>Entries in the queue.</summary>
-    public int Count => _count;
+    public int Count => _requests.Count;
 
     /// <summary>Whether the server skips everything until a Sync that has not been sent yet.</summary>
     public bool IsSkipping => _isSkipping;
@@ -76,7 +76,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     public ReplyAction OutOfBandAction => IsOwnRequestNext ? ReplyAction.Swallow : ReplyAction.Forward;
 
     /// <summary>Whether the request being answered is pgmux's own.</summary>
-    public bool IsOwnRequestNext => _count > 0 && _ring[_head].Action is ReplyAction.Swallow or ReplyAction.Prelude;
+    public bool IsOwnRequestNext => _requests.Count > 0 && _requests.First.Action is ReplyAction.Swallow or ReplyAction.Prelude;
 
     /// <summary>The query cycle of the client that is being sent: what its Sync, Query or FunctionCall ends. Only compared.</summary>
     public int Cycle { get; private set; }
@@ -88,7 +88,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     public bool ChangesNames => _changes > 0;
 
     /// <summary>Whether everything that was sent is answered without more being sent.</summary>
-    public bool IsAnswerable => _answerable >= _count;
+    public bool IsAnswerable => _answerable >= _requests.Count;
 
     /// <summary>Requests of the client that were answered since <see cref="BeginCycle"/>, as long as none has done anything.</summary>
     public int AnsweredOfCycle { get; private set; }
@@ -109,16 +109,16 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     public bool IsCopyInOpen => _isCopyInOpen;
 
     /// <summary>Whether it is the turn of a request that pgmux answers itself.</summary>
-    public bool HasAnswerDue => _count > 0 && _ring[_head].Action == ReplyAction.Synthesise;
+    public bool HasAnswerDue => _requests.Count > 0 && _requests.First.Action == ReplyAction.Synthesise;
 
     /// <summary>The request whose reply is next; not to be asked when nothing is owed.</summary>
-    public ref readonly OutstandingRequest Next => ref _ring[_head];
+    public ref readonly OutstandingRequest Next => ref _requests.First;
 
     /// <summary>Whether the request whose reply is next has been answered in part.</summary>
     public bool HasReplied => _hasReplied;
 
     /// <summary>Entries in the queue, oldest first.</summary>
-    public OutstandingRequest this[int index] => At(index);
+    public OutstandingRequest this[int index] => _requests[index];
 
     /// <summary>Notes a request that is being sent.</summary>
     public void Add(RequestKind kind, ReplyAction action) => Add(new OutstandingRequest(kind, action));
@@ -148,12 +148,13 @@ internal sealed class OutstandingRequests(ServerStatements statements)
 
             _isCopyInOpen = false;
         }
-        else if (kind == RequestKind.CopyEnd && _count == 0)
+        else if (kind == RequestKind.CopyEnd && _requests.Count == 0)
         {
             return;
         }
 
-        Push(WithRerun(request));
+        _requests.Add(WithRerun(request));
+        _clientRequests += request.Action == ReplyAction.Swallow ? 0 : 1;
         if (request.Commands is { } commands)
         {
             _changes += commands.ChangesNames ? 1 : 0;
@@ -172,7 +173,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         switch (kind)
         {
             case RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync:
-                _answerable = _count;
+                _answerable = _requests.Count;
                 break;
             case RequestKind.Parse or RequestKind.Bind or RequestKind.Describe or RequestKind.Execute or RequestKind.Close:
                 _isInExtendedQuery = true;
@@ -193,7 +194,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     /// <summary>Takes the request off the queue that pgmux answers itself, now that its turn has come.</summary>
     public BackendMessageType TakeAnswerDue()
     {
-        var answer = _ring[_head].Answer;
+        var answer = _requests.First.Answer;
         Pop(RequestOutcome.Succeeded);
         return answer;
     }
@@ -201,14 +202,14 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     /// <summary>The connection is closed: nothing more is answered.</summary>
     public void Abandon()
     {
-        while (_count > 0)
+        while (_requests.Count > 0)
         {
             PopOne(RequestOutcome.Skipped);
         }
     }
 
     /// <summary>A Flush is being sent: everything before it is answered.</summary>
-    public void OnFlush() => _answerable = _count;
+    public void OnFlush() => _answerable = _requests.Count;
 
     /// <summary>
     /// Finds out whose reply this is and takes it off the queue when it ends the request.
@@ -216,13 +217,13 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     /// </summary>
     public ReplyAction OnReply(BackendMessageType type)
     {
-        if (_count == 0)
+        if (_requests.Count == 0)
         {
             return type == BackendMessageType.ReadyForQuery && _uncertainReadies > 0 ? OnUncertainReady() : ReplyAction.Violation;
         }
 
-        var kind = _ring[_head].Kind;
-        var action = OfReply(_ring[_head].Action, type);
+        var kind = _requests.First.Kind;
+        var action = OfReply(_requests.First.Action, type);
         var hadReplied = _hasReplied;
         _hasReplied = true;
         switch (type)
@@ -244,7 +245,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
             case BackendMessageType.NoData:
                 return PopIf(kind == RequestKind.Describe, action);
             case BackendMessageType.ParameterDescription:
-                return kind != RequestKind.Describe ? ReplyAction.Violation : _ring[_head].HasParameters ? ReplyAction.Swallow : action;
+                return kind != RequestKind.Describe ? ReplyAction.Violation : _requests.First.HasParameters ? ReplyAction.Swallow : action;
             case BackendMessageType.ParseComplete:
                 return PopIf(kind == RequestKind.Parse, action);
             case BackendMessageType.BindComplete:
@@ -279,7 +280,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
             _isCopyInOpen = false;
             var hasFailed = _hasFailed;
             _hasFailed = false;
-            _isErrorTold &= _ring[_head].Action == ReplyAction.Prelude;
+            _isErrorTold &= _requests.First.Action == ReplyAction.Prelude;
             Pop(hasFailed ? RequestOutcome.Failed : RequestOutcome.Succeeded);
             _isInExtendedQuery = HasExtendedQueryNext();
             return action;
@@ -332,10 +333,10 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         _isInCopyIn = false;
         _isCopyInOpen = false;
         _syncsEaten = 0;
-        if (_count > 1 && _ring[_head].Kind == RequestKind.Query && At(1).Kind == RequestKind.CopyEnd)
+        if (_requests.Count > 1 && _requests.First.Kind == RequestKind.Query && _requests[1].Kind == RequestKind.CopyEnd)
         {
             // One Query may hold several COPYs; each has an end of its own.
-            At(1) = _ring[_head];
+            _requests[1] = _requests.First;
             RemoveHead();
         }
     }
@@ -344,28 +345,29 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     private void DropSyncsThatCopyEats()
     {
         // Its own Sync is among them; the next one, which may not have been sent yet, ends the extended query.
-        _isInExtendedQuery |= _ring[_head].Kind == RequestKind.Execute;
+        _isInExtendedQuery |= _requests.First.Kind == RequestKind.Execute;
         var kept = 1;
-        for (var i = 1; i < _count; i++)
+        for (var i = 1; i < _requests.Count; i++)
         {
-            var entry = At(i);
+            var entry = _requests[i];
             if (_isCopyInOpen)
             {
                 if (entry.Kind == RequestKind.Sync)
                 {
                     _syncsEaten++;
                     _answeredCycles += entry.EndsCycle ? 1 : 0;
+                    _clientRequests -= entry.Action == ReplyAction.Swallow ? 0 : 1;
                     continue;
                 }
 
                 _isCopyInOpen = false;
             }
 
-            At(kept++) = entry;
+            _requests[kept++] = entry;
         }
 
-        _count = kept;
-        _answerable = Math.Min(_answerable, _count);
+        _requests.KeepFirst(kept);
+        _answerable = Math.Min(_answerable, _requests.Count);
     }
 
     private ReplyAction OnError(RequestKind kind, ReplyAction action, bool hasReplied)
@@ -384,22 +386,22 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         {
             // ReadyForQuery still comes.
             _hasFailed = true;
-            var isTold = _isErrorTold && _ring[_head].Action != ReplyAction.Prelude;
-            _isErrorTold = _ring[_head].Action == ReplyAction.Prelude;
+            var isTold = _isErrorTold && _requests.First.Action != ReplyAction.Prelude;
+            _isErrorTold = _requests.First.Action == ReplyAction.Prelude;
             return isTold ? ReplyAction.Swallow : action;
         }
 
         var outcome = RequestOutcome.Failed;
-        var isAhead = _ring[_head].Action == ReplyAction.Prelude;
-        while (_count > 0 && _ring[_head].Kind != RequestKind.Sync)
+        var isAhead = _requests.First.Action == ReplyAction.Prelude;
+        while (_requests.Count > 0 && _requests.First.Kind != RequestKind.Sync)
         {
-            OwesSync |= isAhead && _ring[_head].Kind == RequestKind.Query;
-            isAhead &= _ring[_head].Action == ReplyAction.Prelude;
+            OwesSync |= isAhead && _requests.First.Kind == RequestKind.Query;
+            isAhead &= _requests.First.Action == ReplyAction.Prelude;
             PopOne(outcome);
             outcome = RequestOutcome.Skipped;
         }
 
-        _isSkipping = _count == 0;
+        _isSkipping = _requests.Count == 0;
         return action;
     }
 
@@ -426,7 +428,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     private void Pop(RequestOutcome outcome)
     {
         PopOne(outcome);
-        while (_count > 0 && _ring[_head].Kind == RequestKind.CopyEnd)
+        while (_requests.Count > 0 && _requests.First.Kind == RequestKind.CopyEnd)
         {
             PopOne(RequestOutcome.Succeeded);
         }
@@ -434,7 +436,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
 
     private void PopOne(RequestOutcome outcome)
     {
-        ref var request = ref _ring[_head];
+        ref var request = ref _requests.First;
         if (outcome == RequestOutcome.Succeeded && request.Action is ReplyAction.Forward or ReplyAction.Synthesise)
         {
             AnsweredOfCycle++;
@@ -461,29 +463,22 @@ internal sealed class OutstandingRequests(ServerStatements statements)
 
     private void RemoveHead()
     {
-        _ring[_head] = default;
-        _head = (_head + 1) & (_ring.Length - 1);
-        _count--;
+        _clientRequests -= _requests.First.Action == ReplyAction.Swallow ? 0 : 1;
+        _requests.RemoveFirst();
         _answerable = Math.Max(0, _answerable - 1);
         _hasReplied = false;
-        if (_count == 0 && _ring.Length > InitialCapacity * 32)
-        {
-            // A deep pipeline is over: do not keep its room for ever.
-            _ring = new OutstandingRequest[InitialCapacity];
-            _head = 0;
-        }
     }
 
     // A pipeline may hold the requests of the next extended query already. The end of a COPY says nothing about it.
     private bool HasExtendedQueryNext()
     {
-        var last = _count - 1;
-        while (last >= 0 && At(last).Kind is (RequestKind.CopyEnd or RequestKind.Probe))
+        var last = _requests.Count - 1;
+        while (last >= 0 && _requests[last].Kind is (RequestKind.CopyEnd or RequestKind.Probe))
         {
             last--;
         }
 
-        return last >= 0 && At(last).Kind is not (RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync);
+        return last >= 0 && _requests[last].Kind is not (RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync);
     }
 
     private OutstandingRequest WithRerun(in OutstandingRequest request)
@@ -496,25 +491,5 @@ internal sealed class OutstandingRequests(ServerStatements statements)
         var isAnswered = Rerun == RerunState.Answered;
         Rerun = RerunState.None;
         return isAnswered ? request with { Action = ReplyAction.Prelude } : request with { HasParameters = true };
-    }
-
-    private ref OutstandingRequest At(int index) => ref _ring[(_head + index) & (_ring.Length - 1)];
-
-    private void Push(in OutstandingRequest entry)
-    {
-        if (_count == _ring.Length)
-        {
-            var larger = new OutstandingRequest[_ring.Length * 2];
-            for (var i = 0; i < _count; i++)
-            {
-                larger[i] = At(i);
-            }
-
-            _ring = larger;
-            _head = 0;
-        }
-
-        At(_count) = entry;
-        _count++;
     }
 }

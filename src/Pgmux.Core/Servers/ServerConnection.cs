@@ -320,7 +320,7 @@ internal sealed class ServerConnection : IConnectionObserver
 
         Outstanding.Abandon();
         Statements.Clear();
-        lessee?.OnServerLost(reason, error, canTell: !_replies.IsErrorForwarded && !IsMidReply);
+        lessee?.OnServerLost(reason, error, canTell: !_replies.Errors.IsFatalForwarded && !IsMidReply);
         _holder.OnServerClosed(this, before, reason, error);
     }
 

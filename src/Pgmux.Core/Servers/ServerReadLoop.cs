@@ -113,7 +113,7 @@ internal sealed class ServerReadLoop(
 
         if (isEndOfStream)
         {
-            server.Close(ServerCloseReason.Crashed, replies.LastError);
+            server.Close(ServerCloseReason.Crashed, replies.Errors.LastError);
             return;
         }
 

@@ -21,17 +21,13 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
 
     private FrameReader _frames;
     private ReplyAction _current;
-    private ErrorFields? _ownError;
     private bool _isOwnRequestEnded;
 
     /// <summary>Whether the client has got the beginning of a message and not its end.</summary>
     public bool IsMidReply => _frames.IsMidMessage && _current == ReplyAction.Forward;
 
-    /// <summary>Whether the server has told its client itself that the connection ends.</summary>
-    public bool IsErrorForwarded { get; private set; }
-
-    /// <summary>The server's last word, when it has announced the end of the connection to nobody else.</summary>
-    public ErrorFields? LastError { get; private set; }
+    /// <summary>The server's errors.</summary>
+    public ServerErrorReader Errors { get; } = new(server);
 
     /// <summary>
     /// Tells the server when a request of pgmux's own has ended. The server may go to another loop then, so what was read has been
@@ -41,10 +37,8 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
     {
         if (_isOwnRequestEnded)
         {
-            var error = _ownError;
-            _ownError = null;
             _isOwnRequestEnded = false;
-            server.OnOwnRequestReady(error);
+            server.OnOwnRequestReady(Errors.TakeOwnError());
         }
     }
 
@@ -155,7 +149,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             case BackendMessageType.NotificationResponse:
                 return server.Lessee is null ? ReplyAction.Swallow : ReplyAction.Forward;
             case BackendMessageType.ErrorResponse:
-                return OnError(frame);
+                return Errors.Read(frame);
         }
 
         var commands = type == BackendMessageType.CommandComplete && server.Outstanding.Count > 0 ? server.Outstanding.Next.Commands : null;
@@ -227,89 +221,6 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         return ReplyAction.Swallow;
     }
 
-    private ReplyAction OnError(in Frame frame)
-    {
-        var error = ErrorFields.Read(frame.Body);
-        if (error.SqlState == SqlState.OutOfMemory)
-        {
-            server.Retire(ServerCloseReason.Retired);
-        }
-
-        if (server.State == ServerState.Idle)
-        {
-            // Nobody had asked: it is going. The end of the stream may come a while later, and nobody is to be sent there until then.
-            server.Close(ServerCloseReason.Crashed, error);
-            return ReplyAction.Swallow;
-        }
-
-        // PostgreSQL says FATAL to whoever is connected, asked or not; anything else must answer somebody.
-        var failed = server.Outstanding.Count > 0 ? server.Outstanding.Next : default;
-        var hasReplied = server.Outstanding.HasReplied;
-        var action = server.Outstanding.OnReply(BackendMessageType.ErrorResponse);
-        if (action == ReplyAction.Violation)
-        {
-            action = error.IsFatal ? ReplyAction.Forward : throw ProtocolViolationException.UnexpectedBackendMessage(frame.Type);
-        }
-
-        if (server.Lessee is null || action == ReplyAction.Swallow)
-        {
-            _ownError ??= error;
-            LastError = error;
-            return ReplyAction.Swallow;
-        }
-
-        IsErrorForwarded |= error.IsFatal;
-        return TellError(frame, error, failed, hasReplied, server.Lessee);
-    }
-
-    // Most errors go to the client as they are.
-    private ReplyAction TellError(
-        in Frame frame, ErrorFields error, in OutstandingRequest failed, bool hasParameters, IServerLessee lessee)
-    {
-        if (failed.Statement is { } statement)
-        {
-            server.Statements.OnError(statement, failed.Effect, error.SqlState);
-        }
-
-        failed.Commands?.OnError(server.Statements, error.SqlState);
-        if (server.Outstanding.OwesSync)
-        {
-            server.SendOwedSync();
-        }
-
-        if (frame.IsComplete && MayRunAgain(failed, error))
-        {
-            server.Copy.OnRefused(server.Outstanding.AnsweredOfCycle, hasParameters, failed, frame.Body);
-            return ReplyAction.Swallow;
-        }
-
-        if (failed.Action == ReplyAction.ReplaceError)
-        {
-            BackendMessages.WriteErrorResponse(lessee.Output, (ErrorFields)failed.Subject!);
-            return ReplyAction.Swallow;
-        }
-
-        return frame.IsComplete && lessee.TryTellError(frame.Body, failed) ? ReplyAction.Swallow : ReplyAction.Forward;
-    }
-
-    // A function of the client's may raise the same codes while it runs. PostgreSQL says which of its own routines has spoken, and in
-    // what context where there is one.
-    private static bool IsRefusal(ErrorFields error) => error[ErrorFieldCode.Where] is null && error.SqlState switch
-    {
-        SqlState.FeatureNotSupported => error[ErrorFieldCode.Routine] is "RevalidateCachedQuery",
-        SqlState.UndefinedPreparedStatement =>
-            error[ErrorFieldCode.Routine] is "FetchPreparedStatement" or "exec_bind_message" or "exec_describe_statement_message",
-        _ => false,
-    };
-
-    // The server has refused a prepared statement before it ran it, and nothing that its cycle has done before would be done twice.
-    private bool MayRunAgain(in OutstandingRequest failed, ErrorFields error) =>
-        IsRefusal(error)
-        && (failed.Effect == StatementEffect.Use || failed.Commands is { ChangesNames: false, IsSingle: true })
-        && server.Copy.State is RequestCopyState.Whole or RequestCopyState.Open
-        && server.Outstanding.IsCycleUndone
-        && server.TransactionStatus == TransactionStatus.Idle;
-
     private void OnReadyForQuery(in Frame frame, bool isOwn)
     {
         var body = new PayloadReader(frame.Body);
@@ -317,7 +228,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         parameters.OnReadyForQuery();
         if (isOwn)
         {
-            LastError = null;
+            Errors.OnOwnRequestEnded();
             _isOwnRequestEnded = true;
             if (server.OwnRequest == OwnRequest.ParameterSync)
             {

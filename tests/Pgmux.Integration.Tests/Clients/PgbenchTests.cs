@@ -7,7 +7,6 @@ internal sealed class PgbenchTests(int postgres) : PgmuxFixture(postgres)
 {
     [TestCase("simple")]
     [TestCase("extended")]
-    [TestCase("prepared")]
     public async Task Sixty_four_clients_share_four_servers_without_an_error(string protocol)
     {
         await StartAsync(("default_pool_size", "4"));

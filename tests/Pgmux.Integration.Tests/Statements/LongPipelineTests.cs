@@ -8,6 +8,10 @@ namespace Pgmux.Integration.Tests.Statements;
 internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int Statements = 10_000;
+    private const int SmallPadding = 1000;
+
+    /// <summary>All questions together are far above what the sockets of both connections hold.</summary>
+    private const int LargePadding = 5000;
 
     [TestCase(1, 200)]
     [TestCase(100, 200)]
@@ -18,18 +22,8 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
     {
         await StartAsync(("default_pool_size", "1"), ("max_prepared_statements", $"{serverStatements}"));
         await using var client = await LoginAsync();
-        var sending = SendAllAsync(client, perCycle);
-        var answers = new List<string?>();
-        var ready = 0;
-        while (ready < Statements / perCycle)
-        {
-            var message = await client.ReadAsync() ?? throw new InvalidOperationException($"closed after {answers.Count} answers");
-            ready += message.Type == 'Z' ? 1 : 0;
-            if (message.Type == 'D')
-            {
-                answers.Add(message.Columns()[0]?[..12]);
-            }
-        }
+        var sending = SendAllAsync(client, perCycle, SmallPadding);
+        var answers = await ReadAnswersAsync(client, Statements / perCycle);
 
         await sending;
         Assert.That(answers, Is.EqualTo(Enumerable.Range(0, Statements).Select(Nonce)));
@@ -40,30 +34,26 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
     {
         await StartAsync(("default_pool_size", "1"));
         await using var client = await LoginAsync();
-        var sending = SendAllAsync(client, perCycle: 100);
+        var sending = SendAllAsync(client, perCycle: 100, LargePadding);
 
-        // The server's answers fill every buffer up to its own socket; then the client reads.
-        await Cluster.WaitForBackendsAsync("wait_event = 'ClientWrite' AND usename = 'app'", 1);
+        // Nobody reads: every buffer fills up, then nothing moves any more.
+        await Pgmux.WaitUntilRestingAsync();
         var isPaused = !sending.IsCompleted;
-        var rows = 0;
-        for (var ready = 0; ready < Statements / 100; ready++)
-        {
-            rows += (await client.ReadToReadyAsync()).Count(message => message.Type == 'D' && message.Columns()[0]![..12] == Nonce(rows));
-        }
+        var answers = await ReadAnswersAsync(client, Statements / 100);
 
         await sending;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(isPaused, Is.True);
-            Assert.That(rows, Is.EqualTo(Statements));
+            Assert.That(answers, Is.EqualTo(Enumerable.Range(0, Statements).Select(Nonce)));
         }
     }
 
-    /// <summary>Parse anew for every tenth statement, Bind and Execute for each, with questions and answers of more than a kilobyte.</summary>
-    private static async Task SendAllAsync(RawClient client, int perCycle)
+    /// <summary>Parse anew for every tenth statement, Bind and Execute for each; the answers are as long as the questions.</summary>
+    private static async Task SendAllAsync(RawClient client, int perCycle, int padding)
     {
         const int PerSend = 50;
-        var padding = new string('-', 1000);
+        var value = new string('x', padding);
         for (var first = 0; first < Statements; first += PerSend)
         {
             var messages = new List<byte[]>();
@@ -72,10 +62,10 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
                 var name = $"s{n / 10}";
                 if (n % 10 == 0)
                 {
-                    messages.Add(RawMessages.Parse($"SELECT $1 || repeat('x', 2000) -- {n / 10 % 7} {padding}", name));
+                    messages.Add(RawMessages.Parse($"SELECT $1 || 'padding' -- {n / 10 % 7}", name));
                 }
 
-                messages.Add(RawMessages.Bind(name, Nonce(n)));
+                messages.Add(RawMessages.Bind(name, Nonce(n) + value));
                 messages.Add(RawMessages.Execute());
                 if (n % perCycle == perCycle - 1)
                 {
@@ -85,6 +75,23 @@ internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
 
             await client.SendAsync([.. messages]);
         }
+    }
+
+    /// <summary>The nonces of all rows up to so many ReadyForQuery.</summary>
+    private static async Task<List<string>> ReadAnswersAsync(RawClient client, int ready)
+    {
+        var answers = new List<string>();
+        while (ready > 0)
+        {
+            var message = await client.ReadAsync() ?? throw new InvalidOperationException($"closed after {answers.Count} answers");
+            ready -= message.Type == 'Z' ? 1 : 0;
+            if (message.Type == 'D')
+            {
+                answers.Add(message.Columns()[0]![..12]);
+            }
+        }
+
+        return answers;
     }
 
     private static string Nonce(int n) => n.ToString("D12", CultureInfo.InvariantCulture);

@@ -103,6 +103,26 @@ internal sealed class ServerNameTests(int postgres) : PgmuxFixture(postgres)
         Assert.That(answer.Where(message => message.Type == 'D').Select(row => row.Columns()[0]), Is.EqualTo(new[] { "a", "b" }), string.Join(' ', answer));
     }
 
+    [Test, Property("Row", "E12")]
+    public async Task A_long_name_is_cut_without_a_notice()
+    {
+        await StartAsync(("default_pool_size", "1"));
+        await using var client = await LoginAsync();
+        var cut = new string('n', 63);
+
+        var prepared = await client.QueryAsync($"PREPARE {cut}nnn AS SELECT 'long'");
+        var executed = await client.QueryAsync($"EXECUTE {cut}");
+        await client.SendAsync(RawMessages.Bind(cut), RawMessages.Execute(), RawMessages.Sync());
+        var bound = await client.ReadToReadyAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(string.Join(' ', prepared), Is.EqualTo("C(PREPARE) Z(I)"));
+            Assert.That(string.Join(' ', executed), Is.EqualTo("T D C(SELECT 1) Z(I)"));
+            Assert.That(string.Join(' ', bound), Is.EqualTo("2 D C(SELECT 1) Z(I)"));
+        }
+    }
+
     [Test, Property("Row", "E15")]
     public async Task Describe_of_a_statement_whose_table_is_gone_fails_without_its_parameters()
     {
@@ -119,6 +139,32 @@ internal sealed class ServerNameTests(int postgres) : PgmuxFixture(postgres)
         var answer = await client.ReadToReadyAsync();
 
         Assert.That(string.Join(' ', answer), Is.EqualTo("E(ERROR 42P01 relation \"soon_gone\" does not exist) Z(I)"));
+    }
+
+    [Test, Property("Row", "E15")]
+    public async Task Describe_in_a_failed_transaction_fails_on_a_server_without_the_statement()
+    {
+        await StartFreshAsync(("default_pool_size", "2"));
+        await Cluster.ExecuteAsync("DROP TABLE IF EXISTS described; CREATE TABLE described (n int); GRANT ALL ON described TO PUBLIC");
+        await using var client = await LoginAsync();
+        await using var other = await LoginAsync();
+        await client.SendAsync(RawMessages.Parse("UPDATE described SET n = n", "s"), RawMessages.Sync());
+        await client.ReadToReadyAsync();
+        await other.QueryAsync("BEGIN");
+
+        await client.QueryAsync("BEGIN; SELECT 1/0");
+        await client.SendAsync(RawMessages.Describe('S', "s"), RawMessages.Sync());
+        var refused = await client.ReadToReadyAsync();
+        await client.QueryAsync("ROLLBACK");
+        await client.SendAsync(RawMessages.Describe('S', "s"), RawMessages.Sync());
+        var described = await client.ReadToReadyAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(refused.Select(message => message.Type), Is.EqualTo("EZ"));
+            Assert.That(refused[0].SqlState, Is.EqualTo("25P02"));
+            Assert.That(string.Join(' ', described), Is.EqualTo("t n Z(I)"));
+        }
     }
 
     private Task StartFreshAsync(params (string Key, string Value)[] settings) => StartFreshAsync(PgmuxSettings.For(Cluster, settings));

@@ -107,12 +107,7 @@ internal sealed class ClientModel(int number, bool forgets)
     {
         IsInCycle = true;
         Write($"D S \"{statement?.Name ?? "missing"}\"");
-        // In a failed transaction what has no result is still described.
-        var fails = statement is null || (Transaction == ModelTransaction.Failed && statement.Kind.ReturnsRows);
-        if (fails && !_skips)
-        {
-            Fail();
-        }
+        Settle(statement is null);
     }
 
     public void DescribePortal(string portal)

@@ -5,10 +5,9 @@ namespace Pgmux.Integration.Tests.Differential.Generated;
 /// <param name="Good">A value for its parameter, null when it has none.</param>
 /// <param name="BadForBind">A value that Bind refuses.</param>
 /// <param name="BadForExecute">A value that Execute fails with.</param>
-/// <param name="ReturnsRows">Whether it has a result.</param>
 /// <param name="IsSeries">Whether it has several rows, so that Execute may stop between them.</param>
 internal sealed record StatementKind(
-    string Text, string? Good = null, string? BadForBind = null, string? BadForExecute = null, bool ReturnsRows = true, bool IsSeries = false)
+    string Text, string? Good = null, string? BadForBind = null, string? BadForExecute = null, bool IsSeries = false)
 {
     /// <summary>Few texts, so that clients meet on the same; those with a table are a client's own.</summary>
     public static IReadOnlyList<StatementKind> All { get; } =
@@ -22,6 +21,6 @@ internal sealed record StatementKind(
         new("SELECT generate_series(1, $1::int)", "9", BadForBind: "nine", IsSeries: true),
         new("INSERT INTO {0} VALUES ($1::int) RETURNING v", "5", BadForBind: "five", BadForExecute: "-1"),
         new("SELECT count(*), sum(v) FROM {0}"),
-        new("UPDATE {0} SET v = v + 1", ReturnsRows: false),
+        new("UPDATE {0} SET v = v + 1"),
     ];
 }

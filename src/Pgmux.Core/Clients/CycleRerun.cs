@@ -1,0 +1,111 @@
+using System.Buffers;
+using Pgmux.Core.Servers;
+using Pgmux.Protocol;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>
+/// Keeps a client's query cycle while it may have to be run again, and runs it again: see <see cref="RequestCopy"/>.
+/// </summary>
+internal static class CycleRerun
+{
+    /// <summary>A message goes to the server as it is.</summary>
+    public static void Note(ClientConnection client, ServerConnection server, FrontendMessageType type)
+    {
+        var outstanding = server.Outstanding;
+        if (RequestKinds.Of(type) is { } kind)
+        {
+            outstanding.Add(kind, ReplyAction.Forward);
+        }
+        else if (type == FrontendMessageType.Flush)
+        {
+            client.OnFlush(server);
+        }
+    }
+
+    /// <summary>A message is about to be sent: the first of a cycle that may have to be run again, or one behind such a cycle.</summary>
+    public static void OnMessage(ServerConnection server, bool isStart, bool hasStatements)
+    {
+        if (isStart)
+        {
+            server.Outstanding.BeginCycle();
+            if (hasStatements && server.TransactionStatus == TransactionStatus.Idle)
+            {
+                server.Copy.Begin();
+                return;
+            }
+        }
+
+        if (isStart || !server.Copy.IsOpen)
+        {
+            server.Copy.Drop();
+        }
+    }
+
+    /// <summary>A part of a message of the cycle is about to be sent.</summary>
+    public static void Copy(ClientConnection client, ServerConnection server, in Frame frame)
+    {
+        var copy = server.Copy;
+        copy.Add(frame.Bytes);
+        var type = (FrontendMessageType)frame.Type;
+        if (copy.State == RequestCopyState.Refused && (copy.IsTooLong || type == FrontendMessageType.Flush))
+        {
+            // It cannot be run again, or its client wants to hear now.
+            client.TellRefusal(server);
+        }
+        else if (frame.IsComplete && type is FrontendMessageType.Sync or FrontendMessageType.Query or FrontendMessageType.FunctionCall)
+        {
+            copy.Complete();
+        }
+    }
+
+    /// <summary>
+    /// Sends the query cycle again that the server has refused. Statements that it has made and closed before stay so; portals have ended
+    /// with the transaction, so what was bound is bound again.
+    /// </summary>
+    public static void RunAgain(ClientConnection client, ServerConnection server)
+    {
+        var frames = default(FrameReader);
+        var rest = server.Copy.Bytes;
+        var outstanding = server.Outstanding;
+        var answered = server.Copy.Answered;
+        var hasParameters = server.Copy.HasParameters;
+        outstanding.BeginCycle();
+        while (frames.Read(rest, int.MaxValue, out var frame) == FrameStatus.Message)
+        {
+            rest = rest[frame.Bytes.Length..];
+            var type = (FrontendMessageType)frame.Type;
+            var isAnswered = answered > 0;
+            if (isAnswered)
+            {
+                answered -= RequestKinds.Of(type) is null ? 0 : 1;
+                if (type != FrontendMessageType.Bind)
+                {
+                    continue;
+                }
+            }
+
+            outstanding.Rerun = isAnswered ? RerunState.Answered : hasParameters ? RerunState.HasParameters : RerunState.None;
+            hasParameters &= isAnswered || RequestKinds.Of(type) is null;
+            ForwardAgain(client, server, type, frame);
+        }
+    }
+
+    private static void ForwardAgain(ClientConnection client, ServerConnection server, FrontendMessageType type, in Frame frame)
+    {
+        var replaced = 0;
+        if (RequestKinds.MayNameStatement(type) && client.Tracks(type))
+        {
+            var rewrite = client.Rewriter.Rewrite(client, server, type, frame.Bytes, frame.BodyLength);
+            replaced = rewrite.Wait == RequestWait.None
+                ? rewrite.Replaced
+                : throw new InvalidOperationException($"a cycle that is run again waits for {rewrite.Wait}");
+        }
+        else
+        {
+            Note(client, server, type);
+        }
+
+        server.Transport!.Output.Write(frame.Bytes[Math.Min(replaced, frame.Bytes.Length)..]);
+    }
+}
