@@ -21,9 +21,9 @@ internal sealed class CommandTranslationTests
     [SetUp]
     public void Prepare()
     {
-        Give("a", StatementLevel.Sql, " AS SELECT 1");
-        Give("B b", StatementLevel.Sql, " AS SELECT 2");
-        Give("p", StatementLevel.Protocol, "SELECT 3\0\0\0");
+        _registry.Give(_client, "a", StatementLevel.Sql, " AS SELECT 1");
+        _registry.Give(_client, "B b", StatementLevel.Sql, " AS SELECT 2");
+        _registry.Give(_client, "p", StatementLevel.Protocol, "SELECT 3\0\0\0");
     }
 
     [TestCase("EXECUTE a", "EXECUTE <1>")]
@@ -232,11 +232,4 @@ internal sealed class CommandTranslationTests
     private Statement? Find(string name) => _client.Find(Encoding.UTF8.GetBytes(name))?.Binding.View;
 
     private Statement Get(string name) => Find(name)!;
-
-    private void Give(string name, StatementLevel level, string definition)
-    {
-        var statement = _registry.Intern(level, Encoding.UTF8.GetBytes(definition))!;
-        _client.GetOrAdd(Encoding.UTF8.GetBytes(name), statement).Binding.Set(statement, StatementHolder.Client);
-        statement.Release(StatementHolder.Client);
-    }
 }

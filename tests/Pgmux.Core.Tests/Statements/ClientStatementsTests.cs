@@ -185,6 +185,42 @@ internal sealed class ClientStatementsTests
         Assert.That((_client.Count, _client.MostCount), Is.EqualTo((Names, Names)));
     }
 
+    [Test, Property("Row", "B175"), Property("Row", "E12")]
+    public void Names_have_room_for_so_many_bytes()
+    {
+        var statement = _registry.Make("SELECT 1");
+        var name = new string('n', 60_000);
+        var most = ClientStatements.NameBytesLimit / (name.Length + 2);
+        Assert.That((_client.NameBytes, _client.HasRoomFor(new byte[ClientStatements.NameBytesLimit])), Is.EqualTo((0, true)));
+        Assert.That(_client.HasRoomFor(new byte[ClientStatements.NameBytesLimit + 1]), Is.False);
+        for (var i = 0; i < most; i++)
+        {
+            Assert.That(_client.HasRoomFor(Encoding.ASCII.GetBytes($"{i:d2}{name}")), Is.True);
+            Set($"{i:d2}{name}", statement);
+        }
+
+        Assert.That(_client.NameBytes, Is.EqualTo(most * (name.Length + 2)));
+        Assert.That(_client.HasRoomFor(Encoding.ASCII.GetBytes($"{most:d2}{name}")), Is.False);
+        Assert.That(_client.HasRoomFor(new byte[ClientStatements.NameBytesLimit - _client.NameBytes]), Is.True);
+        Set($"00{name}", null);
+        Assert.That(_client.HasRoomFor(Encoding.ASCII.GetBytes($"{most:d2}{name}")), Is.True, "what stands for nothing makes room");
+        Assert.That(View($"01{name}"), Is.SameAs(statement));
+    }
+
+    [Test, Property("Row", "B175")]
+    public void Bytes_are_those_of_the_statements_that_its_names_stand_for()
+    {
+        var (first, second) = (_registry.Make("SELECT 1"), _registry.Make("SELECT 'a longer one'"));
+        Assert.That(_client.Bytes, Is.Zero);
+        Set("a", first);
+        Set("b", second);
+        Set("c", second);
+        Assert.That(_client.Bytes, Is.EqualTo(first.Bytes + (2L * second.Bytes)), "shared ones count each time");
+        _client.Find("a"u8)!.Binding.Propose(null, cycle: 1, StatementHolder.Client);
+        _client.Find("b"u8)!.Binding.Set(null, StatementHolder.Client);
+        Assert.That(_client.Bytes, Is.EqualTo(second.Bytes));
+    }
+
     [Test]
     public void It_agrees_with_a_dictionary_whatever_happens() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(2_000).WithEndSize(200),

@@ -14,6 +14,15 @@ internal static class Definitions
     public static Statement Make(this StatementRegistry registry, string text, params byte[] types) =>
         registry.Intern(StatementLevel.Protocol, Of(text, types))!;
 
+    /// <summary>Gives a client a statement that nobody else holds.</summary>
+    public static Statement Give(this StatementRegistry registry, ClientStatements client, string name, StatementLevel level, string definition)
+    {
+        var statement = registry.Intern(level, Encoding.UTF8.GetBytes(definition))!;
+        client.GetOrAdd(Encoding.UTF8.GetBytes(name), statement).Binding.Set(statement, StatementHolder.Client);
+        statement.Release(StatementHolder.Client);
+        return statement;
+    }
+
     /// <summary>How many a client holds, how many servers.</summary>
     public static (int Clients, int Servers) Holders(this Statement statement) => (statement.ClientCount, statement.ServerCount);
 }

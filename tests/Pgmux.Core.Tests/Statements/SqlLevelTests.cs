@@ -36,6 +36,9 @@ internal sealed class SqlLevelTests
         ["SELECT 'PREPARE a AS SELECT x'", "EXECUTE a", "SELECT $$; DEALLOCATE ALL;$$", "PREPARE a AS SELECT ';'", "EXECUTE a"],
         ["PREPARE a AS FAIL", "EXECUTE a", "EXECUTE a; SELECT never", "BEGIN", "EXECUTE a", "EXECUTE a", "ROLLBACK"],
         ["PREPARE a AS ROWS 3 5", "EXECUTE a", "PREPARE b AS INSERT x", "EXECUTE b"],
+        ["PREPARE a AS SELECT x", "PREPARE b AS SELECT x", "DEALLOCATE a; EXECUTE b", "EXECUTE a", "EXECUTE b; DEALLOCATE b; EXECUTE b", "EXECUTE b"],
+        ["PREPARE a AS SELECT x", "EXECUTE a; PREPARE b AS SELECT x", "EXECUTE b", "EXECUTE b; EXECUTE a; DEALLOCATE a", "EXECUTE b", "EXECUTE a"],
+        ["PREPARE a AS SELECT x", "PREPARE b AS SELECT x; DEALLOCATE a; PREPARE a AS SELECT x", "EXECUTE a; EXECUTE b", "DEALLOCATE b", "EXECUTE a"],
     ];
 
     [Test, Property("Row", "E17")]
@@ -158,6 +161,27 @@ internal sealed class SqlLevelTests
         Assert.That(client.Ask([.. Whole(sql), .. Prepare("SELECT a", "a")]), Is.EqualTo($"1 2 n C({sql}) Z(I) 1 Z(I)"));
         Assert.That(client.Query($"SELECT x; {(sql == "DISCARD ALL" ? "DEALLOCATE ALL" : sql)}"), Is.EqualTo("T D(x) C(SELECT 1) C(DEALLOCATE ALL) Z(I)"));
         Assert.That(other.Ask(Use("a")), Is.EqualTo("2 D(a) C(SELECT 1) Z(I)"));
+    }
+
+    [Test, Property("Row", "B100"), Property("Row", "E17")]
+    public void Two_names_and_two_clients_of_one_text_do_not_drop_it_for_each_other([Values] bool changesServer)
+    {
+        using var mux = TestMux.Start(("default_pool_size", "2"));
+        var (client, other) = (mux.Login(), mux.Login());
+        client.Query("PREPARE a AS SELECT x");
+        client.Query("PREPARE b AS SELECT x");
+        other.Query("PREPARE a AS SELECT x");
+        if (changesServer)
+        {
+            mux.Occupy();
+        }
+
+        Assert.That(client.Query("DEALLOCATE a; EXECUTE b"), Is.EqualTo("C(DEALLOCATE) T D(x) C(SELECT 1) Z(I)"));
+        Assert.That(client.Query("EXECUTE a"), Is.EqualTo(Unknown));
+        Assert.That(other.Query("EXECUTE a"), Is.EqualTo("T D(x) C(SELECT 1) Z(I)"));
+        Assert.That(client.Query("EXECUTE b; PREPARE c AS SELECT x"), Is.EqualTo("T D(x) C(SELECT 1) C(PREPARE) Z(I)"));
+        Assert.That(client.Query("DEALLOCATE b; EXECUTE c"), Is.EqualTo("C(DEALLOCATE) T D(x) C(SELECT 1) Z(I)"));
+        Assert.That(other.Query("EXECUTE a"), Is.EqualTo("T D(x) C(SELECT 1) Z(I)"));
     }
 
     [Test, Property("Row", "E17"), Property("Row", "E13")]

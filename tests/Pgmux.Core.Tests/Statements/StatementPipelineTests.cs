@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
@@ -18,12 +19,13 @@ internal sealed class StatementPipelineTests
         [
             RawMessages.Parse("SELECT $1", "a"), RawMessages.Parse("SELECT b", "b"), RawMessages.Bind("a", "one"), RawMessages.DescribePortal(), RawMessages.Execute(),
             RawMessages.Sync(), RawMessages.Bind("b"), RawMessages.Execute(), RawMessages.CloseStatement("a"), RawMessages.DescribeStatement("b"),
-            // A text that needs two statements at once has them both, whatever the limit.
-            RawMessages.Query(most == "1" ? "EXECUTE b" : "EXECUTE b; DEALLOCATE b"), RawMessages.Sync(),
+            RawMessages.Query("EXECUTE b; DEALLOCATE b"), RawMessages.Sync(),
         ];
         byte[] all = [.. messages.SelectMany(message => message)];
         using var mux = TestMux.Start(
             loops: 2, ("default_pool_size", "2"), ("max_prepared_statements", most), ("share_unnamed_statements", shares));
+        // The Query needs two statements at once: the one that it executes and the one that its DEALLOCATE drops.
+        mux.Postgres.Database.Audit = new StatementAudit { Limit = Math.Max(int.Parse(most, CultureInfo.InvariantCulture), 2) };
         var client = mux.Login();
         var answer = new DirectSession().Trace(messages);
         for (var cut = 0; cut <= all.Length; cut++)
@@ -61,6 +63,40 @@ internal sealed class StatementPipelineTests
         Assert.That(client.Replies, Has.Count.EqualTo((3 * Statements) + 1));
         Assert.That(mux.Postgres.Single.Received.Count(message => message.Type == 'S'), Is.EqualTo(Texts + 1), "no Sync was added");
         Assert.That(mux.Counts.Idle, Is.EqualTo(1));
+    }
+
+    [Test, Property("Row", "E20"), Property("Row", "E24")]
+    public void Cycles_that_give_a_known_text_other_names_wait_for_no_reply()
+    {
+        const int Cycles = 1_000;
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        var client = mux.Login();
+        client.Ask(Prepare("SELECT $1", "s"));
+        var server = mux.Postgres.Single;
+        server.TakeTypes();
+        server.IsAutomatic = false;
+        client.Send([.. Enumerable.Range(0, Cycles).SelectMany(n => Whole("SELECT $1", $"s{n}", $"v{n}"))]);
+        Assert.That(server.TakeTypes().Count(type => type == 'S'), Is.EqualTo(Cycles), "all have come, and none is answered");
+        Assert.That(client.Take(), Is.Empty);
+        server.Close();
+        Assert.That(client.Take(), Does.EndWith("EOF"));
+    }
+
+    [TestCase("0")]
+    [TestCase("1")]
+    [Property("Row", "E20"), Property("Row", "E24")]
+    public void A_text_under_ten_thousand_names_with_the_client_not_reading(string shares)
+    {
+        const int Cycles = 10_000;
+        using var mux = TestMux.Start(
+            ("default_pool_size", "1"), ("share_unnamed_statements", shares), ("max_client_prepared_statements", "20000"));
+        var client = mux.Login();
+        client.IsReading = false;
+        client.Write([.. Enumerable.Range(0, Cycles).SelectMany(n => Whole("SELECT $1", $"s{n}", $"v{n}")).SelectMany(message => message)]);
+        mux.Network.RunUntilIdle();
+        client.IsReading = true;
+        Assert.That(client.Take(), Is.EqualTo(string.Join(' ', Enumerable.Range(0, Cycles).Select(n => $"1 2 T D(v{n}) C(SELECT 1) Z(I)"))));
+        Assert.That(mux.Postgres.Single.StatementNames, Has.Count.EqualTo(1));
     }
 
     [Test, Property("Row", "E23"), Property("Row", "B71")]

@@ -179,6 +179,26 @@ internal sealed class StatementRegistryTests
         Assert.That(_registry.Make("SELECT 2"), Is.Not.Null);
     }
 
+    [Test, Property("Row", "B175")]
+    public void Nobody_gets_more_than_a_quarter_when_half_of_the_room_is_taken()
+    {
+        var (greedy, modest) = (new ClientStatements(), new ClientStatements());
+        _registry.BytesLimit = 100_000;
+        for (var i = 0; _registry.Bytes <= _registry.BytesLimit / 2; i++)
+        {
+            Assert.That(_registry.IsTooMuchFor(greedy, bytes: 1), Is.False, "while there is room for all");
+            _registry.Give(greedy, $"S_{i}", StatementLevel.Protocol, $"SELECT {i}\0\0\0");
+        }
+
+        Assert.That(_registry.IsTooMuchFor(greedy, bytes: 1), Is.True);
+        Assert.That(_registry.IsTooMuchFor(modest, bytes: 25_000), Is.False);
+        Assert.That(_registry.IsTooMuchFor(modest, bytes: 25_001), Is.True);
+        _registry.Give(modest, "S_0", StatementLevel.Protocol, "SELECT 0\0\0\0");
+        Assert.That(_registry.IsTooMuchFor(modest, bytes: 25_000), Is.True);
+        _registry.BytesLimit *= 4;
+        Assert.That(_registry.IsTooMuchFor(greedy, bytes: 1), Is.False);
+    }
+
     [Test, Property("Row", "R12")]
     public void The_number_of_statements_is_bounded()
     {

@@ -9,9 +9,6 @@ internal sealed class StatementAudit
     /// <summary>What the names begin with that pgmux gives.</summary>
     public const string Prefix = "pgmux_";
 
-    // The end of the name of what only carries a PREPARE to the server: it is closed in the same write and stands for no statement.
-    private const string HelperEnd = "_helper";
-
     private readonly Dictionary<string, PreparedStatement> _owners = [];
     private readonly List<string> _violations = [];
 
@@ -27,11 +24,10 @@ internal sealed class StatementAudit
     /// <summary>A backend has stored a statement and now has these.</summary>
     public void OnStored(string name, PreparedStatement statement, IReadOnlyList<string> all)
     {
-        var count = all.Count(stored => !IsHelper(stored));
-        Highest = Math.Max(Highest, count);
-        if (count > Limit)
+        Highest = Math.Max(Highest, all.Count);
+        if (all.Count > Limit)
         {
-            _violations.Add($"{count} statements on one backend, {Limit} allowed, when {name} came");
+            _violations.Add($"{all.Count} statements on one backend, {Limit} allowed, when {name} came");
         }
 
         if (!name.StartsWith(Prefix, StringComparison.Ordinal))
@@ -39,14 +35,11 @@ internal sealed class StatementAudit
             _violations.Add($"a client's name on a backend: {name}");
         }
 
-        if (!IsHelper(name) && !_owners.TryAdd(name, statement) && !IsSame(_owners[name], statement))
+        if (!_owners.TryAdd(name, statement) && !IsSame(_owners[name], statement))
         {
             _violations.Add($"{name} has been {_owners[name].Sql} and is now {statement.Sql}");
         }
     }
-
-    private static bool IsHelper(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(HelperEnd, StringComparison.Ordinal);
 
     private static bool IsSame(PreparedStatement first, PreparedStatement second) =>
         first.Sql == second.Sql && first.Types.SequenceEqual(second.Types);
