@@ -354,6 +354,12 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public void OnReadyForQuery(TransactionStatus status)
     {
         _meter.OnReadyForQuery(Pool!, status);
+        if (status == TransactionStatus.Idle && Statements is { CommandPortals: { } portals } && Server is { } server)
+        {
+            portals.OnTransactionEnded(server.Outstanding.AnsweredCycle);
+            Statements.CommandPortals = portals.IsEmpty ? null : portals;
+        }
+
         if (status != TransactionStatus.Idle && Pool!.Policy.Mode == PoolMode.Statement)
         {
             Close(ClientCloseReason.TransactionInStatementMode, ClientErrors.TransactionInStatementMode);

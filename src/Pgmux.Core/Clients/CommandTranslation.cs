@@ -112,7 +112,7 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
         switch (command.Kind)
         {
             case StatementCommandKind.Prepare when statement is null:
-                if (client.MostCount + _steps.Count >= limit && client.Count + _steps.Count >= limit)
+                if (client.MostCount + NamesMade >= limit && client.Count + NamesMade >= limit)
                 {
                     return ClientErrors.TooManyStatements(limit);
                 }
@@ -148,6 +148,13 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
         serverName = statement?.ServerName ?? serverName;
         return null;
     }
+
+    private int NamesMade => _steps.Sum(step => step.Kind switch
+    {
+        StatementCommandKind.Prepare => 1,
+        StatementCommandKind.Deallocate => -1,
+        _ => 0,
+    });
 
     // What the text does to a name; holds the statement that it was given with.
     private void Change(StatementCommandKind kind, byte[] name, Statement statement)

@@ -65,10 +65,6 @@ internal static class ServerPreparation
         {
             PrepareByQuery(server, statement);
         }
-        else if (byQuery)
-        {
-            PrepareByQuery(server, statement);
-        }
         else
         {
             PrepareBySql(server, statement, names.Portal);

@@ -152,37 +152,33 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
     }
 
     /// <summary>A statement with commands is being bound: its portal will run them.</summary>
-    /// <returns>False when there are too many portals of this kind.</returns>
-    public static bool OnBind(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> portal, Statement? statement)
+    /// <returns>What becomes of it when there are too many portals of this kind; else null.</returns>
+    public RequestRewrite? OnBind(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> portal, Statement? statement)
     {
         var statements = client.Statements!;
-        if (server.Outstanding.IsReady && server.TransactionStatus == TransactionStatus.Idle)
-        {
-            // Portals have ended with their transaction.
-            statements.CommandPortals = null;
-        }
-
         if (statement?.Commands is { } commands)
         {
             statements.CommandPortals ??= new CommandPortals();
-            if (statements.CommandPortals.IsFull)
+            if (statements.CommandPortals.IsFull && statements.CommandPortals.Find(portal) is null)
             {
-                return false;
+                // Transactions that end under way would make room.
+                return MustWait(client, server)
+                    ? RequestRewrite.Later(RequestWait.AllReplies)
+                    : RequestRefusal.Refuse(server, registry.Names, ClientErrors.TooManyCommandPortals);
             }
 
             foreach (var step in commands.Steps)
             {
                 // Its PREPARE must not find what it made once and the client has dropped since.
-                if (step.Kind == StatementCommandKind.Prepare && statements.Find(step.Name)?.Binding.View != step.Statement
-                    && server.Statements.Has(step.Statement!, server.Outstanding.Cycle) == true)
+                if (step.Kind == StatementCommandKind.Prepare && statements.Find(step.Name)?.Binding.View != step.Statement)
                 {
-                    ServerPreparation.Close(server, step.Statement!);
+                    CloseIfThere(server, step.Statement!);
                 }
             }
         }
 
-        statements.CommandPortals?.Set(portal, statement is { Commands: not null } ? statement : null);
-        return true;
+        statements.CommandPortals?.Set(portal, statement is { Commands: not null } ? statement : null, server.Outstanding.Cycle);
+        return null;
     }
 
     /// <summary>Execute, while the client has portals with commands.</summary>
@@ -215,6 +211,14 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         }
 
         return server.Outstanding.Count > 0;
+    }
+
+    private static void CloseIfThere(ServerConnection server, Statement statement)
+    {
+        if (server.Statements.Has(statement, server.Outstanding.Cycle) == true || server.Statements.HasStale(statement))
+        {
+            ServerPreparation.Close(server, statement);
+        }
     }
 
     private static void AddCommands(ServerConnection server, RequestKind kind, StatementCommands commands)
@@ -260,11 +264,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
             if (step.Kind == StatementCommandKind.Prepare)
             {
                 // The text makes it itself, and what is there would be in its way.
-                if (server.Statements.Has(step.Statement!, server.Outstanding.Cycle) == true)
-                {
-                    ServerPreparation.Close(server, step.Statement!);
-                }
-
+                CloseIfThere(server, step.Statement!);
                 ServerPreparation.TryMakeRoom(server, step.Statement!, limit, commands.Required);
             }
         }

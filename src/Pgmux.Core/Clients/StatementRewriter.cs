@@ -121,9 +121,9 @@ internal sealed class StatementRewriter
         }
 
         if ((statement?.Commands is not null || client.Statements?.CommandPortals is not null)
-            && !StatementCommandRewriter.OnBind(client, server, body[..portalLength], statement))
+            && _commands.OnBind(client, server, body[..portalLength], statement) is { } refusal)
         {
-            return RequestRefusal.Refuse(server, Registry.Names, ClientErrors.TooManyCommandPortals);
+            return refusal;
         }
 
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Bind, ReplyAction.Forward)
@@ -174,6 +174,11 @@ internal sealed class StatementRewriter
     {
         if (!TryReadStatementName(body, out var name))
         {
+            if (client.Statements?.CommandPortals is { } portals && body.Length >= 2 && body[0] == StatementOrPortal.Portal)
+            {
+                portals.Set(body[1..^1], statement: null, server.Outstanding.Cycle);
+            }
+
             return RequestRewrite.Forward(server, RequestKind.Close);
         }
 

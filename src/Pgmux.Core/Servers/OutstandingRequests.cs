@@ -81,6 +81,9 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     /// <summary>The query cycle of the client that is being sent: what its Sync, Query or FunctionCall ends. Only compared.</summary>
     public int Cycle { get; private set; }
 
+    /// <summary>The query cycle of the client that was answered last.</summary>
+    public int AnsweredCycle => _answeredCycles - 1;
+
     /// <summary>Whether a query cycle of the client before the one being sent is still to be answered.</summary>
     public bool HasEarlierCycle => Cycle != _answeredCycles;
 
