@@ -85,11 +85,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public StatementRewriter Rewriter => _environment.Statements;
 
     /// <summary>
-    /// Whether its prepared statements follow it from server to server: not in session pooling, where it has one server, and not with
-    /// max_prepared_statements = 0. Who has statements already keeps them over a reload.
+    /// Whether its prepared statements follow it from server to server. Who has statements already keeps them over a reload.
     /// </summary>
-    public bool TracksStatements => Statements is not null
-        || (!IsSessionPooled && Configuration.Options.MaxPreparedStatements > 0);
+    public bool TracksStatements => Statements is not null || Pool!.Policy.TracksStatements;
 
     /// <summary>Whether a message of this type has to be looked at for its prepared statements.</summary>
     public bool Tracks(FrontendMessageType type) =>

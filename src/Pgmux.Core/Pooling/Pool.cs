@@ -302,6 +302,11 @@ internal sealed class Pool : IServerHolder
                 obsolete = [.. _servers.All];
                 Welcome = null;
             }
+            else if (policy.TracksStatements && !before.TracksStatements)
+            {
+                // They may have statements under clients' names, which nobody else is to get at.
+                obsolete = [.. _servers.All];
+            }
         }
 
         RetireAll(obsolete, ServerCloseReason.ConfigurationChanged);

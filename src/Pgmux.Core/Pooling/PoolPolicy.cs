@@ -15,6 +15,12 @@ internal sealed record PoolPolicy
     /// <summary>When a server leaves its client. pool_mode.</summary>
     public PoolMode Mode { get; init; }
 
+    /// <summary>
+    /// Whether prepared statements follow clients from server to server: not in session pooling, where a client has one server, and not
+    /// with max_prepared_statements = 0.
+    /// </summary>
+    public bool TracksStatements { get; init; }
+
     /// <summary>Most servers; 0 is no limit. default_pool_size, pool_size.</summary>
     public int Size { get; init; }
 
@@ -62,6 +68,7 @@ internal sealed record PoolPolicy
             Database = database,
             Target = ServerTarget.From(snapshot, database, key.User),
             Mode = mode,
+            TracksStatements = mode != PoolMode.Session && options.MaxPreparedStatements > 0,
             Size = snapshot.PoolSizeFor(database, key.User),
             MinimumSize = snapshot.MinPoolSizeFor(database),
             MaximumOfDatabase = snapshot.MaxConnectionsFor(database),

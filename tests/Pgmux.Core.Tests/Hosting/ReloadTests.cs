@@ -34,6 +34,23 @@ internal sealed class ReloadTests
         Assert.That(mux.Pool.Policy.QueryWaitTimeout, Is.EqualTo(TimeSpan.FromSeconds(100)));
     }
 
+    [TestCase("max_prepared_statements", "0", "200")]
+    [TestCase("pool_mode", "session", "transaction")]
+    [Property("Row", "Z08"), Property("Row", "B145")]
+    public void Servers_from_before_statements_followed_their_clients_are_closed(string setting, string before, string after)
+    {
+        (string, string)[] Settings(string value) => [(setting, value), ("server_reset_query", ""), ("default_pool_size", "1")];
+        using var mux = TestMux.Start(Settings(before));
+        var leaving = mux.Login();
+        leaving.Send(RawMessages.Parse("SELECT secret", "a"), RawMessages.Sync());
+        leaving.Close();
+        Assert.That(mux.Reload(TestMux.SettingsOf(Settings(after))), Is.True);
+        var client = mux.Login();
+        client.Send(RawMessages.Bind("a"), RawMessages.Execute(), RawMessages.Sync());
+        Assert.That(client.Take(), Is.EqualTo("E(26000 prepared statement \"a\" does not exist) Z(I)"));
+        Assert.That(mux.Postgres.Logins, Is.EqualTo(2));
+    }
+
     [Test, Property("Row", "Z06"), Property("Row", "B214")]
     public void A_bad_file_changes_nothing()
     {

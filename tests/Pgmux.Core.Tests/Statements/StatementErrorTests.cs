@@ -44,6 +44,19 @@ internal sealed class StatementErrorTests
         Case("E01", "E(42601 syntax error) Z(I)", [RawMessages.Parse("PARSEFAIL", "x"), .. Enumerable.Repeat(RawMessages.Bind("x"), 50)]),
     ];
 
+    [Test]
+    [Property("Row", "E09")]
+    public void A_name_that_is_taken_is_logged_in_PgBouncers_words()
+    {
+        using var mux = TestMux.Start();
+        var client = mux.Login();
+        var name = new string('x', 100);
+        client.Ask(RawMessages.Parse("SELECT a", name), RawMessages.Parse("SELECT b", name), RawMessages.Sync());
+        Assert.That(
+            mux.Log.Events.Select(entry => entry.Text),
+            Has.One.EndsWith($" prepared statement '{name[..63]}' was already prepared"));
+    }
+
     [TestCaseSource(nameof(Errors))]
     [Property("Row", "B104"), Property("Row", "E01"), Property("Row", "E06"), Property("Row", "E07"), Property("Row", "E08"), Property("Row", "E09")]
     [Property("Row", "E10"), Property("Row", "E11")]
