@@ -398,6 +398,16 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         _requests.HasAnswered = true;
     }
 
+    /// <summary>Sees to it that all requests that were sent are answered. Flush changes nothing but when replies are sent.</summary>
+    public void FlushRequests(ServerConnection server)
+    {
+        if (!server.Outstanding.IsAnswerable)
+        {
+            FrontendMessages.WriteFlush(server.Transport!.Output);
+            OnFlush(server);
+        }
+    }
+
     /// <summary>A Flush is being sent to its server.</summary>
     public void OnFlush(ServerConnection server)
     {

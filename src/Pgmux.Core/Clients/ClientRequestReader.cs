@@ -226,6 +226,12 @@ internal sealed class ClientRequestReader(ClientConnection client)
         var server = client.Server!;
         if (Wait != RequestWait.Parameters)
         {
+            if (server.Outstanding.IsFull)
+            {
+                // A pipeline without Sync may be so long that pgmux has to ask for the answers, and to give its own.
+                client.FlushRequests(server);
+            }
+
             Wait = server.Outstanding.IsFull ? RequestWait.Room
                 : server.Copy.State == RequestCopyState.ToRunAgain ? RequestWait.AllReplies
                 : client.IsBetweenLeases ? RequestWait.Release

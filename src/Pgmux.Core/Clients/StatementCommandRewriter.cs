@@ -203,13 +203,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
     /// <summary>Whether replies are still to come; what has been sent so far is made to be answered.</summary>
     public static bool MustWait(ClientConnection client, ServerConnection server)
     {
-        if (!server.Outstanding.IsAnswerable)
-        {
-            // Flush changes nothing but when replies are sent.
-            FrontendMessages.WriteFlush(server.Transport!.Output);
-            client.OnFlush(server);
-        }
-
+        client.FlushRequests(server);
         return server.Outstanding.Count > 0;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pgmux.Core.Servers;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
@@ -97,6 +98,22 @@ internal sealed class StatementPipelineTests
         client.IsReading = true;
         Assert.That(client.Take(), Is.EqualTo(string.Join(' ', Enumerable.Range(0, Cycles).Select(n => $"1 2 T D(v{n}) C(SELECT 1) Z(I)"))));
         Assert.That(mux.Postgres.Single.StatementNames, Has.Count.EqualTo(1));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    [Property("Row", "E20"), Property("Row", "B173")]
+    public void More_requests_than_are_kept_track_of_go_on_without_a_Sync_between_them(bool beginsWithServersOwn)
+    {
+        const int Requests = OutstandingRequests.Limit + 10_000;
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        var client = mux.Login();
+        client.Ask(Prepare("SELECT a", "a"));
+        byte[][] first = beginsWithServersOwn ? [RawMessages.Bind("a")] : [];
+        client.Send([.. first, .. Enumerable.Repeat(RawMessages.CloseStatement("nope"), Requests)]);
+        client.Send(RawMessages.Sync());
+        Assert.That(client.Replies.Count(reply => reply.Type == '3'), Is.EqualTo(Requests));
+        Assert.That(client.Replies[^1].Type, Is.EqualTo('Z'));
     }
 
     [Test, Property("Row", "E23"), Property("Row", "B71")]
