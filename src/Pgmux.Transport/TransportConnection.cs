@@ -51,6 +51,12 @@ public abstract class TransportConnection : IDuplexPipe
     public IConnectionObserver? Observer { get; set; }
 
     /// <summary>
+    /// Sends what was written to <see cref="Output"/>, without waiting for room: for whoever writes a little beside the one that waits in
+    /// <see cref="PipeWriter.FlushAsync"/>, of which there may be only one at a time.
+    /// </summary>
+    public abstract void Flush();
+
+    /// <summary>
     /// Hands the connection to another loop. Called on the owner's thread, with nothing unread, nothing unsent and no flush
     /// pending; a pending read stays pending and completes on the new loop. <paramref name="arrived"/> runs on the new loop.
     /// </summary>

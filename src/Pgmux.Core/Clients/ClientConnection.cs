@@ -18,9 +18,13 @@ namespace Pgmux.Core.Clients;
 /// </summary>
 internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelTarget, IConnectionObserver
 {
+    // As much as a connection's output takes before a flush waits.
+    private const int UnsentAnswersLimit = 64 * 1024;
+
     private readonly ClientEnvironment _environment;
     private readonly ClientRequestReader _requests;
     private readonly LoopSignal _wake = new();
+    private LoopSignal? _drained;
     private LeaseRequest? _request;
     private ParameterSet? _startup;
     private CancelKey? _cancelKey;
@@ -154,7 +158,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
                 if (_requests.HasAnswered)
                 {
                     _requests.HasAnswered = false;
-                    await Output.FlushAsync();
+                    await SendAnswersAsync();
                 }
 
                 // What was forwarded goes out before anything is waited for: its replies may be what ends the wait.
@@ -340,6 +344,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Transport.Close();
         _environment.OnClosed(this);
         _wake.Set();
+        _drained?.Set();
     }
 
     /// <inheritdoc/>
@@ -538,8 +543,25 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }
     }
 
-    void IConnectionObserver.OnDrained(TransportConnection connection)
+    void IConnectionObserver.OnDrained(TransportConnection connection) => _drained?.Set();
+
+    // The server's read loop may be waiting for room for its replies at the same time, so this is no flush that waits. But a client that
+    // does not read its answers is not read either.
+    private async ValueTask SendAnswersAsync()
     {
+        Transport.Flush();
+        if (Transport.UnsentBytes <= UnsentAnswersLimit)
+        {
+            return;
+        }
+
+        _drained = new LoopSignal();
+        while (Transport.UnsentBytes > 0 && State != ClientState.Closed)
+        {
+            await _drained.WaitAsync(Loop);
+        }
+
+        _drained = null;
     }
 
     private bool BeginLease(ServerConnection server)

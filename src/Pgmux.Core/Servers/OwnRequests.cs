@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 
@@ -42,8 +41,7 @@ internal sealed class OwnRequests(ServerConnection server)
     }
 
     /// <summary>Sends what was written.</summary>
-    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "A few bytes on an idle server: the flush never waits.")]
-    public void Flush() => _ = server.Transport!.Output.FlushAsync();
+    public void Flush() => server.Transport!.Flush();
 
     /// <summary>The request has ended.</summary>
     public OwnRequest End()

@@ -63,6 +63,13 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
         return new ValueTask<FlushResult>(this, _completion.Start(this, cancellationToken));
     }
 
+    /// <summary>Has what was written sent; a flush that waits goes on waiting.</summary>
+    public void FlushWithoutWait()
+    {
+        _queue.Flush(connection.Buffers);
+        QueueSend();
+    }
+
     public override void CancelPendingFlush()
     {
         _isCancelRequested = true;

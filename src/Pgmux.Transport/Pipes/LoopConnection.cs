@@ -47,6 +47,8 @@ internal abstract class LoopConnection : TransportConnection
 
     public sealed override long UnsentBytes => _writer.UnsentBytes;
 
+    public sealed override void Flush() => _writer.FlushWithoutWait();
+
     // The link is asked only when an event has come that no receive has answered yet: rarely, as a reader mostly waits.
     public sealed override bool HasUnreadBytes => _reader.UnreadBytes > 0 || (IsReadable && !IsClosing && PeekLink());
 

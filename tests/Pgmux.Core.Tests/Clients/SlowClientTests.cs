@@ -28,6 +28,29 @@ internal sealed class SlowClientTests
         Assert.That(mux.Counts.Idle, Is.EqualTo(2));
     }
 
+    [Test]
+    [Property("Row", "B170"), Property("Row", "E20")]
+    public void A_client_that_does_not_read_rows_is_given_pgmuxs_own_answers_behind_them()
+    {
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        var slow = mux.Login();
+        slow.Take();
+        slow.IsReading = false;
+        slow.Send(RawMessages.Parse("ROWS 16 10000"), RawMessages.Bind(), RawMessages.Execute(), RawMessages.Flush());
+
+        // The last replies are read and wait for room to be sent; pgmux's answers come from elsewhere.
+        for (var i = 0; i < 100; i++)
+        {
+            slow.Send([.. Enumerable.Repeat(RawMessages.CloseStatement("nope"), 1000), RawMessages.Flush()]);
+        }
+
+        Assert.That(mux.RentedBytes, Is.LessThan(2 * MostHeldBytes));
+        slow.Send(RawMessages.Sync());
+        slow.IsReading = true;
+        Assert.That(slow.Replies.Count(reply => reply.Type == '3'), Is.EqualTo(100_000));
+        Assert.That((slow.Replies[^1].Type, slow.IsClosed), Is.EqualTo(('Z', false)));
+    }
+
     [Test, Property("Row", "B148")]
     public void A_server_whose_last_replies_wait_for_a_slow_client_is_not_lent_when_a_cancel_ends()
     {

@@ -26,6 +26,18 @@ internal sealed class StalePlanTests
     }
 
     [Test, Property("Row", "E16"), Property("Row", "B105")]
+    public void A_long_text_is_parsed_anew_without_a_wait()
+    {
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        var client = mux.Login();
+        client.Ask(Prepare($"SELECT $1 {new string('x', 500_000)}", "a"));
+        Damage(mux, isLost: false);
+        client.Send(Use("a", "y"));
+        client.Send([.. Use("a", "z"), .. Use("a", "z")]);
+        Assert.That(client.Take(), Does.Match("^2 D.y x+. C.SELECT 1. Z.I.( 2 D.z x+. C.SELECT 1. Z.I.){2}$"));
+    }
+
+    [Test, Property("Row", "E16"), Property("Row", "B105")]
     public void A_stale_plan_of_EXECUTE_outside_a_transaction_shows_to_nobody([Values(true, false)] bool isLost)
     {
         using var mux = TestMux.Start(("default_pool_size", "1"));

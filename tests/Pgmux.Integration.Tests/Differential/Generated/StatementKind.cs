@@ -14,7 +14,7 @@ internal sealed record StatementKind(
     [
         new("SELECT $1::int + 1", "41", BadForBind: "x"),
         new("SELECT $1::int + 2", "40", BadForBind: "9999999999"),
-        new("SELECT 100 / $1::int", "7", BadForBind: "", BadForExecute: "0"),
+        new("SELECT 100 / generate_series($1::int, $1::int)", "7", BadForBind: "", BadForExecute: "0"),
         new("SELECT 'constant'"),
         new("SELECT 'another', $1::text", "text"),
         new("SELECT repeat($1::text, 3000)", "long "),
