@@ -72,6 +72,9 @@ internal sealed class CommandTranslation(StatementRegistry registry, ClientState
             Taken = _taken,
             Source = isQuery ? [] : source.ToArray(),
             IsSingle = reader.StatementCount == 1,
+
+            // The arguments of EXECUTE stand in parentheses of their own.
+            HasNoCalls = sql.Count((byte)'(') <= 1,
         });
     }
 

@@ -114,7 +114,9 @@ internal sealed class ServerErrorReader(ServerConnection server)
     // The server has refused a prepared statement before it ran it, and nothing that its cycle has done before would be done twice.
     private bool MayRunAgain(in OutstandingRequest failed, ErrorFields error) =>
         IsRefusal(error)
-        && (failed.Effect == StatementEffect.Use || failed.Commands is { ChangesNames: false, IsSingle: true })
+        && (failed.Effect == StatementEffect.Use
+            || (failed.Commands is { ChangesNames: false, IsSingle: true } commands
+                && (commands.HasNoCalls || error.SqlState == SqlState.UndefinedPreparedStatement)))
         && server.Copy.State is RequestCopyState.Whole or RequestCopyState.Open
         && server.Outstanding.IsCycleUndone
         && server.TransactionStatus == TransactionStatus.Idle;

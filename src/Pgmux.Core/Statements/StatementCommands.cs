@@ -46,6 +46,12 @@ internal sealed class StatementCommands(ClientStatements client, IReadOnlyList<S
     /// <summary>Whether the text is one statement.</summary>
     public bool IsSingle { get; init; }
 
+    /// <summary>
+    /// Whether nothing is called in the text. EXECUTE evaluates its arguments before it looks at the plan, so a call in them has happened when
+    /// the plan turns out to be stale.
+    /// </summary>
+    public bool HasNoCalls { get; init; }
+
     /// <summary>Whether names may stand for something else afterwards.</summary>
     public bool ChangesNames { get; } = steps.Count > 0;
 

@@ -25,6 +25,18 @@ internal sealed class StalePlanTests
         Assert.That(mux.Postgres.Single.Executed, Is.EqualTo(new[] { "SELECT $1", "SELECT $1" }), "executed once each");
     }
 
+    [TestCase("EXECUTE a('x')", "T D(x) C(SELECT 1) Z(I)")]
+    [TestCase("EXECUTE a(next('x'))", $"{Stale} Z(I)")]
+    [Property("Row", "B105")]
+    public void EXECUTE_whose_arguments_call_something_is_not_run_again(string sql, string answer)
+    {
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        var client = mux.Login();
+        client.Query("PREPARE a (text) AS SELECT $1");
+        Damage(mux, isLost: false);
+        Assert.That(client.Query(sql), Is.EqualTo(answer));
+    }
+
     [Test, Property("Row", "E16"), Property("Row", "B105")]
     public void A_long_text_is_parsed_anew_without_a_wait()
     {
