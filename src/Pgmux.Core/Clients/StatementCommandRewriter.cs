@@ -11,9 +11,6 @@ namespace Pgmux.Core.Clients;
 /// </summary>
 internal sealed class StatementCommandRewriter(StatementRegistry registry)
 {
-    /// <summary>Whether the text may hold such a command. False costs a few nanoseconds.</summary>
-    public static bool MayContain(ReadOnlySpan<byte> text) => StatementCommandReader.MayContain(text);
-
     /// <summary>Whether a text of which only the beginning may be there begins with such a command.</summary>
     public static bool BeginsWithCommand(ReadOnlySpan<byte> text)
     {
@@ -28,7 +25,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
     public static bool TryAnswer(ClientConnection client, ReadOnlySpan<byte> sql)
     {
         if (client.Statements is not { } statements || client.Server is { Outstanding.IsReady: false }
-            || client.Server is { TransactionStatus: TransactionStatus.Failed } || !MayContain(sql))
+            || client.Server is { TransactionStatus: TransactionStatus.Failed } || !StatementCommandReader.MayContain(sql))
         {
             return false;
         }
@@ -187,8 +184,7 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         var length = body.IndexOf((byte)0);
         if (length < 0 || client.Statements?.CommandPortals?.Find(body[..length])?.Commands is not { } commands)
         {
-            server.Outstanding.Add(RequestKind.Execute, ReplyAction.Forward);
-            return RequestRewrite.Unchanged;
+            return RequestRewrite.Forward(server, RequestKind.Execute);
         }
 
         if (commands.ChangesNames && MustWait(client, server))
@@ -215,14 +211,13 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         }
     }
 
-    private static void AddCommands(ServerConnection server, RequestKind kind, StatementCommands commands)
-    {
+    private static void AddCommands(ServerConnection server, RequestKind kind, StatementCommands commands) =>
         server.Outstanding.Add(new OutstandingRequest(kind, ReplyAction.Forward) { Effect = StatementEffect.Commands, Subject = commands });
-    }
 
     private static bool HasCommand(ClientConnection client, ReadOnlySpan<byte> sql)
     {
-        if (!MayContain(sql))
+        // Most texts are told from their first word.
+        if (!StatementCommandReader.MayContain(sql))
         {
             return false;
         }

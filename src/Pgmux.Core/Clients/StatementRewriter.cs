@@ -74,8 +74,7 @@ internal sealed class StatementRewriter
         if (server.Outstanding.IsSkipping || server.Outstanding.IsCopyInOpen)
         {
             // The server drops it unread, or refuses it for what it is.
-            server.Outstanding.Add(RequestKinds.Of(type)!.Value, ReplyAction.Forward);
-            return RequestRewrite.Unchanged;
+            return RequestRewrite.Forward(server, RequestKinds.Of(type)!.Value);
         }
 
         if (server.Outstanding.ChangesNames && StatementCommandRewriter.MustWait(client, server))

@@ -120,9 +120,6 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     /// <summary>Whether the request whose reply is next has been answered in part.</summary>
     public bool HasReplied => _hasReplied;
 
-    /// <summary>Entries in the queue, oldest first.</summary>
-    public OutstandingRequest this[int index] => _requests[index];
-
     /// <summary>Notes a request that is being sent.</summary>
     public void Add(RequestKind kind, ReplyAction action) => Add(new OutstandingRequest(kind, action));
 

@@ -128,13 +128,10 @@ internal sealed class ServerStatements
         {
             statement.OnStale();
         }
-        else if (sqlState == SqlState.UndefinedPreparedStatement)
+        else if (_entries.TryGetValue(statement, out var entry))
         {
             // Or another that the same text names: closing one that is not there does no harm, making one that is there is refused.
-            if (_entries.TryGetValue(statement, out var entry))
-            {
-                entry.OnUnknown();
-            }
+            entry.OnUnknown();
         }
     }
 
