@@ -29,10 +29,17 @@ internal sealed class TestMux : IDisposable
     private readonly EndPoint _address = new IPEndPoint(IPAddress.Loopback, Port);
     private readonly TransportListener _listener;
 
-    private TestMux(PgmuxSettings settings, int loops, int? seed)
+    private TestMux(TestMuxOptions options)
     {
-        Network = new SimulatedNetwork(seed) { PoisonsBuffers = true, IsSliced = seed is not null };
-        for (var i = 0; i < loops; i++)
+        var settings = options.Settings;
+        Network = new SimulatedNetwork(options.Seed)
+        {
+            PoisonsBuffers = true,
+            IsSliced = options.Seed is not null,
+            CapacityBytes = options.CapacityBytes,
+            CreateBuffers = options.CreateBuffers,
+        };
+        for (var i = 0; i < options.Loops; i++)
         {
             _loops.Add(Network.CreateLoop());
         }
@@ -50,7 +57,11 @@ internal sealed class TestMux : IDisposable
         Write(settings);
         var loaded = ConfigLoader.Load(IniPath);
         Mux = new Multiplexer(
-            new ConfigStore(loaded.Snapshot ?? throw new InvalidOperationException(string.Join('\n', loaded.Faults))), _loops, Log, processUserId: 0);
+            new ConfigStore(loaded.Snapshot ?? throw new InvalidOperationException(string.Join('\n', loaded.Faults))),
+            _loops,
+            Log,
+            processUserId: 0,
+            options.Parts);
         _listener = _loops[0].Listen(new ListenOptions { EndPoint = _address }, Mux.Accept);
         Mux.ListenersUnwanted = _listener.Dispose;
         foreach (var loop in _loops)
@@ -86,12 +97,15 @@ internal sealed class TestMux : IDisposable
     /// <summary>Transaction pooling of database "db" on one loop.</summary>
     public static TestMux Start(params (string Key, string Value)[] settings) => Start(loops: 1, settings);
 
-    public static TestMux Start(int loops, params (string Key, string Value)[] settings) => new(SettingsOf(settings), loops, seed: null);
+    public static TestMux Start(int loops, params (string Key, string Value)[] settings) => Start(SettingsOf(settings), loops);
 
     /// <summary>The same with events in random order and receives in random pieces.</summary>
-    public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) => new(SettingsOf(settings), loops: 2, seed);
+    public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) =>
+        new(new TestMuxOptions { Settings = SettingsOf(settings), Loops = 2, Seed = seed });
 
-    public static TestMux Start(PgmuxSettings settings, int loops = 1) => new(settings, loops, seed: null);
+    public static TestMux Start(PgmuxSettings settings, int loops = 1) => Start(new TestMuxOptions { Settings = settings, Loops = loops });
+
+    public static TestMux Start(TestMuxOptions options) => new(options);
 
     /// <summary>Database "db" on the fake PostgreSQL, and these settings.</summary>
     public static PgmuxSettings SettingsOf(params (string Key, string Value)[] settings) => new()

@@ -15,7 +15,7 @@ internal sealed class SimulatedLoop : EventLoop
     {
         Network = network;
         Index = index;
-        Core = new LoopCore(this, network.Time, new BufferPool { PoisonsReturned = network.PoisonsBuffers }, static () => { });
+        Core = new LoopCore(this, network.Time, network.CreateBuffers?.Invoke() ?? new BufferPool { PoisonsReturned = network.PoisonsBuffers }, static () => { });
         _context = new LoopSynchronizationContext(Core);
         UnhandledException = network.OnUnhandled;
     }

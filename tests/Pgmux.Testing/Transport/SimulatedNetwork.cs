@@ -1,5 +1,6 @@
 using System.Net;
 using Pgmux.Transport;
+using Pgmux.Transport.Buffers;
 using Pgmux.Transport.Loops;
 
 namespace Pgmux.Testing.Transport;
@@ -9,6 +10,9 @@ namespace Pgmux.Testing.Transport;
 /// </summary>
 internal sealed class SimulatedNetwork
 {
+    /// <summary>About what a Unix socket takes.</summary>
+    public const int UsualCapacityBytes = 64 * 1024;
+
     // A run that needs more turns than this at one instant goes round in circles.
     private const int MostTurnsPerInstant = 10_000_000;
 
@@ -34,8 +38,11 @@ internal sealed class SimulatedNetwork
     /// <summary>Names, failures and listeners.</summary>
     public SimulatedAddresses Addresses => _addresses;
 
-    /// <summary>Bytes that one direction of a link holds. The default is about what a Unix socket takes.</summary>
-    public int CapacityBytes { get; init; } = 64 * 1024;
+    /// <summary>Bytes that one direction of a link holds.</summary>
+    public int CapacityBytes { get; init; } = UsualCapacityBytes;
+
+    /// <summary>Makes the buffers of each loop; null for the usual ones.</summary>
+    public Func<BufferPool>? CreateBuffers { get; init; }
 
     /// <summary>Cuts what a receive sees into pieces of random size; needs a seed.</summary>
     public bool IsSliced { get; set; }
