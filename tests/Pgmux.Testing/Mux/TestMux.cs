@@ -31,7 +31,7 @@ internal sealed class TestMux : IDisposable
 
     private TestMux(PgmuxSettings settings, int loops, int? seed)
     {
-        Network = new SimulatedNetwork(seed) { PoisonsBuffers = true, IsSliced = seed is not null };
+        Network = new SimulatedNetwork(seed) { IsSliced = seed is not null };
         for (var i = 0; i < loops; i++)
         {
             _loops.Add(Network.CreateLoop());
