@@ -9,6 +9,7 @@ using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Processes;
 using Pgmux.Testing.Transport;
 using Pgmux.Transport;
+using Pgmux.Transport.Buffers;
 
 namespace Pgmux.Testing.Mux;
 
@@ -33,12 +34,12 @@ internal sealed class TestMux : IDisposable
     private TestMux(TestMuxOptions options)
     {
         var settings = options.Settings;
-        Network = new SimulatedNetwork(options.Seed)
+        Network = new SimulatedNetwork(options.Seed, options.Schedule)
         {
-            PoisonsBuffers = true,
             IsSliced = options.Seed is not null,
             CapacityBytes = options.CapacityBytes,
-            CreateBuffers = options.CreateBuffers,
+            CreateBuffers = options.CreateBuffers ?? (static () => new BufferPool { PoisonsReturned = true }),
+            Trace = options.Trace,
         };
         for (var i = 0; i < options.Loops; i++)
         {

@@ -17,6 +17,12 @@ internal sealed record TestMuxOptions
     /// <summary>Decides the order of events and the pieces of receives; null keeps events in order and pieces whole.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>How the seed decides.</summary>
+    public ScheduleKind Schedule { get; init; }
+
+    /// <summary>Takes down what is delivered.</summary>
+    public TraceRecorder? Trace { get; init; }
+
     /// <summary>Parts of the multiplexer.</summary>
     public MultiplexerParts Parts { get; init; } = new();
 
