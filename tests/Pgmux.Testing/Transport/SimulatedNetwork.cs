@@ -10,6 +10,9 @@ namespace Pgmux.Testing.Transport;
 /// </summary>
 internal sealed class SimulatedNetwork
 {
+    /// <summary>About what a Unix socket takes.</summary>
+    public const int UsualCapacityBytes = 64 * 1024;
+
     // A run that needs more turns than this at one instant goes round in circles.
     private const int MostTurnsPerInstant = 10_000_000;
 
@@ -47,8 +50,8 @@ internal sealed class SimulatedNetwork
     /// <summary>Links with an open end, in the order in which they came to be.</summary>
     public IReadOnlyList<InMemoryLink> Links => _links;
 
-    /// <summary>Bytes that one direction of a new link holds. The default is about what a Unix socket takes.</summary>
-    public int CapacityBytes { get; set; } = 64 * 1024;
+    /// <summary>Bytes that one direction of a new link holds.</summary>
+    public int CapacityBytes { get; set; } = UsualCapacityBytes;
 
     /// <summary>How long everything is on its way, on new links.</summary>
     public TimeSpan LinkDelay { get; set; }
@@ -59,8 +62,8 @@ internal sealed class SimulatedNetwork
     /// <summary>Cuts what a receive sees into pieces of random size; needs a seed.</summary>
     public bool IsSliced { get; set; }
 
-    /// <summary>Makes the buffers of a loop. The usual ones are overwritten when they are returned.</summary>
-    public Func<BufferPool> CreateBuffers { get; init; } = static () => new BufferPool { PoisonsReturned = true };
+    /// <summary>Makes the buffers of each loop; null for the usual ones, which are overwritten when they are returned.</summary>
+    public Func<BufferPool>? CreateBuffers { get; init; }
 
     /// <summary>Who is at the other end of Unix sockets.</summary>
     public PeerCredentials PeerCredentials { get; set; } = new(1, 0, 0);
