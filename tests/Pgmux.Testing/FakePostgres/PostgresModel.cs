@@ -52,6 +52,17 @@ internal sealed class PostgresModel
 
     public PreparedStatements Statements { get; }
 
+    /// <summary>What the next owner of this session would find of the last one; null when there is nothing, but for parameters.</summary>
+    public string? DirtyState =>
+        Status != 'I' ? $"transaction status {Status}"
+        : _runner.Copy is not null ? "COPY waits for data"
+        : _isSkipping ? "skips to Sync"
+        : HasOpenExtendedQuery ? "no Sync has come"
+        : _portals.Names is { Count: > 0 } portals ? $"portals {string.Join(", ", portals)}"
+        : Statements.ClientNames is { Count: > 0 } names ? $"statements {string.Join(", ", names)}"
+        : _runner.Channels is { Count: > 0 } channels ? $"listens to {string.Join(", ", channels)}"
+        : null;
+
     /// <summary>The replies to one message, to be read to their end before the next message comes.</summary>
     public IEnumerable<byte[]> Handle(RawMessage message)
     {
