@@ -29,7 +29,7 @@ internal sealed class TestMux : IDisposable
     private readonly EndPoint _address = new IPEndPoint(IPAddress.Loopback, Port);
     private readonly TransportListener _listener;
 
-    private TestMux(PgmuxSettings settings, int loops, int? seed)
+    private TestMux(PgmuxSettings settings, int loops, int? seed, Func<SimulatedLoop, EventLoop>? wrap = null)
     {
         Network = new SimulatedNetwork(seed) { PoisonsBuffers = true, IsSliced = seed is not null };
         for (var i = 0; i < loops; i++)
@@ -48,10 +48,11 @@ internal sealed class TestMux : IDisposable
         Postgres = new FakePostgres.FakePostgres(Network, _outside, PostgresPort);
         Postgres.Database.Audit = AuditFor(settings);
         Write(settings);
+        EventLoop[] used = [.. _loops.Select(loop => wrap?.Invoke(loop) ?? loop)];
         var loaded = ConfigLoader.Load(IniPath);
         Mux = new Multiplexer(
-            new ConfigStore(loaded.Snapshot ?? throw new InvalidOperationException(string.Join('\n', loaded.Faults))), _loops, Log, processUserId: 0);
-        _listener = _loops[0].Listen(new ListenOptions { EndPoint = _address }, Mux.Accept);
+            new ConfigStore(loaded.Snapshot ?? throw new InvalidOperationException(string.Join('\n', loaded.Faults))), used, Log, processUserId: 0);
+        _listener = used[0].Listen(new ListenOptions { EndPoint = _address }, Mux.Accept);
         Mux.ListenersUnwanted = _listener.Dispose;
         foreach (var loop in _loops)
         {
@@ -89,9 +90,15 @@ internal sealed class TestMux : IDisposable
     public static TestMux Start(int loops, params (string Key, string Value)[] settings) => new(SettingsOf(settings), loops, seed: null);
 
     /// <summary>The same with events in random order and receives in random pieces.</summary>
-    public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) => new(SettingsOf(settings), loops: 2, seed);
+    public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) => StartSliced(seed, SettingsOf(settings));
+
+    public static TestMux StartSliced(int seed, PgmuxSettings settings) => new(settings, loops: 2, seed);
 
     public static TestMux Start(PgmuxSettings settings, int loops = 1) => new(settings, loops, seed: null);
+
+    /// <summary>The same with loops that a test has put something around.</summary>
+    public static TestMux StartOn(Func<SimulatedLoop, EventLoop> wrap, params (string Key, string Value)[] settings) =>
+        new(SettingsOf(settings), loops: 1, seed: null, wrap);
 
     /// <summary>Database "db" on the fake PostgreSQL, and these settings.</summary>
     public static PgmuxSettings SettingsOf(params (string Key, string Value)[] settings) => new()
