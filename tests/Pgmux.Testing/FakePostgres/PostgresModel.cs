@@ -9,6 +9,7 @@ namespace Pgmux.Testing.FakePostgres;
 /// </summary>
 internal sealed class PostgresModel
 {
+    private readonly FakeDatabase _database;
     private readonly RuntimeParameters _parameters;
     private readonly Portals _portals = new();
     private readonly TransactionBlock _transaction;
@@ -22,6 +23,7 @@ internal sealed class PostgresModel
     public PostgresModel(RuntimeParameters parameters, FakeDatabase? database = null)
     {
         var shared = database ?? new FakeDatabase();
+        _database = shared;
         _parameters = parameters;
         Statements = new PreparedStatements(shared);
         _transaction = new TransactionBlock(parameters, _portals);
@@ -69,6 +71,11 @@ internal sealed class PostgresModel
             catch (PostgresErrorException e)
             {
                 error = e;
+                break;
+            }
+            catch (Exception e) when (_database.TakesNonsense && e is (FormatException or OverflowException or ArgumentException or IndexOutOfRangeException))
+            {
+                error = PostgresErrorException.Syntax(e.Message);
                 break;
             }
 

@@ -17,6 +17,9 @@ internal sealed class StatementRunner(
 
     private readonly ParameterCommands _parameters = new(parameters);
 
+    // They are all made before the first is sent.
+    private const int MostCopied = 1_000_000;
+
     // A statement may EXECUTE itself.
     private const int DeepestExecute = 100;
 
@@ -255,6 +258,11 @@ internal sealed class StatementRunner(
         if (words[1] == "OUT")
         {
             var rows = int.Parse(words[2], CultureInfo.InvariantCulture);
+            if (rows > MostCopied)
+            {
+                throw new PostgresErrorException("54000", $"more than {MostCopied} rows");
+            }
+
             return
             [
                 Replies.CopyOutResponse(),

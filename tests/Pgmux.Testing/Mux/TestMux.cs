@@ -89,7 +89,9 @@ internal sealed class TestMux : IDisposable
     public static TestMux Start(int loops, params (string Key, string Value)[] settings) => new(SettingsOf(settings), loops, seed: null);
 
     /// <summary>The same with events in random order and receives in random pieces.</summary>
-    public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) => new(SettingsOf(settings), loops: 2, seed);
+    public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) => StartSliced(seed, SettingsOf(settings));
+
+    public static TestMux StartSliced(int seed, PgmuxSettings settings) => new(settings, loops: 2, seed);
 
     public static TestMux Start(PgmuxSettings settings, int loops = 1) => new(settings, loops, seed: null);
 
