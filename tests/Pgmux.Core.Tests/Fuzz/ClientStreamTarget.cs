@@ -81,7 +81,7 @@ internal sealed class ClientStreamTarget : FuzzTarget
     {
         var settings = TestMux.SettingsOf([.. Common, .. who < Settings.Length ? Settings[who] : []]);
         settings = settings with { Secrets = new Dictionary<string, string>(settings.Secrets) { ["watcher"] = "secret-d" } };
-        return slicing is { } seed ? TestMux.StartSliced(seed, settings) : TestMux.Start(settings);
+        return TestMux.Start(new TestMuxOptions { Settings = settings, Loops = slicing is null ? 1 : 2, Seed = slicing });
     }
 
     private static void End(TestMux mux, FakeClient client, int how)

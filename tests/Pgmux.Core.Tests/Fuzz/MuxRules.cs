@@ -48,5 +48,11 @@ internal static class MuxRules
         return outcome.Append(client.IsClosed ? "." : "").ToString();
     }
 
-    private static bool IsFatal(RawMessage reply) => reply.Type == 'E' && (reply.Field('V') is { Length: > 0 } severity ? severity : reply.Severity) is "FATAL" or "PANIC";
+    // An empty field ends the list; a server may write what it likes behind it.
+    private static bool IsFatal(RawMessage reply)
+    {
+        var fields = reply.Type == 'E' ? reply.Text.Split('\0').TakeWhile(field => field.Length > 0).ToArray() : [];
+        var severity = fields.FirstOrDefault(field => field[0] == 'V') ?? fields.FirstOrDefault(field => field[0] == 'S');
+        return severity?[1..] is "FATAL" or "PANIC";
+    }
 }

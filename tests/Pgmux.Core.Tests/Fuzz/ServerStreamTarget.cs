@@ -99,7 +99,8 @@ internal sealed class ServerStreamTarget : FuzzTarget
             ("query_timeout", "10"), ("query_wait_timeout", "10"), ("server_connect_timeout", "5"), ("server_login_retry", "1"), ("idle_transaction_timeout", "10"),
             ("default_pool_size", (how & 2) == 0 ? "1" : "2"), ("max_prepared_statements", (how & 4) == 0 ? "200" : "0"), ("pool_mode", (how & 8) == 0 ? "transaction" : "session"));
         settings = settings with { Databases = new Dictionary<string, string>(settings.Databases) { ["bad"] = $"host=127.0.0.1 port={Port}" } };
-        var mux = (how & 16) == 0 ? TestMux.Start(settings) : TestMux.StartSliced(seed, settings);
+        var isSliced = (how & 16) != 0;
+        var mux = TestMux.Start(new TestMuxOptions { Settings = settings, Loops = isSliced ? 2 : 1, Seed = isSliced ? seed : null });
 
         // The fake PostgreSQL knows nothing of the other server's connections.
         mux.IsLeftBroken = true;

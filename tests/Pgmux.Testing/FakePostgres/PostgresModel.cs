@@ -54,6 +54,17 @@ internal sealed class PostgresModel
 
     public PreparedStatements Statements { get; }
 
+    /// <summary>What the next owner of this session would find of the last one; null when there is nothing, but for parameters.</summary>
+    public string? DirtyState =>
+        Status != 'I' ? $"transaction status {Status}"
+        : _runner.Copy is not null ? "COPY waits for data"
+        : _isSkipping ? "skips to Sync"
+        : HasOpenExtendedQuery ? "no Sync has come"
+        : _portals.Names is { Count: > 0 } portals ? $"portals {string.Join(", ", portals)}"
+        : Statements.ClientNames is { Count: > 0 } names ? $"statements {string.Join(", ", names)}"
+        : _runner.Channels is { Count: > 0 } channels ? $"listens to {string.Join(", ", channels)}"
+        : null;
+
     /// <summary>The replies to one message, to be read to their end before the next message comes.</summary>
     public IEnumerable<byte[]> Handle(RawMessage message)
     {
@@ -112,6 +123,7 @@ internal sealed class PostgresModel
         {
             _isSkipping = false;
             HasOpenExtendedQuery = false;
+            new MessageCursor(message.Body).End();
             return Ready();
         }
 
@@ -135,25 +147,35 @@ internal sealed class PostgresModel
         switch (message.Type)
         {
             case 'Q':
-                return Query(body.String());
+                return Query(Last(body.String(), body));
             case 'P':
                 return _extended.Parse(body.String(), body.String(), body);
             case 'B':
                 return _extended.Bind(body.String(), body.String(), body);
             case 'D':
-                return _extended.Describe((char)body.Byte(), body.String());
+                return _extended.Describe((char)body.Byte(), Last(body.String(), body));
             case 'E':
-                return _extended.Execute(body.String(), body.Int32());
+                return _extended.Execute(body.String(), Last(body.Int32(), body));
             case 'C':
-                return _extended.Close((char)body.Byte(), body.String());
+                return _extended.Close((char)body.Byte(), Last(body.String(), body));
             case 'F':
                 return FunctionCall(body.Int32());
-            case 'H' or 'd' or 'c' or 'f':
+            case 'H':
+                body.End();
+                return [];
+            case 'd' or 'c' or 'f':
                 return [];
             default:
                 HasEnded = true;
                 return [Replies.Fatal("08P01", $"invalid frontend message type {(int)message.Type}")];
         }
+    }
+
+    // The field that ends a message.
+    private static T Last<T>(T field, MessageCursor body)
+    {
+        body.End();
+        return field;
     }
 
     private IEnumerable<byte[]> Query(string sql)

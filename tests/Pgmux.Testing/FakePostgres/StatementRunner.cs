@@ -6,7 +6,7 @@ namespace Pgmux.Testing.FakePostgres;
 /// Runs the statements of the model's little language:
 /// BEGIN, COMMIT, ROLLBACK, SET, RESET, DISCARD, SHOW name, PREPARE, EXECUTE, DEALLOCATE;
 /// SELECT text (a row with the text, in which $1 stands for a parameter; a literal gives its value), TABLE name (a row with the name,
-/// where tables exist), ROWS count bytes, COPY OUT rows, COPY IN [FAIL row | FAIL END], NOTICE text, NOTIFY channel, WAIT,
+/// where tables exist), ROWS count bytes, COPY OUT rows, COPY IN [FAIL row | FAIL END], NOTICE text, NOTIFY channel, LISTEN channel, UNLISTEN channel or *, WAIT,
 /// FAIL [sqlstate], FATAL. PARSEFAIL does not parse. Whatever else is said is done and has no rows.
 /// </summary>
 internal sealed class StatementRunner(
@@ -34,6 +34,9 @@ internal sealed class StatementRunner(
 
     /// <summary>Statements that were executed, in order.</summary>
     public List<string> Executed { get; } = [];
+
+    /// <summary>The channels that LISTEN was said for.</summary>
+    public HashSet<string> Channels { get; } = [];
 
     /// <summary>The tag of a statement that has returned so many rows.</summary>
     public static string TagOf(ModelStatement statement, int rows) => statement.Word == "SHOW" ? "SHOW" : $"SELECT {rows}";
@@ -204,6 +207,12 @@ internal sealed class StatementRunner(
                 return [Replies.Notice(statement.Argument), .. Complete("DO")];
             case "NOTIFY":
                 return [Replies.Notification(statement.Argument), .. Complete("NOTIFY")];
+            case "LISTEN":
+                Channels.Add(statement.Argument);
+                return Complete("LISTEN");
+            case "UNLISTEN":
+                Channels.RemoveWhere(channel => statement.Argument is "*" || statement.Argument == channel);
+                return Complete("UNLISTEN");
             case "FAIL":
                 throw new PostgresErrorException(statement.Argument is { Length: 5 } state ? state : "22012", "division by zero");
             case "FATAL":
@@ -247,6 +256,7 @@ internal sealed class StatementRunner(
             parameters.ResetAll();
             statements.DeallocateAll();
             portals.Clear();
+            Channels.Clear();
             transaction.EndCycle();
         }
 

@@ -18,7 +18,9 @@ internal sealed class FuzzLoop
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    private const int MostShrinkRuns = 3000;
+    private const int MostShrinkRuns = 5000;
+
+    private static readonly TimeSpan ShrinkPatience = TimeSpan.FromSeconds(40);
 
     private readonly FuzzTarget _target;
     private readonly FuzzOptions _options;
@@ -115,7 +117,7 @@ internal sealed class FuzzLoop
         }
 
         var reason = FuzzReport.Reason(failure);
-        var shrunk = new InputShrinker(smaller => Failure(smaller, out _) is { } same && FuzzReport.Reason(same) == reason, MostShrinkRuns).Shrink(input);
+        var shrunk = new InputShrinker(smaller => Failure(smaller, out _) is { } same && FuzzReport.Reason(same) == reason, MostShrinkRuns, ShrinkPatience).Shrink(input);
         return FuzzReport.Of(_target, _options.Seed, Inputs, input, shrunk, Failure(shrunk, out _) ?? failure);
     }
 

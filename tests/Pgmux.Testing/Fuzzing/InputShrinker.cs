@@ -1,14 +1,17 @@
+using System.Diagnostics;
+
 namespace Pgmux.Testing.Fuzzing;
 
 /// <summary>Makes a failing input smaller as long as it fails: drops pieces from halves down to single bytes, then makes bytes plain.</summary>
-internal sealed class InputShrinker(Func<byte[], bool> fails, int mostRuns)
+internal sealed class InputShrinker(Func<byte[], bool> fails, int mostRuns, TimeSpan patience)
 {
+    private readonly long _started = Stopwatch.GetTimestamp();
     private int _runs;
 
     public byte[] Shrink(byte[] input)
     {
         var isSmaller = true;
-        while (isSmaller && _runs < mostRuns)
+        while (isSmaller && !IsOver)
         {
             isSmaller = false;
             for (var piece = Math.Max(1, input.Length / 2); piece > 0; piece /= 2)
@@ -64,5 +67,11 @@ internal sealed class InputShrinker(Func<byte[], bool> fails, int mostRuns)
         }
     }
 
-    private bool StillFails(byte[] input) => _runs++ < mostRuns && fails(input);
+    private bool IsOver => _runs >= mostRuns || Stopwatch.GetElapsedTime(_started) > patience;
+
+    private bool StillFails(byte[] input)
+    {
+        _runs++;
+        return !IsOver && fails(input);
+    }
 }
