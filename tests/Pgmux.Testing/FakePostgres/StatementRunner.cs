@@ -18,6 +18,9 @@ internal sealed class StatementRunner(
 
     private readonly ParameterCommands _parameters = new(parameters);
 
+    // They are all made before the first is sent.
+    private const int MostCopied = 1_000_000;
+
     // A statement may EXECUTE itself.
     private const int DeepestExecute = 100;
 
@@ -304,7 +307,10 @@ internal sealed class StatementRunner(
     {
         if (words[1] == "OUT")
         {
-            return CopyOut(Number(words[2]), words is [_, _, _, var tag] ? $"{tag}:" : "");
+            var rows = Number(words[2]);
+            return rows > MostCopied
+                ? throw new PostgresErrorException("54000", $"more than {MostCopied} rows")
+                : CopyOut(rows, words is [_, _, _, var tag] ? $"{tag}:" : "");
         }
 
         Copy = new CopyIn(words);
