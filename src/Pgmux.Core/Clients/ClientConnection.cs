@@ -288,7 +288,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
         if (error is not null && !isMidReply)
         {
-            BackendMessages.WriteErrorResponse(Output, error);
+            LastWord.TryWrite(_environment.Logger, LogName, Output, output => BackendMessages.WriteErrorResponse(output, error));
         }
 
         Transport.Close();

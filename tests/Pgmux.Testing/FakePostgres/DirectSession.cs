@@ -18,6 +18,9 @@ internal sealed class DirectSession(FakeDatabase? database = null)
 
     public PreparedStatements Statements => _model.Statements;
 
+    /// <summary>Whether the next statement that waits is cancelled. Else it ends at once.</summary>
+    public bool CancelsNextWait { get; set; }
+
     /// <summary>The replies to these messages.</summary>
     public IReadOnlyList<RawMessage> Ask(params byte[][] messages)
     {
@@ -30,6 +33,12 @@ internal sealed class DirectSession(FakeDatabase? database = null)
         {
             foreach (var reply in _model.Handle(message))
             {
+                if (ReferenceEquals(reply, StatementRunner.Wait))
+                {
+                    _model.IsCancelled = CancelsNextWait;
+                    CancelsNextWait = false;
+                }
+
                 _output.Append(reply);
             }
         }

@@ -26,7 +26,7 @@ internal sealed class PostgresModel
         _database = shared;
         _parameters = parameters;
         Statements = new PreparedStatements(shared);
-        _transaction = new TransactionBlock(parameters, _portals);
+        _transaction = new TransactionBlock(parameters, _portals, shared.Ledger);
         _runner = new StatementRunner(parameters, Statements, _portals, _transaction, shared);
         _extended = new ExtendedQuery(parameters, Statements, _portals, _transaction, _runner);
     }
@@ -34,11 +34,18 @@ internal sealed class PostgresModel
     /// <summary>I, T or E, as ReadyForQuery says it.</summary>
     public char Status => _transaction.Status;
 
-    /// <summary>Set before a waiting statement goes on: it was cancelled.</summary>
+    /// <summary>A cancel has come that the statement under way has not seen yet.</summary>
     public bool IsCancelled
     {
+        get => _runner.IsCancelled;
         set => _runner.IsCancelled = value;
     }
+
+    /// <summary>How long the statement wants to wait that has just said so; null: until somebody lets it go on.</summary>
+    public TimeSpan? WaitTime => _runner.WaitTime;
+
+    /// <summary>Whether COPY FROM STDIN reads what comes next.</summary>
+    public bool IsInCopyIn => _runner.Copy is not null;
 
     /// <summary>The connection is to be closed.</summary>
     public bool HasEnded { get; private set; }
@@ -159,7 +166,7 @@ internal sealed class PostgresModel
             case 'C':
                 return _extended.Close((char)body.Byte(), Last(body.String(), body));
             case 'F':
-                return FunctionCall(body.Int32());
+                return FunctionCall(body);
             case 'H':
                 body.End();
                 return [];
@@ -201,6 +208,12 @@ internal sealed class PostgresModel
             _portals.Add(new Portal("", statement, []));
             foreach (var reply in _runner.Run(statement, _isAlone))
             {
+                if (_pending.Count == 0 && reply is [(byte)'C', ..])
+                {
+                    // The last statement's transaction has committed before its tag is on its way.
+                    _transaction.EndCycle();
+                }
+
                 yield return reply;
             }
 
@@ -218,16 +231,23 @@ internal sealed class PostgresModel
         }
     }
 
-    private IEnumerable<byte[]> FunctionCall(int function)
+    // A function that gives back its first argument, so that its answer can be told from others.
+    private IEnumerable<byte[]> FunctionCall(MessageCursor body)
     {
+        var function = body.Int32();
         if (_transaction.HasFailed)
         {
             throw PostgresErrorException.Aborted();
         }
 
-        return function == 0
-            ? throw new PostgresErrorException("42883", "function does not exist")
-            : [Replies.FunctionCallResponse(), .. Ready()];
+        if (function == 0)
+        {
+            throw new PostgresErrorException("42883", "function does not exist");
+        }
+
+        _ = Enumerable.Range(0, body.Int16()).Select(_ => body.Int16()).Count();
+        var arguments = Enumerable.Range(0, body.Int16()).Select(_ => body.Value()).ToArray();
+        return [Replies.FunctionCallResponse(arguments.FirstOrDefault()), .. Ready()];
     }
 
     private IEnumerable<byte[]> AnswerInCopy(CopyIn copy, RawMessage message)
@@ -242,6 +262,11 @@ internal sealed class PostgresModel
             ];
         }
 
+        if (message.Type == 'd')
+        {
+            _runner.CheckForInterrupts();
+        }
+
         if (copy.Read(message) is not { } tag)
         {
             return [];
@@ -249,7 +274,17 @@ internal sealed class PostgresModel
 
         _runner.Copy = null;
         var done = Replies.CommandComplete(tag);
-        return _isExtended ? [done] : RunPending().Prepend(done);
+        if (_isExtended)
+        {
+            return [done];
+        }
+
+        if (_pending.Count == 0)
+        {
+            _transaction.EndCycle();
+        }
+
+        return RunPending().Prepend(done);
     }
 
     // An error ends the message; in the extended protocol everything up to Sync with it, else the Query that it was in.
