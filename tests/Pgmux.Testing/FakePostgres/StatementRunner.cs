@@ -18,8 +18,8 @@ internal sealed class StatementRunner(
 
     private readonly ParameterCommands _parameters = new(parameters);
 
-    // They are all made before the first is sent.
-    private const int MostCopied = 1_000_000;
+    // What a fuzzed statement asks for must come to an end.
+    private const int LargestNumber = 10_000_000;
 
     // A statement may EXECUTE itself.
     private const int DeepestExecute = 100;
@@ -218,7 +218,9 @@ internal sealed class StatementRunner(
     // Each row says whose it is and which.
     private static IEnumerable<string> Tagged(int count, string tag) => Enumerable.Range(0, count).Select(row => $"{tag}:{row}");
 
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture) is <= LargestNumber and var number
+        ? number
+        : throw new PostgresErrorException("54000", $"more than {LargestNumber}");
 
     private IEnumerable<byte[]> RunCommand(Portal portal, bool isAlone)
     {
@@ -307,10 +309,7 @@ internal sealed class StatementRunner(
     {
         if (words[1] == "OUT")
         {
-            var rows = Number(words[2]);
-            return rows > MostCopied
-                ? throw new PostgresErrorException("54000", $"more than {MostCopied} rows")
-                : CopyOut(rows, words is [_, _, _, var tag] ? $"{tag}:" : "");
+            return CopyOut(Number(words[2]), words is [_, _, _, var tag] ? $"{tag}:" : "");
         }
 
         Copy = new CopyIn(words);
