@@ -166,7 +166,7 @@ internal sealed class ChaosProxy : IAsyncDisposable
         ResetHanging();
         foreach (var link in Links)
         {
-            link.Dispose();
+            link.Close();
             await link.Ended;
         }
     }
@@ -270,7 +270,7 @@ internal sealed class ChaosProxy : IAsyncDisposable
             var link = ProxyLink.Start(_accepted + 1, client, server, _toxics[FlowDirection.ToServer], _toxics[FlowDirection.ToClient], _random);
             if (_isDisposed)
             {
-                link.Dispose();
+                link.Close();
             }
 
             _links.Add(link);

@@ -57,7 +57,14 @@ internal sealed class ProxyFlow(Socket source, Socket destination, FlowToxics to
             _isHalfClosed = true;
         }
 
-        destination.Shutdown(SocketShutdown.Send);
+        try
+        {
+            destination.Shutdown(SocketShutdown.Send);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection has ended meanwhile.
+        }
     }
 
     /// <summary>Runs until the stream has ended and its end has been passed on; returns what is to become of the connection.</summary>

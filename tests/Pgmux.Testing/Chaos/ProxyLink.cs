@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Pgmux.Testing.Chaos;
 
 /// <summary>One connection through the proxy: the socket of who connected, the socket to the target, and two directions.</summary>
-internal sealed class ProxyLink : IDisposable
+internal sealed class ProxyLink
 {
     private readonly Socket _client;
     private readonly Socket _server;
@@ -52,13 +52,6 @@ internal sealed class ProxyLink : IDisposable
 
     /// <summary>Packets arrive again; TCP sends what was lost once more.</summary>
     public void Reappear() => OnBoth(PacketFilter.Remove);
-
-    public void Dispose()
-    {
-        _stop.Cancel();
-        _client.Dispose();
-        _server.Dispose();
-    }
 
     private void OnBoth(Action<Socket> action)
     {
