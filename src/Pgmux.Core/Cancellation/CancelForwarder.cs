@@ -9,7 +9,7 @@ namespace Pgmux.Core.Cancellation;
 /// Sends a cancel request to the server behind a connection, over a connection of its own, and waits for its end: only then has
 /// PostgreSQL sent the signal, and only then may the server go to somebody else.
 /// </summary>
-internal sealed class CancelForwarder(ILogger logger)
+internal class CancelForwarder(ILogger logger)
 {
     /// <summary>
     /// Cancel requests under way at once in the process. They cost the database a fork each, and a storm of them must not keep

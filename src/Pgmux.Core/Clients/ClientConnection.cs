@@ -36,7 +36,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Id = id;
         Transport = transport;
         _environment = environment;
-        _requests = new ClientRequestReader(this);
+        _requests = environment.Parts.CreateRequestReader(this);
         Parameters = environment.NoParameters;
         AcceptedAt = transport.Loop.Timestamp;
         _meter = new ClientMeter(transport.Loop);
@@ -576,7 +576,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     private void ReleaseOrClose(ServerConnection server, ClientCloseReason reason)
     {
-        if (ReleaseRule.Allows(server) && server.OwnRequest == OwnRequest.None && !server.Outstanding.NeedsProbe)
+        if (server.IsReleasable && server.OwnRequest == OwnRequest.None && !server.Outstanding.NeedsProbe)
         {
             Pool!.Return(server);
             return;

@@ -10,7 +10,7 @@ namespace Pgmux.Core.Clients;
 /// Walks what a client sends after its login and forwards runs of messages to its server as they are. Where the client has no
 /// server, or its server cannot take more, the rest stays unread.
 /// </summary>
-internal sealed class ClientRequestReader(ClientConnection client)
+internal class ClientRequestReader(ClientConnection client)
 {
     private FrameReader _frames;
     private RequestSkip _skip;
@@ -286,7 +286,8 @@ internal sealed class ClientRequestReader(ClientConnection client)
         _skip = RequestSkip.None;
     }
 
-    private void Forward(ReadOnlySpan<byte> run)
+    /// <summary>Sends a run of bytes to the client's server, if it has one.</summary>
+    protected virtual void Forward(ReadOnlySpan<byte> run)
     {
         if (run.IsEmpty || client.Server is not { } server)
         {

@@ -130,6 +130,12 @@ internal static class EventIds
     /// <summary>Which event engine serves.</summary>
     public const int EngineChosen = 2006;
 
+    /// <summary>How many descriptors there may be, and how many the configuration may need.</summary>
+    public const int DescriptorLimit = 2007;
+
+    /// <summary>The configuration may need more descriptors than there may be.</summary>
+    public const int DescriptorLimitLow = 2008;
+
     // 2100 to 2199: the executable.
 
     /// <summary>The process ends before it has served anybody.</summary>

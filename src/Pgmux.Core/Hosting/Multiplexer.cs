@@ -32,16 +32,22 @@ internal sealed class Multiplexer
     /// <param name="loops">All loops, by index.</param>
     /// <param name="logger">Where events go.</param>
     /// <param name="processUserId">The uid whose processes may open the console over the Unix socket.</param>
-    public Multiplexer(ConfigStore configuration, IReadOnlyList<EventLoop> loops, ILogger logger, uint processUserId)
+    /// <param name="parts">What it is put together from.</param>
+    public Multiplexer(
+        ConfigStore configuration, IReadOnlyList<EventLoop> loops, ILogger logger, uint processUserId, MultiplexerParts? parts = null)
     {
         _configuration = configuration;
         _loops = loops;
         _logger = logger;
         var options = configuration.Current.Options;
+        parts ??= new MultiplexerParts();
         var servers = new ServerEnvironment(
-            new TrackedParameters(options.TrackExtraParameters), new ParameterSetCache(), new AuthenticationContext(), logger);
-        Pools = new PoolRegistry(new PoolEnvironment(loops, servers));
-        Clients = new ClientEnvironment(configuration, Pools, logger)
+            new TrackedParameters(options.TrackExtraParameters), new ParameterSetCache(), new AuthenticationContext(), logger)
+        {
+            Parts = parts.Servers,
+        };
+        Pools = new PoolRegistry(new PoolEnvironment(loops, servers, parts.Pools));
+        Clients = new ClientEnvironment(configuration, Pools, logger, parts.Clients)
         {
             ProcessUserId = processUserId,
             RunConsoleAsync = RunConsoleAsync,

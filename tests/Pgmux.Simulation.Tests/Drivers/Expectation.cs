@@ -20,6 +20,7 @@ internal sealed class Expectation
     private int _answered = -1;
     private int _cancels;
     private int _taken;
+    private int _acknowledged;
 
     /// <param name="nonces">The client's marks.</param>
     /// <param name="startup">The run-time parameters of its startup packet.</param>
@@ -45,6 +46,11 @@ internal sealed class Expectation
 
     /// <summary>What ended the session, once something has.</summary>
     public RawMessage? LastWord { get; private set; }
+
+    /// <summary>
+    /// Rows whose INSERT was acknowledged, and the end of its transaction by ReadyForQuery: they must be in the table once.
+    /// </summary>
+    public IEnumerable<string> Acknowledged => _owed.Committed.Take(_acknowledged);
 
     /// <summary>What the client itself has done to end it.</summary>
     public Farewell Farewell { get; private set; }
@@ -213,7 +219,7 @@ internal sealed class Expectation
             return;
         }
 
-        if (IsUserCancel(message) && _cancels > 0 && _owed.TryFail())
+        if (IsUserCancel(message) && _cancels > 0 && _owed.TryCancel())
         {
             _cancels--;
             return;
@@ -226,6 +232,11 @@ internal sealed class Expectation
         else if (owed.Is(message))
         {
             _answered = owed.Request;
+            if (message.Type == 'Z')
+            {
+                _acknowledged = _owed.Committed.Count;
+            }
+
             _owed.Take();
             if (IsFatal(message))
             {
@@ -235,6 +246,11 @@ internal sealed class Expectation
         else if (_owed.Status == 'E' && message is { Type: 'E', SqlState: "25P02" } && MayLackStatement(owed))
         {
             _owed.FailCurrent();
+        }
+        else if (_owed.IsUnnamedUncertain && message is { Type: 'E', SqlState: "26000", Message: "unnamed prepared statement does not exist" })
+        {
+            _owed.FailCurrent();
+            _owed.ForgetUnnamed();
         }
         else
         {

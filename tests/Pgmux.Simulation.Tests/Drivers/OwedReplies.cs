@@ -4,18 +4,17 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Simulation.Tests.Drivers;
 
 /// <summary>
-/// What a PostgreSQL of the client's own owes it. It takes the client's messages one by one and only when a reply has come that must be
-/// theirs: until then any of them may still be cancelled instead.
+/// What a PostgreSQL of the client's own owes it. It runs no further than what has come needs: until then any statement may still be
+/// cancelled.
 /// </summary>
 internal sealed class OwedReplies(params IEnumerable<(string Name, string Value)> startup)
 {
     private readonly DirectSession _direct = new(database: null, startup);
     private readonly Queue<(RawMessage Message, int Number)> _unread = [];
     private readonly List<OwedReply> _owed = [];
-    private int _head;
     private int _number;
 
-    /// <summary>I, T or E, as the server has it after the last message that it took.</summary>
+    /// <summary>I, T or E, as the server has it now.</summary>
     public char Status => _direct.Status;
 
     /// <summary>Whether the server has closed the connection.</summary>
@@ -24,49 +23,53 @@ internal sealed class OwedReplies(params IEnumerable<(string Name, string Value)
     /// <summary>The last message that it took.</summary>
     public RawMessage? Current { get; private set; }
 
+    /// <summary>Rows whose transactions have committed, as far as it has run.</summary>
+    public IReadOnlyList<string> Committed => _direct.Committed;
+
+    /// <summary>
+    /// Whether a query was cancelled of which nobody can say whether it has come so far as to take the place of the statement without a
+    /// name.
+    /// </summary>
+    public bool IsUnnamedUncertain { get; private set; }
+
     /// <summary>Whether nothing can come any more before the client says something else.</summary>
     public bool IsEmpty
     {
         get
         {
             TakeSilent();
-            return _unread.Count == 0 && Count == 0 && !_direct.IsWaiting;
+            return _unread.Count == 0 && _owed.Count == 0 && !_direct.IsRunning;
         }
     }
-
-    private int Count => _owed.Count - _head;
 
     public void Add(RawMessage message, int number) => _unread.Enqueue((message, number));
 
     /// <summary>The next reply; null when nothing was asked.</summary>
     public OwedReply? Next()
     {
-        while (Count == 0)
+        while (_owed.Count == 0)
         {
-            if (_direct.IsWaiting)
+            if (_direct.Pull() is { } reply)
             {
-                Owe(_direct.GoOn(isCancelled: false));
+                Owe(reply);
             }
-            else if (_unread.Count > 0)
-            {
-                Owe(_direct.Tell(Dequeue()));
-            }
-            else
+            else if (!TryBegin())
             {
                 return null;
             }
         }
 
-        return _owed[_head];
+        return _owed[0];
     }
 
     /// <summary>The next reply has come.</summary>
     public void Take()
     {
-        if (++_head == _owed.Count)
+        var taken = _owed[0].Message.Type;
+        _owed.RemoveAt(0);
+        if (_owed.Count == 0 && _direct.IsRunning && IsBeyondCancel(taken) && _direct.Pull() is { } reply)
         {
-            _owed.Clear();
-            _head = 0;
+            Owe(reply);
         }
     }
 
@@ -74,13 +77,17 @@ internal sealed class OwedReplies(params IEnumerable<(string Name, string Value)
     public bool TryTakeParameter(RawMessage got)
     {
         Next();
-        for (var at = _head; at < _owed.Count && _owed[at].Message.Type == 'S'; at++)
+        for (var at = 0; at < _owed.Count && _owed[at].Message.Type == 'S'; at++)
         {
             if (_owed[at].Is(got))
             {
-                (_owed[at], _owed[_head]) = (_owed[_head], _owed[at]);
-                Take();
+                _owed.RemoveAt(at);
                 return true;
+            }
+
+            if (at + 1 == _owed.Count && _direct.Pull() is { } reply)
+            {
+                Owe(reply);
             }
         }
 
@@ -88,78 +95,124 @@ internal sealed class OwedReplies(params IEnumerable<(string Name, string Value)
     }
 
     /// <summary>
-    /// An error has come instead of whatever is next, because the client has cancelled it or because the message fails on its way. False
-    /// when something else must come first.
+    /// An error has come instead of whatever is next, because the client has cancelled it. False when something else must come first.
     /// </summary>
-    public bool TryFail()
+    public bool TryCancel()
     {
         TakeSilent();
-        if (Count > 0)
+        if (_owed.Count > 0)
         {
-            var isError = _owed[_head].Message.Type == 'E';
-            if (isError)
+            // An error that has overtaken the cancel comes to the same.
+            return _owed[0].Message.Type == 'E' && TakeFirst();
+        }
+
+        if (!_direct.IsRunning)
+        {
+            if (_direct.IsInCopy)
             {
-                Take();
+                _direct.Begin(new RawMessage('d', []));
             }
-
-            return isError;
+            else if (!TryBegin(out var refused))
+            {
+                return refused;
+            }
         }
 
-        if (_direct.IsWaiting)
-        {
-            Owe(_direct.GoOn(isCancelled: true));
-        }
-        else if (_direct.IsInCopy)
-        {
-            Owe(_direct.Tell(new RawMessage('f', [0])));
-        }
-        else if (_unread.Count > 0)
-        {
-            Owe(_direct.Refuse(Dequeue()));
-        }
-        else
+        if (_direct.PullCancelled() is not { } reply)
         {
             return false;
         }
 
-        Take();
-        return true;
+        Owe(reply);
+        return reply is { Type: 'E', SqlState: "57014" } && TakeFirst();
     }
 
     /// <summary>The message that is being answered fails, or fails of something else: what is left of its answer does not come.</summary>
     public void FailCurrent()
     {
-        if (_owed[_head].Message.Type != 'E')
+        if (_owed[0].Message.Type == 'E')
         {
-            _owed.Clear();
-            _head = 0;
-            Owe(_direct.Refuse(Current!));
+            _owed.RemoveAt(0);
+            return;
         }
 
-        Take();
-    }
-
-    private RawMessage Dequeue()
-    {
-        (var message, _number) = _unread.Dequeue();
-        Current = message;
-        return message;
-    }
-
-    private void Owe(IReadOnlyList<RawMessage> replies)
-    {
-        foreach (var reply in replies)
+        _owed.Clear();
+        while (_direct.Pull() is not null)
         {
-            _owed.Add(new OwedReply(reply, _number));
+        }
+
+        Refuse();
+    }
+
+    /// <summary>The statement without a name is not there, after all.</summary>
+    public void ForgetUnnamed()
+    {
+        _direct.Statements.Unnamed = null;
+        IsUnnamedUncertain = false;
+    }
+
+    // Whether nothing looks for a cancel between this reply and the next one to the same message.
+    private bool IsBeyondCancel(char reply) => Current!.Type switch
+    {
+        'Q' => reply is 'Z' or 'E' or 'G',
+        'E' => reply is 'C' or 's' or 'I' or 'E' or 'G',
+        _ => true,
+    };
+
+    private bool TakeFirst()
+    {
+        _owed.RemoveAt(0);
+        return true;
+    }
+
+    private bool TryBegin()
+    {
+        if (!_unread.TryDequeue(out var next))
+        {
+            return false;
+        }
+
+        (Current, _number) = next;
+        IsUnnamedUncertain &= Current is not { Type: 'P', Body: [0, ..] };
+        _direct.Begin(Current);
+        return true;
+    }
+
+    // Where a transaction begins pgmux may have refused the message while it waited for a server; later only a server cancels.
+    private bool TryBegin(out bool isRefused)
+    {
+        isRefused = _unread.Count > 0 && _direct is { Status: 'I', HasOpenExtendedQuery: false };
+        if (!isRefused)
+        {
+            return TryBegin();
+        }
+
+        (Current, _number) = _unread.Dequeue();
+        IsUnnamedUncertain |= Current.Type == 'Q' && _direct.Statements.Unnamed is not null;
+        Refuse();
+        return false;
+    }
+
+    private void Refuse()
+    {
+        foreach (var reply in _direct.Refuse(Current!).Skip(1))
+        {
+            Owe(reply);
         }
     }
+
+    private void Owe(RawMessage reply) => _owed.Add(new OwedReply(reply, _number));
 
     // What has no reply, or an error at most, may be taken ahead of time: a cancel in its place would come to the same.
     private void TakeSilent()
     {
-        while (Count == 0 && !_direct.IsWaiting && _unread.TryPeek(out var next) && IsSilent(next.Message.Type))
+        while (_owed.Count == 0 && !_direct.IsRunning && _unread.TryPeek(out var next) && IsSilent(next.Message.Type))
         {
-            Owe(_direct.Tell(Dequeue()));
+            TryBegin();
+            while (_direct.Pull() is { } reply)
+            {
+                Owe(reply);
+            }
         }
     }
 

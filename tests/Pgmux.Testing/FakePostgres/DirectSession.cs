@@ -4,14 +4,21 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Testing.FakePostgres;
 
 /// <summary>A session with a modelled PostgreSQL of its own and nothing between them: what any multiplexer has to look like.</summary>
-internal sealed class DirectSession(FakeDatabase? database = null, params IEnumerable<(string Name, string Value)> startup)
+internal sealed class DirectSession
 {
     private const string NoStatement = "no statement has this name";
 
-    private readonly PostgresModel _model = new(Welcomed(startup), database);
+    private readonly PostgresModel _model;
+    private readonly FakeDatabase _database;
     private readonly MessageStream _input = new();
     private readonly MessageStream _output = new();
     private IEnumerator<byte[]>? _running;
+
+    public DirectSession(FakeDatabase? database = null, params IEnumerable<(string Name, string Value)> startup)
+    {
+        _database = database ?? new FakeDatabase();
+        _model = new PostgresModel(Welcomed(startup), _database);
+    }
 
     /// <summary>I, T or E.</summary>
     public char Status => _model.Status;
@@ -23,17 +30,23 @@ internal sealed class DirectSession(FakeDatabase? database = null, params IEnume
     public bool IsSkipping => _model.IsSkipping;
 
     /// <summary>Whether data of a COPY FROM STDIN is read.</summary>
-    public bool IsInCopy => _model.IsInCopy;
-
-    /// <summary>Whether a statement waits: <see cref="GoOn"/> says how its wait ends.</summary>
-    public bool IsWaiting => _running is not null;
+    public bool IsInCopy => _model.IsInCopyIn;
 
     /// <summary>Whether the server has closed the connection.</summary>
     public bool HasEnded => _model.HasEnded;
 
+    /// <summary>Whether a message has begun whose replies were not all pulled.</summary>
+    public bool IsRunning => _running is not null;
+
+    /// <summary>Rows that were inserted and committed.</summary>
+    public IReadOnlyList<string> Committed => _database.Ledger.Committed;
+
     public PreparedStatements Statements => _model.Statements;
 
-    /// <summary>The replies to these messages; no statement waits.</summary>
+    /// <summary>Whether the next statement that waits is cancelled. Else it ends at once.</summary>
+    public bool CancelsNextWait { get; set; }
+
+    /// <summary>The replies to these messages.</summary>
     public IReadOnlyList<RawMessage> Ask(params byte[][] messages)
     {
         foreach (var message in messages)
@@ -44,28 +57,51 @@ internal sealed class DirectSession(FakeDatabase? database = null, params IEnume
         var replies = new List<RawMessage>();
         while (_input.TryTake(out var message))
         {
-            replies.AddRange(Tell(message));
-            while (IsWaiting)
+            Begin(message);
+            while (Pull() is { } reply)
             {
-                replies.AddRange(GoOn(isCancelled: false));
+                replies.Add(reply);
             }
         }
 
         return replies;
     }
 
-    /// <summary>The replies to one message, as far as they come before its statement waits.</summary>
-    public IReadOnlyList<RawMessage> Tell(RawMessage message)
+    /// <summary>A message comes, and nothing has been done for it yet.</summary>
+    public void Begin(RawMessage message) => _running = _model.Handle(message).GetEnumerator();
+
+    /// <summary>The next reply to it; null when there are no more. It runs as far as that needs, and no statement waits.</summary>
+    public RawMessage? Pull()
     {
-        _running = _model.Handle(message).GetEnumerator();
-        return Run();
+        RawMessage? reply;
+        while (!_output.TryTake(out reply) && _running is { } running)
+        {
+            if (!running.MoveNext())
+            {
+                running.Dispose();
+                _running = null;
+                return null;
+            }
+
+            if (ReferenceEquals(running.Current, StatementRunner.Wait))
+            {
+                _model.IsCancelled |= CancelsNextWait;
+                CancelsNextWait = false;
+            }
+
+            _output.Append(running.Current);
+        }
+
+        return reply;
     }
 
-    /// <summary>The replies after the wait has ended.</summary>
-    public IReadOnlyList<RawMessage> GoOn(bool isCancelled)
+    /// <summary>The next reply when a cancel has come; null when nothing heeds it, and then it is forgotten.</summary>
+    public RawMessage? PullCancelled()
     {
-        _model.IsCancelled = isCancelled;
-        return Run();
+        _model.IsCancelled = true;
+        var reply = Pull();
+        _model.IsCancelled = false;
+        return reply;
     }
 
     /// <summary>
@@ -89,30 +125,6 @@ internal sealed class DirectSession(FakeDatabase? database = null, params IEnume
 
     /// <summary>The same in short, as a <see cref="FakeClient"/> shows it.</summary>
     public string Trace(params byte[][] messages) => string.Join(' ', Ask(messages).Select(FakeClient.Describe));
-
-    private List<RawMessage> Run()
-    {
-        var isWaiting = false;
-        while (!isWaiting && _running!.MoveNext())
-        {
-            isWaiting = ReferenceEquals(_running.Current, StatementRunner.Wait);
-            _output.Append(_running.Current);
-        }
-
-        if (!isWaiting)
-        {
-            _running!.Dispose();
-            _running = null;
-        }
-
-        var replies = new List<RawMessage>();
-        while (_output.TryTake(out var reply))
-        {
-            replies.Add(reply);
-        }
-
-        return replies;
-    }
 
     // The parameters of a fresh session are reported at its login.
     private static RuntimeParameters Welcomed(IEnumerable<(string Name, string Value)> startup)
