@@ -16,6 +16,9 @@ internal sealed class MessageStream
     /// <summary>Bytes that are not part of a whole message yet.</summary>
     public int Rest => _end - _start;
 
+    /// <summary>Whether a message has come whose length cannot be: nothing can be taken any more.</summary>
+    public bool IsBroken { get; private set; }
+
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (_end + bytes.Length > _bytes.Length)
@@ -39,7 +42,8 @@ internal sealed class MessageStream
         }
 
         var length = BinaryPrimitives.ReadInt32BigEndian(_bytes.AsSpan(_start + 1));
-        if (Rest < length + 1)
+        IsBroken = length < HeaderBytes - 1;
+        if (IsBroken || Rest - 1 < length)
         {
             return false;
         }
