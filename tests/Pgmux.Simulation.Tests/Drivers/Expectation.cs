@@ -157,7 +157,9 @@ internal sealed class Expectation
             Violate("no error inside of a message, nothing behind the last one", null);
         }
 
-        var mayEnd = state == ExpectationState.Ended || Farewell == Farewell.Abrupt || IsTainted || IsLawless || _owed.HasEnded;
+        // Half a message cannot be followed by an error: a client whose server breaks in the middle of a reply hears nothing more.
+        var isCut = rest.Length > 0 && (Allowed & (FatalCause.ServerLost | FatalCause.Timeout)) != FatalCause.None;
+        var mayEnd = isCut || state == ExpectationState.Ended || Farewell == Farewell.Abrupt || IsTainted || IsLawless || _owed.HasEnded;
         if (!mayEnd && Farewell == Farewell.None && _violations.Count == 0)
         {
             Violate("a word before the end", null);
