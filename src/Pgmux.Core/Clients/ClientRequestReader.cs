@@ -121,6 +121,7 @@ internal class ClientRequestReader(ClientConnection client)
                             break;
                         }
 
+                        Count(request);
                         replaced = rewrite.Replaced;
                         _isDropping = replaced == int.MaxValue;
                     }
@@ -157,6 +158,20 @@ internal class ClientRequestReader(ClientConnection client)
 
         Forward(input[runStart..offset]);
         return offset;
+    }
+
+    // Each message once, though it may have to wait and come again.
+    private void Count(FrontendMessageType request)
+    {
+        switch (request)
+        {
+            case FrontendMessageType.Parse:
+                client.Counters.ClientParses++;
+                break;
+            case FrontendMessageType.Bind:
+                client.Counters.Binds++;
+                break;
+        }
     }
 
     // The usual message: one of a query cycle that has begun on a server with room for it.

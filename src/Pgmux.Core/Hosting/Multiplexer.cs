@@ -251,12 +251,15 @@ internal sealed class Multiplexer
         }
     }
 
+    // In a small container the default would be more than there is: the rest is for buffers and for the collector to work in.
+    private static long StatementBytesLimit() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
     private void ApplySettings()
     {
         var options = _configuration.Current.Options;
         var servers = Pools.Environment.Servers;
         servers.LogConnections = options.LogConnections;
         servers.LogDisconnections = options.LogDisconnections;
-        Clients.Statements.Registry.BytesLimit = options.PreparedStatementMemory;
+        Clients.Statements.Registry.BytesLimit = Math.Min(options.PreparedStatementMemory, StatementBytesLimit());
     }
 }

@@ -314,7 +314,7 @@ internal sealed class ServerConnection : IConnectionObserver
         _connecting.Cancel();
         if (before == ServerState.Idle && Transport is { PeerState: PeerState.Open } transport)
         {
-            FrontendMessages.WriteTerminate(transport.Output);
+            LastWord.TryWrite(_environment.Logger, LogName, transport.Output, static output => FrontendMessages.WriteTerminate(output));
             transport.Close();
         }
         else

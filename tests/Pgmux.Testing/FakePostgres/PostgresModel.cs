@@ -126,6 +126,7 @@ internal sealed class PostgresModel
         {
             _isSkipping = false;
             HasOpenExtendedQuery = false;
+            new MessageCursor(message.Body).End();
             return Ready();
         }
 
@@ -149,20 +150,25 @@ internal sealed class PostgresModel
         switch (message.Type)
         {
             case 'Q':
-                return Query(body.String());
+                return Query(body.LastString());
             case 'P':
                 return _extended.Parse(body.String(), body.String(), body);
             case 'B':
                 return _extended.Bind(body.String(), body.String(), body);
             case 'D':
-                return _extended.Describe((char)body.Byte(), body.String());
+                return _extended.Describe((char)body.Byte(), body.LastString());
             case 'E':
-                return _extended.Execute(body.String(), body.Int32());
+                var (portal, limit) = (body.String(), body.Int32());
+                body.End();
+                return _extended.Execute(portal, limit);
             case 'C':
-                return _extended.Close((char)body.Byte(), body.String());
+                return _extended.Close((char)body.Byte(), body.LastString());
             case 'F':
                 return FunctionCall(body);
-            case 'H' or 'd' or 'c' or 'f':
+            case 'H':
+                body.End();
+                return [];
+            case 'd' or 'c' or 'f':
                 return [];
             default:
                 HasEnded = true;
@@ -230,8 +236,10 @@ internal sealed class PostgresModel
             throw new PostgresErrorException("42883", "function does not exist");
         }
 
-        _ = Enumerable.Range(0, body.Int16()).Select(_ => body.Int16()).Count();
-        var arguments = Enumerable.Range(0, body.Int16()).Select(_ => body.Value()).ToArray();
+        _ = Enumerable.Range(0, body.Count()).Select(_ => body.Int16()).Count();
+        var arguments = Enumerable.Range(0, body.Count()).Select(_ => body.Value()).ToArray();
+        _ = body.Int16();
+        body.End();
         return [Replies.FunctionCallResponse(arguments.FirstOrDefault()), .. Ready()];
     }
 

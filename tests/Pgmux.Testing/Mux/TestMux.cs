@@ -9,6 +9,7 @@ using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Processes;
 using Pgmux.Testing.Transport;
 using Pgmux.Transport;
+using Pgmux.Transport.Buffers;
 
 namespace Pgmux.Testing.Mux;
 
@@ -33,11 +34,12 @@ internal sealed class TestMux : IDisposable
     private TestMux(TestMuxOptions options)
     {
         var settings = options.Settings;
-        Network = new SimulatedNetwork(options.Seed)
+        Network = new SimulatedNetwork(options.Seed, options.Schedule)
         {
             IsSliced = options.Seed is not null,
             CapacityBytes = options.CapacityBytes,
-            CreateBuffers = options.CreateBuffers,
+            CreateBuffers = options.CreateBuffers ?? (static () => new BufferPool { PoisonsReturned = true }),
+            Trace = options.Trace,
         };
         for (var i = 0; i < options.Loops; i++)
         {
@@ -55,14 +57,15 @@ internal sealed class TestMux : IDisposable
         Postgres = new FakePostgres.FakePostgres(Network, _outside, PostgresPort);
         Postgres.Database.Audit = AuditFor(settings);
         Write(settings);
+        EventLoop[] used = [.. _loops.Select(options.WrapLoop)];
         var loaded = ConfigLoader.Load(IniPath);
         Mux = new Multiplexer(
             new ConfigStore(loaded.Snapshot ?? throw new InvalidOperationException(string.Join('\n', loaded.Faults))),
-            _loops,
+            used,
             Log,
             processUserId: 0,
             options.Parts);
-        _listener = _loops[0].Listen(new ListenOptions { EndPoint = _address }, Mux.Accept);
+        _listener = used[0].Listen(new ListenOptions { EndPoint = _address }, Mux.Accept);
         Mux.ListenersUnwanted = _listener.Dispose;
         foreach (var loop in _loops)
         {
@@ -100,12 +103,18 @@ internal sealed class TestMux : IDisposable
     public static TestMux Start(int loops, params (string Key, string Value)[] settings) => Start(SettingsOf(settings), loops);
 
     /// <summary>The same with events in random order and receives in random pieces.</summary>
-    public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) =>
-        new(new TestMuxOptions { Settings = SettingsOf(settings), Loops = 2, Seed = seed });
+    public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) => StartSliced(seed, SettingsOf(settings));
+
+    public static TestMux StartSliced(int seed, PgmuxSettings settings) =>
+        Start(new TestMuxOptions { Settings = settings, Loops = 2, Seed = seed });
 
     public static TestMux Start(PgmuxSettings settings, int loops = 1) => Start(new TestMuxOptions { Settings = settings, Loops = loops });
 
     public static TestMux Start(TestMuxOptions options) => new(options);
+
+    /// <summary>The same with loops that a test has put something around.</summary>
+    public static TestMux StartOn(Func<SimulatedLoop, EventLoop> wrap, params (string Key, string Value)[] settings) =>
+        Start(new TestMuxOptions { Settings = SettingsOf(settings), WrapLoop = wrap });
 
     /// <summary>Database "db" on the fake PostgreSQL, and these settings.</summary>
     public static PgmuxSettings SettingsOf(params (string Key, string Value)[] settings) => new()

@@ -15,7 +15,7 @@ internal sealed class SimulatedLoop : EventLoop, IScheduled
     {
         Network = network;
         Index = index;
-        Core = new LoopCore(this, network.Time, network.CreateBuffers?.Invoke() ?? new BufferPool { PoisonsReturned = true }, static () => { });
+        Core = new LoopCore(this, network.Time, network.CreateBuffers(), static () => { });
         _context = new LoopSynchronizationContext(Core);
         UnhandledException = network.OnUnhandled;
     }

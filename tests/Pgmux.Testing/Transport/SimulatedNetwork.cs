@@ -50,7 +50,7 @@ internal sealed class SimulatedNetwork
     /// <summary>Links with an open end, in the order in which they came to be.</summary>
     public IReadOnlyList<InMemoryLink> Links => _links;
 
-    /// <summary>Bytes that one direction of a new link holds.</summary>
+    /// <summary>Bytes that one direction of a new link holds. The default is about what a Unix socket takes.</summary>
     public int CapacityBytes { get; set; } = UsualCapacityBytes;
 
     /// <summary>How long everything is on its way, on new links.</summary>
@@ -62,8 +62,8 @@ internal sealed class SimulatedNetwork
     /// <summary>Cuts what a receive sees into pieces of random size; needs a seed.</summary>
     public bool IsSliced { get; set; }
 
-    /// <summary>Makes the buffers of each loop; null for the usual ones, which are overwritten when they are returned.</summary>
-    public Func<BufferPool>? CreateBuffers { get; init; }
+    /// <summary>Makes the buffers of a loop. The usual ones are overwritten when they are returned.</summary>
+    public Func<BufferPool> CreateBuffers { get; init; } = static () => new BufferPool { PoisonsReturned = true };
 
     /// <summary>Who is at the other end of Unix sockets.</summary>
     public PeerCredentials PeerCredentials { get; set; } = new(1, 0, 0);
