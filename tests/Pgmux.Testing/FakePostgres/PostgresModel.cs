@@ -9,6 +9,7 @@ namespace Pgmux.Testing.FakePostgres;
 /// </summary>
 internal sealed class PostgresModel
 {
+    private readonly FakeDatabase _database;
     private readonly RuntimeParameters _parameters;
     private readonly Portals _portals = new();
     private readonly TransactionBlock _transaction;
@@ -22,6 +23,7 @@ internal sealed class PostgresModel
     public PostgresModel(RuntimeParameters parameters, FakeDatabase? database = null)
     {
         var shared = database ?? new FakeDatabase();
+        _database = shared;
         _parameters = parameters;
         Statements = new PreparedStatements(shared);
         _transaction = new TransactionBlock(parameters, _portals, shared.Ledger);
@@ -90,6 +92,11 @@ internal sealed class PostgresModel
             catch (PostgresErrorException e)
             {
                 error = e;
+                break;
+            }
+            catch (Exception e) when (_database.TakesNonsense && e is (FormatException or OverflowException or ArgumentException or IndexOutOfRangeException))
+            {
+                error = PostgresErrorException.Syntax(e.Message);
                 break;
             }
 
@@ -174,6 +181,13 @@ internal sealed class PostgresModel
                 HasEnded = true;
                 return [Replies.Fatal("08P01", $"invalid frontend message type {(int)message.Type}")];
         }
+    }
+
+    // The field that ends a message.
+    private static T Last<T>(T field, MessageCursor body)
+    {
+        body.End();
+        return field;
     }
 
     private IEnumerable<byte[]> Query(string sql)

@@ -16,6 +16,8 @@ internal sealed class StatementRunner(
 
     private readonly ParameterCommands _parameters = new(parameters);
 
+    // What a fuzzed statement asks for must come to an end.
+
     // A statement may EXECUTE itself.
     private const int DeepestExecute = 100;
 
