@@ -16,6 +16,9 @@ internal sealed class MessageStream
     /// <summary>Bytes that are not part of a whole message yet.</summary>
     public int Rest => _end - _start;
 
+    /// <summary>Those bytes.</summary>
+    public ReadOnlySpan<byte> Unread => _bytes.AsSpan(_start, Rest);
+
     /// <summary>Whether a message has come whose length cannot be: nothing can be taken any more.</summary>
     public bool IsBroken { get; private set; }
 

@@ -51,6 +51,9 @@ internal sealed class PostgresModel
     /// <summary>Whether it waits for any next request, and not for Sync or for COPY data.</summary>
     public bool IsAtRest => !_isSkipping && _runner.Copy is null;
 
+    /// <summary>Whether everything up to the next Sync is skipped.</summary>
+    public bool IsSkipping => _isSkipping;
+
     /// <summary>Whether an extended query has begun and has had no Sync: its implicit transaction is open.</summary>
     public bool HasOpenExtendedQuery { get; private set; }
 
@@ -147,19 +150,17 @@ internal sealed class PostgresModel
         switch (message.Type)
         {
             case 'Q':
-                return Query(body.LastString());
+                return Query(Last(body.String(), body));
             case 'P':
                 return _extended.Parse(body.String(), body.String(), body);
             case 'B':
                 return _extended.Bind(body.String(), body.String(), body);
             case 'D':
-                return _extended.Describe((char)body.Byte(), body.LastString());
+                return _extended.Describe((char)body.Byte(), Last(body.String(), body));
             case 'E':
-                var (portal, limit) = (body.String(), body.Int32());
-                body.End();
-                return _extended.Execute(portal, limit);
+                return _extended.Execute(body.String(), Last(body.Int32(), body));
             case 'C':
-                return _extended.Close((char)body.Byte(), body.LastString());
+                return _extended.Close((char)body.Byte(), Last(body.String(), body));
             case 'F':
                 return FunctionCall(body);
             case 'H':
@@ -171,6 +172,13 @@ internal sealed class PostgresModel
                 HasEnded = true;
                 return [Replies.Fatal("08P01", $"invalid frontend message type {(int)message.Type}")];
         }
+    }
+
+    // The field that ends a message.
+    private static T Last<T>(T field, MessageCursor body)
+    {
+        body.End();
+        return field;
     }
 
     private IEnumerable<byte[]> Query(string sql)
