@@ -45,6 +45,7 @@ internal sealed class CrowdTests
         Array.ForEach(clients, client => client.Close());
     }
 
+    // How long the loops pause for it in real time is no matter of a simulation.
     [Test, Property("Row", "D10")]
     public void The_list_of_ten_thousand_clients_is_whole_and_right_while_they_churn()
     {
