@@ -9,7 +9,7 @@ namespace Pgmux.Core.Cancellation;
 /// Sends a cancel request to the server behind a connection, over a connection of its own, and waits for its end: only then has
 /// PostgreSQL sent the signal, and only then may the server go to somebody else.
 /// </summary>
-internal sealed class CancelForwarder(ILogger logger)
+internal class CancelForwarder(ILogger logger)
 {
     /// <summary>
     /// Cancel requests under way at once in the process. They cost the database a fork each, and a storm of them must not keep
@@ -73,16 +73,16 @@ internal sealed class CancelForwarder(ILogger logger)
                 limit.Cancel();
             }
         });
+        TransportConnection? transport = null;
         try
         {
             var connect = server.Target.Connect with { EndPoint = server.EndPoint };
-            var transport = await loop.ConnectAsync(connect, limit.Token);
+            transport = await loop.ConnectAsync(connect, limit.Token);
             using var abort = limit.Token.Register(static state => ((TransportConnection)state!).Abort(), transport);
             isCertain = false;
             FrontendMessages.WriteCancelRequest(transport.Output, server.ProcessId, server.CancelSecret.Span);
             await transport.Output.FlushAsync();
             isCertain = await WaitForEndAsync(transport) && !limit.IsCancellationRequested;
-            transport.Abort();
         }
         catch (ConnectException failure)
         {
@@ -92,9 +92,16 @@ internal sealed class CancelForwarder(ILogger logger)
         {
             CancellationLog.Failed(logger, server.LogName, "cancel_wait_timeout");
         }
+        catch (Exception failure)
+        {
+            // A fault of ours: nobody awaits this method, and the server must not wait for it for ever.
+            CancellationLog.InternalError(logger, failure, server.LogName);
+        }
         finally
         {
             Interlocked.Decrement(ref _inFlight);
+            transport?.Input.Complete();
+            transport?.Abort();
         }
 
         if (isServerKept)

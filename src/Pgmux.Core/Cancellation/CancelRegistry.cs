@@ -7,7 +7,7 @@ namespace Pgmux.Core.Cancellation;
 /// <summary>
 /// Who has which cancel key, for the whole process. Asked at logins, logouts and cancel requests only.
 /// </summary>
-internal sealed class CancelRegistry
+internal class CancelRegistry
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Entry> _entries = [];
@@ -54,7 +54,7 @@ internal sealed class CancelRegistry
     /// <summary>
     /// The client with this key, or null. Secrets are compared in constant time; a wrong one tells nothing to whoever sent it.
     /// </summary>
-    public ICancelTarget? Find(int processId, ReadOnlySpan<byte> secret)
+    public virtual ICancelTarget? Find(int processId, ReadOnlySpan<byte> secret)
     {
         Span<byte> expected = stackalloc byte[BackendKeyData.MinimumSecretBytes];
         ICancelTarget? found = null;

@@ -11,4 +11,7 @@ internal static partial class CancellationLog
 
     [LoggerMessage(EventIds.CancelDropped, LogLevel.Warning, "{Server} cancel request dropped: {Limit} are under way already")]
     public static partial void Dropped(ILogger logger, string server, int limit);
+
+    [LoggerMessage(EventIds.CancelFault, LogLevel.Error, "{Server} internal error while a cancel request was sent")]
+    public static partial void InternalError(ILogger logger, Exception failure, string server);
 }

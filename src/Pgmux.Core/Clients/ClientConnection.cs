@@ -18,13 +18,9 @@ namespace Pgmux.Core.Clients;
 /// </summary>
 internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelTarget, IConnectionObserver
 {
-    // As much as a connection's output takes before a flush waits.
-    private const int UnsentAnswersLimit = 64 * 1024;
-
     private readonly ClientEnvironment _environment;
     private readonly ClientRequestReader _requests;
-    private readonly LoopSignal _wake = new();
-    private LoopSignal? _drained;
+    private readonly ClientReadLoop _loop;
     private LeaseRequest? _request;
     private ParameterSet? _startup;
     private CancelKey? _cancelKey;
@@ -36,7 +32,8 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Id = id;
         Transport = transport;
         _environment = environment;
-        _requests = new ClientRequestReader(this);
+        _requests = environment.Parts.CreateRequestReader(this);
+        _loop = new ClientReadLoop(this, _requests, environment);
         Parameters = environment.NoParameters;
         AcceptedAt = transport.Loop.Timestamp;
         _meter = new ClientMeter(transport.Loop);
@@ -141,54 +138,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     internal int RegistryIndex { get; set; } = -1;
 
     /// <summary>Logs in and then forwards requests until the connection is closed. Everything that goes wrong ends in <see cref="Close"/>.</summary>
-    public async Task RunAsync()
-    {
-        try
-        {
-            await new ClientHandshake(this, _environment).RunAsync();
-            if (State == ClientState.Console)
-            {
-                await _environment.RunConsoleAsync(this);
-            }
-
-            while (State != ClientState.Closed)
-            {
-                var result = await Transport.Input.ReadAsync();
-                var step = _requests.Take(result);
-                if (_requests.HasAnswered)
-                {
-                    _requests.HasAnswered = false;
-                    await SendAnswersAsync();
-                }
-
-                // What was forwarded goes out before anything is waited for: its replies may be what ends the wait.
-                if (Server is { } server)
-                {
-                    await server.Transport!.Output.FlushAsync();
-                }
-
-                if (step == RequestStep.Wait)
-                {
-                    await _wake.WaitAsync(Loop);
-                }
-            }
-        }
-        catch (ProtocolViolationException violation)
-        {
-            Close(ClientCloseReason.ProtocolViolation, ClientErrors.ProtocolViolation(violation.Message));
-        }
-        catch (Exception failure)
-        {
-            // A fault of ours costs this client, not the process.
-            ClientsLog.InternalError(_environment.Logger, failure, LogName);
-            Close(ClientCloseReason.InternalError, ClientErrors.InternalError);
-        }
-        finally
-        {
-            // Gives back what the last read had lent.
-            Transport.Input.Complete();
-        }
-    }
+    public Task RunAsync() => _loop.RunAsync();
 
     /// <summary>The startup packet has said who asks for what.</summary>
     public void OnIdentified(string database, string user)
@@ -224,7 +174,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         {
             while (State == ClientState.Waiting || _requests.Wait == RequestWait.Parameters)
             {
-                await _wake.WaitAsync(Loop);
+                await _loop.WaitAsync();
             }
         }
 
@@ -299,7 +249,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Pool = pool;
         if (!pool.TryGetWelcome(_request))
         {
-            await _wake.WaitAsync(Loop);
+            await _loop.WaitAsync();
         }
 
         return State == ClientState.Closed ? null : pool.Welcome;
@@ -338,13 +288,12 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
         if (error is not null && !isMidReply)
         {
-            BackendMessages.WriteErrorResponse(Output, error);
+            LastWord.TryWrite(_environment.Logger, LogName, Output, output => BackendMessages.WriteErrorResponse(output, error));
         }
 
         Transport.Close();
         _environment.OnClosed(this);
-        _wake.Set();
-        _drained?.Set();
+        _loop.OnClosed();
     }
 
     /// <inheritdoc/>
@@ -431,7 +380,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         {
             _requests.Wait = RequestWait.None;
             _requests.IsAboutToForward = true;
-            _wake.Set();
+            _loop.Wake();
         }
     }
 
@@ -455,7 +404,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         };
         if (hasCome)
         {
-            _wake.Set();
+            _loop.Wake();
         }
     }
 
@@ -479,7 +428,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         if (_requests.Wait != RequestWait.None)
         {
             // A wait for replies has ended too: there are none left to come.
-            _wake.Set();
+            _loop.Wake();
         }
     }
 
@@ -499,10 +448,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     {
         _requests.IsAboutToForward = true;
         BeginLease(server);
-        _wake.Set();
+        _loop.Wake();
     }
 
-    void ILeaseReceiver.OnWelcomeKnown() => _wake.Set();
+    void ILeaseReceiver.OnWelcomeKnown() => _loop.Wake();
 
     void ILeaseReceiver.OnLeaseRefused(LeaseOutcome outcome, ErrorFields? error) =>
         Close(outcome switch
@@ -529,7 +478,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             Pool!.Abandon(_request!);
             State = ClientState.Idle;
             _requests.CancelWaiting();
-            _wake.Set();
+            _loop.Wake();
         }
     }
 
@@ -543,26 +492,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }
     }
 
-    void IConnectionObserver.OnDrained(TransportConnection connection) => _drained?.Set();
-
-    // The server's read loop may be waiting for room for its replies at the same time, so this is no flush that waits. But a client that
-    // does not read its answers is not read either.
-    private async ValueTask SendAnswersAsync()
-    {
-        Transport.Flush();
-        if (Transport.UnsentBytes <= UnsentAnswersLimit)
-        {
-            return;
-        }
-
-        _drained = new LoopSignal();
-        while (Transport.UnsentBytes > 0 && State != ClientState.Closed)
-        {
-            await _drained.WaitAsync(Loop);
-        }
-
-        _drained = null;
-    }
+    void IConnectionObserver.OnDrained(TransportConnection connection) => _loop.OnDrained();
 
     private bool BeginLease(ServerConnection server)
     {
@@ -576,7 +506,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     private void ReleaseOrClose(ServerConnection server, ClientCloseReason reason)
     {
-        if (ReleaseRule.Allows(server) && server.OwnRequest == OwnRequest.None && !server.Outstanding.NeedsProbe)
+        if (server.IsReleasable && server.OwnRequest == OwnRequest.None && !server.Outstanding.NeedsProbe)
         {
             Pool!.Return(server);
             return;

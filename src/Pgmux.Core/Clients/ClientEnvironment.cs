@@ -17,7 +17,7 @@ internal sealed class ClientEnvironment
     private int _clients;
     private int _consoles;
 
-    public ClientEnvironment(ConfigStore configuration, PoolRegistry pools, ILogger logger)
+    public ClientEnvironment(ConfigStore configuration, PoolRegistry pools, ILogger logger, ClientParts parts)
     {
         Configuration = configuration;
         Pools = pools;
@@ -26,10 +26,12 @@ internal sealed class ClientEnvironment
         ParameterSets = pools.Environment.Servers.ParameterSets;
         NoParameters = ParameterSets.Intern(ParameterSet.Unknown(Tracked.Count));
         Authentication = pools.Environment.Servers.Authentication;
-        var registry = new StatementRegistry(pools.Environment.Loops.Count);
+        var registry = new StatementRegistry(pools.Environment.Loops.Count) { Names = parts.CreateNames() };
         Statements = new StatementRewriter(registry, logger);
         ErrorRewriter = new ErrorRewriter(registry.Names);
-        CancelForwarder = new CancelForwarder(logger);
+        Cancels = parts.CreateCancels();
+        CancelForwarder = parts.CreateCancelForwarder(logger);
+        Parts = parts;
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
     }
 
@@ -48,6 +50,9 @@ internal sealed class ClientEnvironment
     /// <summary>Puts clients' names of prepared statements into servers' errors.</summary>
     public ErrorRewriter ErrorRewriter { get; }
 
+    /// <summary>What makes the parts of a client.</summary>
+    public ClientParts Parts { get; }
+
     /// <summary>Where events go.</summary>
     public ILogger Logger { get; }
 
@@ -61,7 +66,7 @@ internal sealed class ClientEnvironment
     public ParameterSet NoParameters { get; }
 
     /// <summary>Who has which cancel key.</summary>
-    public CancelRegistry Cancels { get; } = new();
+    public CancelRegistry Cancels { get; }
 
     /// <summary>Sends cancel requests to servers.</summary>
     public CancelForwarder CancelForwarder { get; }

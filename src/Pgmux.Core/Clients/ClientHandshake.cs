@@ -39,7 +39,11 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
         }
 
         Negotiate(request);
-        ClientsLog.Login(environment.Logger, client.LogName, startup.Database, startup.User);
+        if (_configuration.Options.LogConnections)
+        {
+            ClientsLog.Login(environment.Logger, client.LogName, startup.Database, startup.User);
+        }
+
         if (await new ClientAuthentication(client, environment, _configuration).RunAsync() is not { } credentials)
         {
             return;

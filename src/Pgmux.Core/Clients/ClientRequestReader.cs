@@ -10,7 +10,7 @@ namespace Pgmux.Core.Clients;
 /// Walks what a client sends after its login and forwards runs of messages to its server as they are. Where the client has no
 /// server, or its server cannot take more, the rest stays unread.
 /// </summary>
-internal sealed class ClientRequestReader(ClientConnection client)
+internal class ClientRequestReader(ClientConnection client)
 {
     private FrameReader _frames;
     private RequestSkip _skip;
@@ -121,6 +121,7 @@ internal sealed class ClientRequestReader(ClientConnection client)
                             break;
                         }
 
+                        Count(request);
                         replaced = rewrite.Replaced;
                         _isDropping = replaced == int.MaxValue;
                     }
@@ -157,6 +158,20 @@ internal sealed class ClientRequestReader(ClientConnection client)
 
         Forward(input[runStart..offset]);
         return offset;
+    }
+
+    // Each message once, though it may have to wait and come again.
+    private void Count(FrontendMessageType request)
+    {
+        switch (request)
+        {
+            case FrontendMessageType.Parse:
+                client.Counters.ClientParses++;
+                break;
+            case FrontendMessageType.Bind:
+                client.Counters.Binds++;
+                break;
+        }
     }
 
     // The usual message: one of a query cycle that has begun on a server with room for it.
@@ -286,7 +301,8 @@ internal sealed class ClientRequestReader(ClientConnection client)
         _skip = RequestSkip.None;
     }
 
-    private void Forward(ReadOnlySpan<byte> run)
+    /// <summary>Sends a run of bytes to the client's server, if it has one.</summary>
+    protected virtual void Forward(ReadOnlySpan<byte> run)
     {
         if (run.IsEmpty || client.Server is not { } server)
         {

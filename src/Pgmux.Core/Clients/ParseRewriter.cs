@@ -17,7 +17,6 @@ internal sealed class ParseRewriter(StatementRegistry registry, StatementCommand
     /// <summary>Deals with a Parse; see <see cref="StatementRewriter.Rewrite"/>.</summary>
     public RequestRewrite Rewrite(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> body, int bodyLength)
     {
-        client.Counters.ClientParses++;
         if (body.Length < bodyLength)
         {
             return OnLongParse(client, server, body);

@@ -105,7 +105,6 @@ internal sealed class StatementRewriter
 
     private RequestRewrite OnBind(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> body, int bodyLength)
     {
-        client.Counters.Binds++;
         var portalLength = body.IndexOf((byte)0);
         var nameLength = portalLength < 0 ? -1 : body[(portalLength + 1)..].IndexOf((byte)0);
         if (nameLength < 0)

@@ -34,6 +34,9 @@ internal static class EventIds
     /// <summary>The log file cannot be opened.</summary>
     public const int LogFileUnusable = 1100;
 
+    /// <summary>A peer could not be told why its connection closes.</summary>
+    public const int LastWordLost = 1101;
+
     // 1200 to 1299: Authentication.
     // 1300 to 1399: Parameters.
     // 1400 to 1499: Statements.
@@ -78,6 +81,9 @@ internal static class EventIds
 
     /// <summary>A cancel request was dropped because too many are under way.</summary>
     public const int CancelDropped = 1701;
+
+    /// <summary>A fault of pgmux itself while a cancel request was sent.</summary>
+    public const int CancelFault = 1702;
 
     // 1800 to 1899: Clients.
 
@@ -129,6 +135,12 @@ internal static class EventIds
 
     /// <summary>Which event engine serves.</summary>
     public const int EngineChosen = 2006;
+
+    /// <summary>How many descriptors there may be, and how many the configuration may need.</summary>
+    public const int DescriptorLimit = 2007;
+
+    /// <summary>The configuration may need more descriptors than there may be.</summary>
+    public const int DescriptorLimitLow = 2008;
 
     // 2100 to 2199: the executable.
 

@@ -13,6 +13,12 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Started, LogLevel.Information, "process up: {Version}, {Loops} event loop(s) on {Engine}, max_client_conn {MaxClients}")]
     public static partial void Started(ILogger logger, string version, int loops, string engine, int maxClients);
 
+    [LoggerMessage(EventIds.DescriptorLimit, LogLevel.Information, "kernel file descriptor limit: {Soft} (hard: {Hard}); max_client_conn: {MaxClients}, max expected fd use: {Needed}")]
+    public static partial void DescriptorLimit(ILogger logger, long soft, long hard, int maxClients, long needed);
+
+    [LoggerMessage(EventIds.DescriptorLimitLow, LogLevel.Warning, "{Needed} file descriptors may be needed and {Soft} are allowed: raise the limit (ulimit -n, LimitNOFILE) or lower max_client_conn or pool sizes")]
+    public static partial void DescriptorLimitLow(ILogger logger, long needed, long soft);
+
     [LoggerMessage(EventIds.Stopping, LogLevel.Information, "shutting down ({Mode}), {Clients} client(s) connected")]
     public static partial void Stopping(ILogger logger, ShutdownMode mode, int clients);
 

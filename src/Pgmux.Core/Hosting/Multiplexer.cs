@@ -32,16 +32,22 @@ internal sealed class Multiplexer
     /// <param name="loops">All loops, by index.</param>
     /// <param name="logger">Where events go.</param>
     /// <param name="processUserId">The uid whose processes may open the console over the Unix socket.</param>
-    public Multiplexer(ConfigStore configuration, IReadOnlyList<EventLoop> loops, ILogger logger, uint processUserId)
+    /// <param name="parts">What it is put together from.</param>
+    public Multiplexer(
+        ConfigStore configuration, IReadOnlyList<EventLoop> loops, ILogger logger, uint processUserId, MultiplexerParts? parts = null)
     {
         _configuration = configuration;
         _loops = loops;
         _logger = logger;
         var options = configuration.Current.Options;
+        parts ??= new MultiplexerParts();
         var servers = new ServerEnvironment(
-            new TrackedParameters(options.TrackExtraParameters), new ParameterSetCache(), new AuthenticationContext(), logger);
-        Pools = new PoolRegistry(new PoolEnvironment(loops, servers));
-        Clients = new ClientEnvironment(configuration, Pools, logger)
+            new TrackedParameters(options.TrackExtraParameters), new ParameterSetCache(), new AuthenticationContext(), logger)
+        {
+            Parts = parts.Servers,
+        };
+        Pools = new PoolRegistry(new PoolEnvironment(loops, servers, parts.Pools));
+        Clients = new ClientEnvironment(configuration, Pools, logger, parts.Clients)
         {
             ProcessUserId = processUserId,
             RunConsoleAsync = RunConsoleAsync,
@@ -245,12 +251,15 @@ internal sealed class Multiplexer
         }
     }
 
+    // In a small container the default would be more than there is: the rest is for buffers and for the collector to work in.
+    private static long StatementBytesLimit() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
     private void ApplySettings()
     {
         var options = _configuration.Current.Options;
         var servers = Pools.Environment.Servers;
         servers.LogConnections = options.LogConnections;
         servers.LogDisconnections = options.LogDisconnections;
-        Clients.Statements.Registry.BytesLimit = options.PreparedStatementMemory;
+        Clients.Statements.Registry.BytesLimit = Math.Min(options.PreparedStatementMemory, StatementBytesLimit());
     }
 }

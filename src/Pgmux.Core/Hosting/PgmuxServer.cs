@@ -47,6 +47,7 @@ internal sealed class PgmuxServer : IAsyncDisposable
         server.Multiplexer.Start();
         var options = configuration.Current.Options;
         HostingLog.Started(logger, ProductVersion.Text, options.WorkerThreads, "epoll", options.MaxClientConn);
+        LogDescriptors(configuration.Current, logger);
         return server;
     }
 
@@ -62,6 +63,17 @@ internal sealed class PgmuxServer : IAsyncDisposable
         }
 
         await _loops.DisposeAsync();
+    }
+
+    private static void LogDescriptors(ConfigSnapshot snapshot, ILogger logger)
+    {
+        var limit = DescriptorLimit.Current();
+        var needed = DescriptorNeeds.Of(snapshot);
+        HostingLog.DescriptorLimit(logger, limit.Soft, limit.Hard, snapshot.Options.MaxClientConn, needed);
+        if (needed > limit.Soft)
+        {
+            HostingLog.DescriptorLimitLow(logger, needed, limit.Soft);
+        }
     }
 
     private async Task ListenAsync(PgmuxOptions options)

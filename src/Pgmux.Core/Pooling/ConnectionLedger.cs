@@ -4,7 +4,7 @@ namespace Pgmux.Core.Pooling;
 /// Counts connections per database and per user over all pools: one for servers (max_db_connections, max_user_connections), one for
 /// clients (max_db_client_connections, max_user_client_connections).
 /// </summary>
-internal sealed class ConnectionLedger
+internal class ConnectionLedger
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _ofDatabase = new(StringComparer.Ordinal);
@@ -34,7 +34,7 @@ internal sealed class ConnectionLedger
     }
 
     /// <summary>Counts one connection less.</summary>
-    public void Remove(PoolKey key)
+    public virtual void Remove(PoolKey key)
     {
         lock (_gate)
         {

@@ -17,7 +17,7 @@ internal sealed class Pool : IServerHolder
     private readonly ServerOpening _opening;
     private readonly ServerExpiry _expiry;
     private readonly LeaseDelivery _delivery;
-    private readonly WaitQueue _waiters = new();
+    private readonly WaitQueue _waiters;
     private readonly WaitQueue _welcomeWaiters = new();
     private readonly PoolCounters[] _counters;
     private readonly long _waiterTolerance;
@@ -28,6 +28,7 @@ internal sealed class Pool : IServerHolder
         Key = key;
         Policy = policy;
         _environment = environment;
+        _waiters = environment.Parts.CreateWaiters();
         _servers = new PoolServers(environment.Loops);
         _opening = new ServerOpening(this, _servers, environment);
         _expiry = new ServerExpiry(environment.Clock);

@@ -4,7 +4,7 @@ using Pgmux.Transport;
 namespace Pgmux.Core.Pooling;
 
 /// <summary>What all pools of the process share.</summary>
-internal sealed class PoolEnvironment(IReadOnlyList<EventLoop> loops, ServerEnvironment servers)
+internal sealed class PoolEnvironment(IReadOnlyList<EventLoop> loops, ServerEnvironment servers, PoolParts parts)
 {
     private long _lastId;
 
@@ -18,7 +18,10 @@ internal sealed class PoolEnvironment(IReadOnlyList<EventLoop> loops, ServerEnvi
     public ServerEnvironment Servers { get; } = servers;
 
     /// <summary>Servers per database and per user.</summary>
-    public ConnectionLedger Ledger { get; } = new();
+    public ConnectionLedger Ledger { get; } = parts.CreateLedger();
+
+    /// <summary>What makes the parts of a pool.</summary>
+    public PoolParts Parts { get; } = parts;
 
     /// <summary>The next number for a connection: one counter for clients and servers, as in PgBouncer.</summary>
     public long NextId() => Interlocked.Increment(ref _lastId);

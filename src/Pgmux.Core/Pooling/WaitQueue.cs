@@ -1,7 +1,7 @@
 namespace Pgmux.Core.Pooling;
 
 /// <summary>Clients that wait, longest first. Guarded by the pool's lock.</summary>
-internal sealed class WaitQueue
+internal class WaitQueue
 {
     // How far a loop looks for a waiter of its own: enough for a few loops, and never a walk through thousands.
     private const int LookAhead = 16;
@@ -16,7 +16,7 @@ internal sealed class WaitQueue
     public int Count { get; private set; }
 
     /// <summary>Puts a waiter behind all others.</summary>
-    public void AddLast(LeaseRequest request)
+    public virtual void AddLast(LeaseRequest request)
     {
         request.State = LeaseRequestState.Queued;
         request.Earlier = Last;

@@ -13,7 +13,7 @@ namespace Pgmux.Core.Servers;
 /// </list>
 /// Source: PostgreSQL manual, "Message Flow"; postgres.c (ignore_till_sync), copyfromparse.c.
 /// </summary>
-internal sealed class OutstandingRequests(ServerStatements statements)
+internal class OutstandingRequests(ServerStatements statements)
 {
     /// <summary>
     /// Most entries of one server: twice the deepest pipeline that drivers are known to build (10,000 statements of three
@@ -100,7 +100,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     /// Whether nothing has been done since <see cref="BeginCycle"/> that could not be done again: at most statements were parsed, bound and
     /// closed. What was described would not be as it was told when the plan has changed.
     /// </summary>
-    public bool IsCycleUndone { get; private set; }
+    public virtual bool IsCycleUndone { get; private protected set; }
 
     /// <summary>
     /// Whether pgmux has to send a Sync: what it put ahead of a client's Query has failed, the server skips that Query, and its client
@@ -124,13 +124,13 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     public void Add(RequestKind kind, ReplyAction action) => Add(new OutstandingRequest(kind, action));
 
     /// <summary>Notes a request that is being sent, and proposes what it does to prepared statements.</summary>
-    public void Add(in OutstandingRequest request)
+    public virtual void Add(in OutstandingRequest request)
     {
         var kind = request.Kind;
         OwesSync &= kind != RequestKind.Sync;
         if (_isSkipping)
         {
-            if (kind != RequestKind.Sync)
+            if (IsSkipped(kind))
             {
                 return;
             }
@@ -140,7 +140,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
 
         if (_isCopyInOpen)
         {
-            if (kind == RequestKind.Sync)
+            if (IsEatenByCopy(kind))
             {
                 _syncsEaten++;
                 return;
@@ -215,7 +215,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
     /// Finds out whose reply this is and takes it off the queue when it ends the request.
     /// ParameterStatus, NoticeResponse and NotificationResponse are not asked here: see <see cref="OutOfBandAction"/>.
     /// </summary>
-    public ReplyAction OnReply(BackendMessageType type)
+    public virtual ReplyAction OnReply(BackendMessageType type)
     {
         if (_requests.Count == 0)
         {
@@ -264,6 +264,12 @@ internal sealed class OutstandingRequests(ServerStatements statements)
                 return ReplyAction.Violation;
         }
     }
+
+    /// <summary>Whether a server that has failed in an extended query skips this: everything but Sync, a Query included.</summary>
+    protected virtual bool IsSkipped(RequestKind kind) => kind != RequestKind.Sync;
+
+    /// <summary>Whether a server that reads the data of COPY FROM STDIN ignores this.</summary>
+    protected virtual bool IsEatenByCopy(RequestKind kind) => kind == RequestKind.Sync;
 
     private ReplyAction OnReady(RequestKind kind, ReplyAction action, bool hasReplied)
     {
@@ -352,7 +358,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
             var entry = _requests[i];
             if (_isCopyInOpen)
             {
-                if (entry.Kind == RequestKind.Sync)
+                if (IsEatenByCopy(entry.Kind))
                 {
                     _syncsEaten++;
                     _answeredCycles += entry.EndsCycle ? 1 : 0;
@@ -393,7 +399,7 @@ internal sealed class OutstandingRequests(ServerStatements statements)
 
         var outcome = RequestOutcome.Failed;
         var isAhead = _requests.First.Action == ReplyAction.Prelude;
-        while (_requests.Count > 0 && _requests.First.Kind != RequestKind.Sync)
+        while (_requests.Count > 0 && IsSkipped(_requests.First.Kind))
         {
             OwesSync |= isAhead && _requests.First.Kind == RequestKind.Query;
             isAhead &= _requests.First.Action == ReplyAction.Prelude;

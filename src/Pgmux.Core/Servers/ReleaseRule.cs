@@ -6,10 +6,10 @@ namespace Pgmux.Core.Servers;
 /// The only place that decides whether a server may leave its client. Whatever is in doubt keeps the lease; what cannot be
 /// settled closes the connection.
 /// </summary>
-internal static class ReleaseRule
+internal class ReleaseRule
 {
     /// <summary>Whether nothing ties the server to its client any more.</summary>
-    public static bool Allows(ServerConnection server) =>
+    public virtual bool Allows(ServerConnection server) =>
         server.TransactionStatus == TransactionStatus.Idle
         && server.Outstanding.IsReady
         && !server.IsMidRequest

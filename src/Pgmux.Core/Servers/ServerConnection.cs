@@ -49,10 +49,11 @@ internal sealed class ServerConnection : IConnectionObserver
         Target = target;
         _holder = holder;
         _environment = environment;
-        _parameters = new ServerParameters(environment.Tracked, environment.ParameterSets);
+        _parameters = environment.Parts.CreateParameters(environment.Tracked, environment.ParameterSets);
+        Statements = environment.Parts.CreateStatements();
         _replies = new ServerReplyReader(this, _parameters);
         _own = new OwnRequests(this);
-        Outstanding = new OutstandingRequests(Statements);
+        Outstanding = environment.Parts.CreateOutstanding(Statements);
     }
 
     /// <summary>Number in the console and the log.</summary>
@@ -83,7 +84,7 @@ internal sealed class ServerConnection : IConnectionObserver
     public OutstandingRequests Outstanding { get; }
 
     /// <summary>Prepared statements that it has.</summary>
-    public ServerStatements Statements { get; } = new();
+    public ServerStatements Statements { get; }
 
     /// <summary>The client's query cycle, while it may have to be run again.</summary>
     public RequestCopy Copy { get; } = new();
@@ -96,6 +97,9 @@ internal sealed class ServerConnection : IConnectionObserver
 
     /// <summary>The run-time parameters that the server has now.</summary>
     public ParameterSet Parameters => _parameters.Current;
+
+    /// <summary>Whether nothing ties it to its client any more.</summary>
+    public bool IsReleasable => _environment.Parts.ReleaseRule.Allows(this);
 
     /// <summary>Who holds the server; null unless leased.</summary>
     public IServerLessee? Lessee { get; private set; }
@@ -279,7 +283,7 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <summary>Tells the client that its lease may end, when the release rule holds.</summary>
     public void TryRelease()
     {
-        if (Lessee is not { } lessee || OwnRequest != OwnRequest.None || !ReleaseRule.Allows(this))
+        if (Lessee is not { } lessee || OwnRequest != OwnRequest.None || !IsReleasable)
         {
             return;
         }
@@ -310,7 +314,7 @@ internal sealed class ServerConnection : IConnectionObserver
         _connecting.Cancel();
         if (before == ServerState.Idle && Transport is { PeerState: PeerState.Open } transport)
         {
-            FrontendMessages.WriteTerminate(transport.Output);
+            LastWord.TryWrite(_environment.Logger, LogName, transport.Output, static output => FrontendMessages.WriteTerminate(output));
             transport.Close();
         }
         else

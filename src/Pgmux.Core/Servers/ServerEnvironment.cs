@@ -19,6 +19,9 @@ internal sealed class ServerEnvironment(TrackedParameters tracked, ParameterSetC
     /// <summary>Where events go.</summary>
     public ILogger Logger { get; } = logger;
 
+    /// <summary>What makes the parts of a connection.</summary>
+    public ServerParts Parts { get; init; } = new();
+
     /// <summary>log_connections; changed by a reload.</summary>
     public bool LogConnections { get; set; } = true;
 

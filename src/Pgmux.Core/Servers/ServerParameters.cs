@@ -5,7 +5,7 @@ using Pgmux.Protocol;
 namespace Pgmux.Core.Servers;
 
 /// <summary>The run-time parameters of one server: what it has, what it reports by itself, and how it gets a client's.</summary>
-internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCache sets)
+internal class ServerParameters(TrackedParameters tracked, ParameterSetCache sets)
 {
     private readonly BitArray _isReported = new(tracked.Count);
     private readonly ParameterChanges _changes = new(tracked, sets);
@@ -72,7 +72,7 @@ internal sealed class ServerParameters(TrackedParameters tracked, ParameterSetCa
     public void OnReadyForQuery() => _isReset = false;
 
     /// <summary>The statements that give the server its client's parameters; null when it has them.</summary>
-    public string? Difference(ParameterSet wanted) =>
+    public virtual string? Difference(ParameterSet wanted) =>
         ReferenceEquals(wanted, Current) ? null : _changes.Difference(Current, wanted);
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace Pgmux.Core.Statements;
 /// What one server has parsed under pgmux's names, the least recently used first to go, and what its unnamed statement is. Belongs to
 /// the loop that the server is on.
 /// </summary>
-internal sealed class ServerStatements
+internal class ServerStatements
 {
     private readonly Dictionary<Statement, ServerStatement> _entries = [];
     private ServerStatement? _newest;
@@ -95,7 +95,7 @@ internal sealed class ServerStatements
     }
 
     /// <summary>The request has failed or was skipped: nothing has changed on the server.</summary>
-    public void TakeBack(Statement statement, Statement? value)
+    public virtual void TakeBack(Statement statement, Statement? value)
     {
         var entry = _entries[statement];
         var before = entry.Binding.View;
@@ -147,7 +147,7 @@ internal sealed class ServerStatements
     }
 
     /// <summary>The server has dropped everything that was confirmed: DISCARD ALL or DEALLOCATE ALL.</summary>
-    public void OnAllDropped()
+    public virtual void OnAllDropped()
     {
         foreach (var entry in _entries.Values.ToArray())
         {
@@ -158,7 +158,7 @@ internal sealed class ServerStatements
     }
 
     /// <summary>The connection is closed. Nothing may be under way.</summary>
-    public void Clear()
+    public virtual void Clear()
     {
         OnAllDropped();
         Unnamed.Clear(StatementHolder.Server);

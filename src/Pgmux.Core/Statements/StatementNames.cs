@@ -7,7 +7,7 @@ namespace Pgmux.Core.Statements;
 /// Server-side names: a prefix that no other process has, and a number that is never given twice. Lower-case letters and digits, so
 /// that a name is an SQL identifier as it stands.
 /// </summary>
-internal sealed class StatementNames
+internal class StatementNames
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private const int RandomLetters = 8;
@@ -36,7 +36,7 @@ internal sealed class StatementNames
     public byte[] Portal { get; }
 
     /// <summary>The next number and its name.</summary>
-    public (long Number, byte[] Name) Next()
+    public virtual (long Number, byte[] Name) Next()
     {
         var number = Interlocked.Increment(ref _last);
         Span<byte> digits = stackalloc byte[MostDigits];

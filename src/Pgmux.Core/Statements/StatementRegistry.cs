@@ -33,7 +33,7 @@ internal sealed class StatementRegistry(int loops, StatementHash hash)
     }
 
     /// <summary>Server-side names.</summary>
-    public StatementNames Names { get; } = new();
+    public StatementNames Names { get; init; } = new();
 
     /// <summary>Names that clients give to statements.</summary>
     public StatementNamePool ClientNames { get; } = new();

@@ -6,7 +6,7 @@ namespace Pgmux.Transport.Buffers;
 /// The buffers of one loop. Used on the loop's thread only, so it needs no lock; connections bring no buffer along when they
 /// move to another loop.
 /// </summary>
-internal sealed class BufferPool
+internal class BufferPool
 {
     /// <summary>A rest that waits for more, such as a message header or the head of a Parse.</summary>
     public const int SmallBytes = 512;
@@ -57,7 +57,7 @@ internal sealed class BufferPool
         _ => (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)minimumBytes), (uint)Array.MaxLength),
     };
 
-    public BufferBlock Rent(int minimumBytes)
+    public virtual BufferBlock Rent(int minimumBytes)
     {
         var bytes = FittingBytes(minimumBytes);
         var block = bytes > HugeBytes
@@ -69,7 +69,7 @@ internal sealed class BufferPool
         return block;
     }
 
-    public void Return(BufferBlock block)
+    public virtual void Return(BufferBlock block)
     {
         if (!block.IsRented)
         {

@@ -120,11 +120,11 @@ internal sealed class StalePlanTests
         var error = isLost ? "E(26000 prepared statement \"a\" does not exist)" : Stale;
         Assert.That(
             client.Ask([RawMessages.Parse("INSERT once"), RawMessages.Bind(), RawMessages.Execute(), .. Use("a")]),
-            Is.EqualTo($"1 2 C(INSERT) {error} Z(I)"));
+            Is.EqualTo($"1 2 C(INSERT 0 1) {error} Z(I)"));
         Assert.That(mux.Postgres.Single.Executed, Is.EqualTo(new[] { "INSERT once" }));
         Assert.That(client.Ask(Use("a")), Is.EqualTo("2 D(a) C(SELECT 1) Z(I)"));
         Damage(mux, isLost);
-        Assert.That(client.Query("INSERT twice; EXECUTE a"), Is.EqualTo($"C(INSERT) {error} Z(I)"));
+        Assert.That(client.Query("INSERT twice; EXECUTE a"), Is.EqualTo($"C(INSERT 0 1) {error} Z(I)"));
         Assert.That(client.Query("EXECUTE a"), Is.EqualTo("T D(a) C(SELECT 1) Z(I)"));
         Assert.That(mux.Postgres.Single.Executed.Count(sql => sql == "INSERT twice"), Is.EqualTo(1));
     }

@@ -12,6 +12,9 @@ namespace Pgmux.Testing.FakePostgres;
 /// </summary>
 internal sealed class FakePostgres
 {
+    // Nothing that could be taken for a count or a port.
+    private const int FirstProcessId = 1000;
+
     private readonly SimulatedLoop _loop;
     private readonly List<FakeServer> _servers = [];
     private readonly List<FakeCancel> _cancels = [];
@@ -72,6 +75,15 @@ internal sealed class FakePostgres
     /// <summary>The only open connection.</summary>
     public FakeServer Single => Open.Single();
 
+    /// <summary>The connection with this process id, closed or not; null when there is none.</summary>
+    public FakeServer? Find(int processId) =>
+        processId - FirstProcessId is >= 0 and var index && index < _servers.Count ? _servers[index] : null;
+
+    /// <summary>Whether a text has come on any connection, be it in a startup packet or in a message.</summary>
+    public bool HasReceived(string text) => _servers.Any(server =>
+        server.Startup.Any(pair => pair.Name.Contains(text, StringComparison.Ordinal) || pair.Value.Contains(text, StringComparison.Ordinal))
+        || server.Received.Any(message => message.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0));
+
     /// <summary>Answers the logins that were held.</summary>
     public void FinishLogins()
     {
@@ -117,7 +129,7 @@ internal sealed class FakePostgres
 
         var words = Encoding.UTF8.GetString(body).Split('\0');
         var startup = words.Chunk(2).Where(pair => pair is [{ Length: > 0 }, _]).Select(pair => (pair[0], pair[1])).ToArray();
-        var server = new FakeServer(this, transport, 1000 + _servers.Count, startup) { IsAutomatic = IsAutomatic };
+        var server = new FakeServer(this, transport, FirstProcessId + _servers.Count, startup) { IsAutomatic = IsAutomatic };
         _servers.Add(server);
         if (HoldsLogins)
         {

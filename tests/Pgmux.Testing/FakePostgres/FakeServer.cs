@@ -12,6 +12,7 @@ internal sealed class FakeServer
     private readonly PeerOutput _output;
     private readonly PostgresModel _model;
     private readonly List<RawMessage> _received = [];
+    private MessageStream _unread = new();
     private TaskCompletionSource? _waiting;
     private int _taken;
 
@@ -54,6 +55,21 @@ internal sealed class FakeServer
 
     /// <summary>Whether a statement waits for <see cref="Release"/> or a cancel.</summary>
     public bool IsWaiting => _waiting is not null;
+
+    /// <summary>
+    /// What it did that no PostgreSQL does; null while it is to be trusted. What a client gets of such a server may be anything, and
+    /// nobody else may get anything of it.
+    /// </summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>
+    /// What a server that goes back to its pool must not be: in a transaction, in the middle of something, with portals, with statements
+    /// under clients' names, listening; null when it is clean. Parameters are not looked at, see <see cref="ChangedParameters"/>.
+    /// </summary>
+    public string? DirtyState => IsWaiting ? "a statement runs" : _unread.Rest > 0 ? "part of a message has come" : _model.DirtyState;
+
+    /// <summary>Parameters whose values are not those of the login, with the present values.</summary>
+    public IReadOnlyList<(string Name, string Value)> ChangedParameters => Parameters.Changed;
 
     /// <summary>Whether it answers by itself.</summary>
     public bool IsAutomatic { get; set; } = true;
@@ -137,6 +153,7 @@ internal sealed class FakeServer
 
     internal async Task ServeAsync(MessageStream input)
     {
+        _unread = input;
         while (IsOpen)
         {
             while (IsOpen && input.TryTake(out var message))

@@ -41,6 +41,11 @@ internal sealed class Portal(string name, ModelStatement? statement, IReadOnlyLi
         while ((limit == 0 || count < limit) && _rows.TryDequeue(out var row))
         {
             count++;
+            if (_opened is { Word: "NOISY" })
+            {
+                yield return Replies.Notice(row ?? "");
+            }
+
             yield return Replies.DataRow(row);
         }
 

@@ -5,6 +5,9 @@ internal sealed class Portals
 {
     private readonly Dictionary<string, Portal> _portals = [];
 
+    /// <summary>The names in use, "" among them.</summary>
+    public IReadOnlyCollection<string> Names => _portals.Keys;
+
     /// <summary>Adds one; only the unnamed one takes the place of another.</summary>
     public void Add(Portal portal)
     {

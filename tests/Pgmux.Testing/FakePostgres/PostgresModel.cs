@@ -9,6 +9,7 @@ namespace Pgmux.Testing.FakePostgres;
 /// </summary>
 internal sealed class PostgresModel
 {
+    private readonly FakeDatabase _database;
     private readonly RuntimeParameters _parameters;
     private readonly Portals _portals = new();
     private readonly TransactionBlock _transaction;
@@ -22,9 +23,10 @@ internal sealed class PostgresModel
     public PostgresModel(RuntimeParameters parameters, FakeDatabase? database = null)
     {
         var shared = database ?? new FakeDatabase();
+        _database = shared;
         _parameters = parameters;
         Statements = new PreparedStatements(shared);
-        _transaction = new TransactionBlock(parameters, _portals);
+        _transaction = new TransactionBlock(parameters, _portals, shared.Ledger);
         _runner = new StatementRunner(parameters, Statements, _portals, _transaction, shared);
         _extended = new ExtendedQuery(parameters, Statements, _portals, _transaction, _runner);
     }
@@ -32,17 +34,27 @@ internal sealed class PostgresModel
     /// <summary>I, T or E, as ReadyForQuery says it.</summary>
     public char Status => _transaction.Status;
 
-    /// <summary>Set before a waiting statement goes on: it was cancelled.</summary>
+    /// <summary>A cancel has come that the statement under way has not seen yet.</summary>
     public bool IsCancelled
     {
+        get => _runner.IsCancelled;
         set => _runner.IsCancelled = value;
     }
+
+    /// <summary>How long the statement wants to wait that has just said so; null: until somebody lets it go on.</summary>
+    public TimeSpan? WaitTime => _runner.WaitTime;
+
+    /// <summary>Whether COPY FROM STDIN reads what comes next.</summary>
+    public bool IsInCopyIn => _runner.Copy is not null;
 
     /// <summary>The connection is to be closed.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>Whether it waits for any next request, and not for Sync or for COPY data.</summary>
     public bool IsAtRest => !_isSkipping && _runner.Copy is null;
+
+    /// <summary>Whether everything up to the next Sync is skipped.</summary>
+    public bool IsSkipping => _isSkipping;
 
     /// <summary>Whether an extended query has begun and has had no Sync: its implicit transaction is open.</summary>
     public bool HasOpenExtendedQuery { get; private set; }
@@ -51,6 +63,17 @@ internal sealed class PostgresModel
     public IReadOnlyList<string> Executed => _runner.Executed;
 
     public PreparedStatements Statements { get; }
+
+    /// <summary>What the next owner of this session would find of the last one; null when there is nothing, but for parameters.</summary>
+    public string? DirtyState =>
+        Status != 'I' ? $"transaction status {Status}"
+        : _runner.Copy is not null ? "COPY waits for data"
+        : _isSkipping ? "skips to Sync"
+        : HasOpenExtendedQuery ? "no Sync has come"
+        : _portals.Names is { Count: > 0 } portals ? $"portals {string.Join(", ", portals)}"
+        : Statements.ClientNames is { Count: > 0 } names ? $"statements {string.Join(", ", names)}"
+        : _runner.Channels is { Count: > 0 } channels ? $"listens to {string.Join(", ", channels)}"
+        : null;
 
     /// <summary>The replies to one message, to be read to their end before the next message comes.</summary>
     public IEnumerable<byte[]> Handle(RawMessage message)
@@ -69,6 +92,11 @@ internal sealed class PostgresModel
             catch (PostgresErrorException e)
             {
                 error = e;
+                break;
+            }
+            catch (Exception e) when (_database.TakesNonsense && e is (FormatException or OverflowException or ArgumentException or IndexOutOfRangeException))
+            {
+                error = PostgresErrorException.Syntax(e.Message);
                 break;
             }
 
@@ -105,6 +133,7 @@ internal sealed class PostgresModel
         {
             _isSkipping = false;
             HasOpenExtendedQuery = false;
+            new MessageCursor(message.Body).End();
             return Ready();
         }
 
@@ -128,25 +157,35 @@ internal sealed class PostgresModel
         switch (message.Type)
         {
             case 'Q':
-                return Query(body.String());
+                return Query(Last(body.String(), body));
             case 'P':
                 return _extended.Parse(body.String(), body.String(), body);
             case 'B':
                 return _extended.Bind(body.String(), body.String(), body);
             case 'D':
-                return _extended.Describe((char)body.Byte(), body.String());
+                return _extended.Describe((char)body.Byte(), Last(body.String(), body));
             case 'E':
-                return _extended.Execute(body.String(), body.Int32());
+                return _extended.Execute(body.String(), Last(body.Int32(), body));
             case 'C':
-                return _extended.Close((char)body.Byte(), body.String());
+                return _extended.Close((char)body.Byte(), Last(body.String(), body));
             case 'F':
-                return FunctionCall(body.Int32());
-            case 'H' or 'd' or 'c' or 'f':
+                return FunctionCall(body);
+            case 'H':
+                body.End();
+                return [];
+            case 'd' or 'c' or 'f':
                 return [];
             default:
                 HasEnded = true;
                 return [Replies.Fatal("08P01", $"invalid frontend message type {(int)message.Type}")];
         }
+    }
+
+    // The field that ends a message.
+    private static T Last<T>(T field, MessageCursor body)
+    {
+        body.End();
+        return field;
     }
 
     private IEnumerable<byte[]> Query(string sql)
@@ -172,6 +211,12 @@ internal sealed class PostgresModel
             _portals.Add(new Portal("", statement, []));
             foreach (var reply in _runner.Run(statement, _isAlone))
             {
+                if (_pending.Count == 0 && reply is [(byte)'C', ..])
+                {
+                    // The last statement's transaction has committed before its tag is on its way.
+                    _transaction.EndCycle();
+                }
+
                 yield return reply;
             }
 
@@ -189,16 +234,23 @@ internal sealed class PostgresModel
         }
     }
 
-    private IEnumerable<byte[]> FunctionCall(int function)
+    // A function that gives back its first argument, so that its answer can be told from others.
+    private IEnumerable<byte[]> FunctionCall(MessageCursor body)
     {
+        var function = body.Int32();
         if (_transaction.HasFailed)
         {
             throw PostgresErrorException.Aborted();
         }
 
-        return function == 0
-            ? throw new PostgresErrorException("42883", "function does not exist")
-            : [Replies.FunctionCallResponse(), .. Ready()];
+        if (function == 0)
+        {
+            throw new PostgresErrorException("42883", "function does not exist");
+        }
+
+        _ = Enumerable.Range(0, body.Int16()).Select(_ => body.Int16()).Count();
+        var arguments = Enumerable.Range(0, body.Int16()).Select(_ => body.Value()).ToArray();
+        return [Replies.FunctionCallResponse(arguments.FirstOrDefault()), .. Ready()];
     }
 
     private IEnumerable<byte[]> AnswerInCopy(CopyIn copy, RawMessage message)
@@ -213,6 +265,11 @@ internal sealed class PostgresModel
             ];
         }
 
+        if (message.Type == 'd')
+        {
+            _runner.CheckForInterrupts();
+        }
+
         if (copy.Read(message) is not { } tag)
         {
             return [];
@@ -220,7 +277,17 @@ internal sealed class PostgresModel
 
         _runner.Copy = null;
         var done = Replies.CommandComplete(tag);
-        return _isExtended ? [done] : RunPending().Prepend(done);
+        if (_isExtended)
+        {
+            return [done];
+        }
+
+        if (_pending.Count == 0)
+        {
+            _transaction.EndCycle();
+        }
+
+        return RunPending().Prepend(done);
     }
 
     // An error ends the message; in the extended protocol everything up to Sync with it, else the Query that it was in.

@@ -19,6 +19,9 @@ internal sealed class PreparedStatements(FakeDatabase database)
     /// <summary>The names in use.</summary>
     public IReadOnlyList<string> Names => [.. _named.Values.Select(entry => entry.Name)];
 
+    /// <summary>Those of them that the multiplexer has not given.</summary>
+    public IReadOnlyList<string> ClientNames => [.. Names.Where(name => !name.StartsWith(StatementAudit.Prefix, StringComparison.Ordinal))];
+
     public void Store(string name, PreparedStatement statement)
     {
         if (!_named.TryAdd(Key(name), (name, statement)))

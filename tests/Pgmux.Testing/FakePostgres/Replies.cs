@@ -29,11 +29,7 @@ internal static class Replies
             .. RawMessages.Int32(25), .. RawMessages.Int16(-1), .. RawMessages.Int32(-1), .. RawMessages.Int16(0),
         ]);
 
-    public static byte[] DataRow(string? value)
-    {
-        var bytes = Encoding.UTF8.GetBytes(value ?? "");
-        return RawMessages.Message('D', [.. RawMessages.Int16(1), .. RawMessages.Int32(value is null ? -1 : bytes.Length), .. bytes]);
-    }
+    public static byte[] DataRow(string? value) => RawMessages.Message('D', [.. RawMessages.Int16(1), .. Value32(value)]);
 
     /// <summary>The reply to a query for one value, without its ReadyForQuery.</summary>
     public static byte[] Value(string value) => [.. RowDescription(), .. DataRow(value), .. CommandComplete("SELECT 1")];
@@ -53,7 +49,7 @@ internal static class Replies
     public static byte[] ParameterDescription(params IReadOnlyList<int> types) =>
         RawMessages.Message('t', [.. RawMessages.Int16(types.Count), .. types.SelectMany(RawMessages.Int32)]);
 
-    public static byte[] FunctionCallResponse() => RawMessages.Message('V', RawMessages.Int32(-1));
+    public static byte[] FunctionCallResponse(string? value = null) => RawMessages.Message('V', Value32(value));
 
     public static byte[] CopyInResponse() => RawMessages.Message('G', 0, 0, 0);
 
@@ -72,6 +68,11 @@ internal static class Replies
 
     public static byte[] Notification(string channel, string payload = "") =>
         RawMessages.Message('A', [.. RawMessages.Int32(1), .. RawMessages.String(channel), .. RawMessages.String(payload)]);
+
+    // A value with its length ahead, as rows and results of functions have it.
+    private static byte[] Value32(string? value) => value is null
+        ? RawMessages.Int32(-1)
+        : [.. RawMessages.Int32(Encoding.UTF8.GetByteCount(value)), .. Encoding.UTF8.GetBytes(value)];
 
     private static byte[] Failure(char type, string severity, string sqlState, string message, string routine = "") => RawMessages.Message(
         type,

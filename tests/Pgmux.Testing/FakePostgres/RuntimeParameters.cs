@@ -41,6 +41,10 @@ internal sealed class RuntimeParameters
     /// <summary>Whether a backslash in a plain literal is a backslash.</summary>
     public bool HasStandardStrings => this["standard_conforming_strings"] == "on";
 
+    /// <summary>What is not as it was at the login.</summary>
+    public IReadOnlyList<(string Name, string Value)> Changed =>
+        [.. _values.Keys.Union(_login.Keys, StringComparer.OrdinalIgnoreCase).Where(name => this[name] != _login.GetValueOrDefault(name, "")).Select(name => (name, this[name]))];
+
     /// <summary>Sets a parameter; false when the value is not one.</summary>
     public bool TrySet(string name, string value)
     {

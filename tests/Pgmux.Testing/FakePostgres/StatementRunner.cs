@@ -6,8 +6,9 @@ namespace Pgmux.Testing.FakePostgres;
 /// Runs the statements of the model's little language:
 /// BEGIN, COMMIT, ROLLBACK, SET, RESET, DISCARD, SHOW name, PREPARE, EXECUTE, DEALLOCATE;
 /// SELECT text (a row with the text, in which $1 stands for a parameter; a literal gives its value), TABLE name (a row with the name,
-/// where tables exist), ROWS count bytes, COPY OUT rows, COPY IN [FAIL row | FAIL END], NOTICE text, NOTIFY channel, WAIT,
-/// FAIL [sqlstate], FATAL. PARSEFAIL does not parse. Whatever else is said is done and has no rows.
+/// where tables exist), INSERT text (a row of the <see cref="Ledger"/>, where $1 stands for a parameter), ROWS count bytes [tag],
+/// NOISY count tag (a notice ahead of each row), COPY OUT rows [tag], COPY IN [tag | FAIL row | FAIL END], NOTICE text, NOTIFY channel, LISTEN channel, UNLISTEN channel or *,
+/// WAIT [tag] (until somebody lets it go on), SLEEP milliseconds [tag], FAIL [sqlstate], FATAL. PARSEFAIL does not parse. Whatever else is said is done and has no rows.
 /// </summary>
 internal sealed class StatementRunner(
     RuntimeParameters parameters, PreparedStatements statements, Portals portals, TransactionBlock transaction, FakeDatabase database)
@@ -17,11 +18,17 @@ internal sealed class StatementRunner(
 
     private readonly ParameterCommands _parameters = new(parameters);
 
+    // What a fuzzed statement asks for must come to an end.
+    private const int LargestNumber = 10_000_000;
+
     // A statement may EXECUTE itself.
     private const int DeepestExecute = 100;
 
-    /// <summary>Set before a waiting statement goes on: it was cancelled.</summary>
+    /// <summary>A cancel has come that the statement under way has not seen yet.</summary>
     public bool IsCancelled { get; set; }
+
+    /// <summary>How long the statement wants to wait that has just said so; null: until somebody lets it go on.</summary>
+    public TimeSpan? WaitTime { get; private set; }
 
     /// <summary>The connection is to be closed.</summary>
     public bool HasEnded { get; private set; }
@@ -31,6 +38,9 @@ internal sealed class StatementRunner(
 
     /// <summary>Statements that were executed, in order.</summary>
     public List<string> Executed { get; } = [];
+
+    /// <summary>The channels that LISTEN was said for.</summary>
+    public HashSet<string> Channels { get; } = [];
 
     /// <summary>The tag of a statement that has returned so many rows.</summary>
     public static string TagOf(ModelStatement statement, int rows) => statement.Word == "SHOW" ? "SHOW" : $"SELECT {rows}";
@@ -69,7 +79,7 @@ internal sealed class StatementRunner(
 
         var portal = new Portal("", statement, []);
         return ReturnsRows(statement)
-            ? Open(portal).Append(Replies.RowDescription()).Concat(portal.Fetch(0))
+            ? Open(portal).Append(Replies.RowDescription()).Concat(Fetch(portal, 0))
             : RunCommand(portal, isAlone);
     }
 
@@ -78,7 +88,7 @@ internal sealed class StatementRunner(
     {
         if (portal.State == PortalState.Open)
         {
-            return portal.Fetch(limit);
+            return Fetch(portal, limit);
         }
 
         var hasRows = ReturnsRows(portal.Statement);
@@ -88,7 +98,7 @@ internal sealed class StatementRunner(
         }
 
         Begin(portal.Statement!);
-        return hasRows ? Open(portal).Concat(portal.Fetch(limit)) : RunCommand(portal, isAlone);
+        return hasRows ? Open(portal).Concat(Fetch(portal, limit)) : RunCommand(portal, isAlone);
     }
 
     private void Analyze(ModelStatement? statement)
@@ -99,8 +109,32 @@ internal sealed class StatementRunner(
         }
     }
 
+    /// <summary>Where PostgreSQL looks whether it was cancelled: before a statement, between rows, in a wait, between rows of COPY.</summary>
+    public void CheckForInterrupts()
+    {
+        if (IsCancelled)
+        {
+            IsCancelled = false;
+            throw new PostgresErrorException("57014", "canceling statement due to user request");
+        }
+    }
+
+    private IEnumerable<byte[]> Fetch(Portal portal, int limit)
+    {
+        foreach (var reply in portal.Fetch(limit))
+        {
+            if (reply[0] == 'D')
+            {
+                CheckForInterrupts();
+            }
+
+            yield return reply;
+        }
+    }
+
     private void Begin(ModelStatement statement)
     {
+        CheckForInterrupts();
         Executed.Add(statement.Text);
         transaction.BeginStatement();
     }
@@ -109,15 +143,11 @@ internal sealed class StatementRunner(
     private IEnumerable<byte[]> Open(Portal portal)
     {
         var (statement, values) = Resolve(portal);
-        if (statement.Word == "WAIT")
+        if (statement.Word is "WAIT" or "SLEEP")
         {
+            WaitTime = statement.Word == "SLEEP" ? TimeSpan.FromMilliseconds(Number(statement.Argument.Split(' ')[0])) : null;
             yield return Wait;
-            var isCancelled = IsCancelled;
-            IsCancelled = false;
-            if (isCancelled)
-            {
-                throw new PostgresErrorException("57014", "canceling statement due to user request");
-            }
+            CheckForInterrupts();
         }
 
         portal.Open(statement, RowsOf(statement, values));
@@ -168,18 +198,33 @@ internal sealed class StatementRunner(
             case "SHOW":
                 return [parameters[SqlText.Unquote(statement.Argument)]];
             case "WAIT":
-                return ["waited"];
+                return [statement.Argument is { Length: > 0 } tag ? tag : "waited"];
+            case "SLEEP":
+                return [statement.Argument.Split(' ') is [_, var slept] ? slept : "slept"];
             case "ROWS":
-                var numbers = statement.Argument.Split(' ').Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
-                return Enumerable.Repeat(new string('x', numbers[1]), numbers[0]);
+                return statement.Argument.Split(' ') switch
+                {
+                    [var count, var bytes, var tagged] => Tagged(Number(count), tagged).Select(row => row.PadRight(Number(bytes), 'x')),
+                    var words => Enumerable.Repeat(new string('x', Number(words[1])), Number(words[0])),
+                };
+            case "NOISY":
+                var noisy = statement.Argument.Split(' ');
+                return Tagged(Number(noisy[0]), noisy[1]);
             default:
                 return [_parameters.SetBySelect(statement.Text) ?? SqlText.Evaluate(statement.Argument, values)];
         }
     }
 
+    // Each row says whose it is and which.
+    private static IEnumerable<string> Tagged(int count, string tag) => Enumerable.Range(0, count).Select(row => $"{tag}:{row}");
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture) is <= LargestNumber and var number
+        ? number
+        : throw new PostgresErrorException("54000", $"more than {LargestNumber}");
+
     private IEnumerable<byte[]> RunCommand(Portal portal, bool isAlone)
     {
-        var (statement, _) = Resolve(portal);
+        var (statement, values) = Resolve(portal);
         switch (statement.Word)
         {
             case "BEGIN":
@@ -197,10 +242,19 @@ internal sealed class StatementRunner(
                 return RunPrepared(command);
             case "COPY":
                 return RunCopy(statement.Text.Split(' '));
+            case "INSERT":
+                transaction.Insert(SqlText.Evaluate(statement.Argument, values) ?? "NULL");
+                return Complete("INSERT 0 1");
             case "NOTICE":
                 return [Replies.Notice(statement.Argument), .. Complete("DO")];
             case "NOTIFY":
                 return [Replies.Notification(statement.Argument), .. Complete("NOTIFY")];
+            case "LISTEN":
+                Channels.Add(statement.Argument);
+                return Complete("LISTEN");
+            case "UNLISTEN":
+                Channels.RemoveWhere(channel => statement.Argument is "*" || statement.Argument == channel);
+                return Complete("UNLISTEN");
             case "FAIL":
                 throw new PostgresErrorException(statement.Argument is { Length: 5 } state ? state : "22012", "division by zero");
             case "FATAL":
@@ -244,6 +298,7 @@ internal sealed class StatementRunner(
             parameters.ResetAll();
             statements.DeallocateAll();
             portals.Clear();
+            Channels.Clear();
             transaction.EndCycle();
         }
 
@@ -254,18 +309,24 @@ internal sealed class StatementRunner(
     {
         if (words[1] == "OUT")
         {
-            var rows = int.Parse(words[2], CultureInfo.InvariantCulture);
-            return
-            [
-                Replies.CopyOutResponse(),
-                .. Enumerable.Range(0, rows).Select(row => Replies.CopyData($"{row}\n")),
-                Replies.CopyDone(),
-                .. Complete($"COPY {rows}"),
-            ];
+            return CopyOut(Number(words[2]), words is [_, _, _, var tag] ? $"{tag}:" : "");
         }
 
         Copy = new CopyIn(words);
         return BeginCopyIn(Copy);
+    }
+
+    private IEnumerable<byte[]> CopyOut(int rows, string tag)
+    {
+        yield return Replies.CopyOutResponse();
+        for (var row = 0; row < rows; row++)
+        {
+            CheckForInterrupts();
+            yield return Replies.CopyData($"{tag}{row}\n");
+        }
+
+        yield return Replies.CopyDone();
+        yield return Replies.CommandComplete($"COPY {rows}");
     }
 
     private static IEnumerable<byte[]> BeginCopyIn(CopyIn copy)

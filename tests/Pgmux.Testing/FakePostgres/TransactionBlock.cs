@@ -1,8 +1,10 @@
 namespace Pgmux.Testing.FakePostgres;
 
 /// <summary>Where a session's transaction stands, and what ends with it.</summary>
-internal sealed class TransactionBlock(RuntimeParameters parameters, Portals portals)
+internal sealed class TransactionBlock(RuntimeParameters parameters, Portals portals, Ledger ledger)
 {
+    private readonly List<string> _inserted = [];
+
     /// <summary>I, T or E, as ReadyForQuery says it.</summary>
     public char Status { get; private set; } = 'I';
 
@@ -13,6 +15,9 @@ internal sealed class TransactionBlock(RuntimeParameters parameters, Portals por
 
     /// <summary>A statement is about to run: there is a transaction from here on, a block or not.</summary>
     public void BeginStatement() => parameters.Begin();
+
+    /// <summary>INSERT: the row is there for everybody once the transaction has committed.</summary>
+    public void Insert(string row) => _inserted.Add(row);
 
     /// <summary>BEGIN.</summary>
     public void BeginBlock() => Status = 'T';
@@ -82,6 +87,8 @@ internal sealed class TransactionBlock(RuntimeParameters parameters, Portals por
     private void EndTransaction()
     {
         parameters.Commit();
+        ledger.Commit(_inserted);
+        _inserted.Clear();
         portals.Clear();
         IsPipeline = false;
     }
@@ -89,6 +96,7 @@ internal sealed class TransactionBlock(RuntimeParameters parameters, Portals por
     private void Abort()
     {
         parameters.RollBack();
+        _inserted.Clear();
         portals.Clear();
         IsPipeline = false;
     }

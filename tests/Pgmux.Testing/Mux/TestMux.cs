@@ -9,6 +9,7 @@ using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Processes;
 using Pgmux.Testing.Transport;
 using Pgmux.Transport;
+using Pgmux.Transport.Buffers;
 
 namespace Pgmux.Testing.Mux;
 
@@ -28,11 +29,19 @@ internal sealed class TestMux : IDisposable
     private readonly SimulatedLoop _outside;
     private readonly EndPoint _address = new IPEndPoint(IPAddress.Loopback, Port);
     private readonly TransportListener _listener;
+    private bool _isClosed;
 
-    private TestMux(PgmuxSettings settings, int loops, int? seed, Func<SimulatedLoop, EventLoop>? wrap = null)
+    private TestMux(TestMuxOptions options)
     {
-        Network = new SimulatedNetwork(seed) { PoisonsBuffers = true, IsSliced = seed is not null };
-        for (var i = 0; i < loops; i++)
+        var settings = options.Settings;
+        Network = new SimulatedNetwork(options.Seed, options.Schedule)
+        {
+            IsSliced = options.Seed is not null,
+            CapacityBytes = options.CapacityBytes,
+            CreateBuffers = options.CreateBuffers ?? (static () => new BufferPool { PoisonsReturned = true }),
+            Trace = options.Trace,
+        };
+        for (var i = 0; i < options.Loops; i++)
         {
             _loops.Add(Network.CreateLoop());
         }
@@ -48,10 +57,14 @@ internal sealed class TestMux : IDisposable
         Postgres = new FakePostgres.FakePostgres(Network, _outside, PostgresPort);
         Postgres.Database.Audit = AuditFor(settings);
         Write(settings);
-        EventLoop[] used = [.. _loops.Select(loop => wrap?.Invoke(loop) ?? loop)];
+        EventLoop[] used = [.. _loops.Select(options.WrapLoop)];
         var loaded = ConfigLoader.Load(IniPath);
         Mux = new Multiplexer(
-            new ConfigStore(loaded.Snapshot ?? throw new InvalidOperationException(string.Join('\n', loaded.Faults))), used, Log, processUserId: 0);
+            new ConfigStore(loaded.Snapshot ?? throw new InvalidOperationException(string.Join('\n', loaded.Faults))),
+            used,
+            Log,
+            processUserId: 0,
+            options.Parts);
         _listener = used[0].Listen(new ListenOptions { EndPoint = _address }, Mux.Accept);
         Mux.ListenersUnwanted = _listener.Dispose;
         foreach (var loop in _loops)
@@ -87,18 +100,21 @@ internal sealed class TestMux : IDisposable
     /// <summary>Transaction pooling of database "db" on one loop.</summary>
     public static TestMux Start(params (string Key, string Value)[] settings) => Start(loops: 1, settings);
 
-    public static TestMux Start(int loops, params (string Key, string Value)[] settings) => new(SettingsOf(settings), loops, seed: null);
+    public static TestMux Start(int loops, params (string Key, string Value)[] settings) => Start(SettingsOf(settings), loops);
 
     /// <summary>The same with events in random order and receives in random pieces.</summary>
     public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) => StartSliced(seed, SettingsOf(settings));
 
-    public static TestMux StartSliced(int seed, PgmuxSettings settings) => new(settings, loops: 2, seed);
+    public static TestMux StartSliced(int seed, PgmuxSettings settings) =>
+        Start(new TestMuxOptions { Settings = settings, Loops = 2, Seed = seed });
 
-    public static TestMux Start(PgmuxSettings settings, int loops = 1) => new(settings, loops, seed: null);
+    public static TestMux Start(PgmuxSettings settings, int loops = 1) => Start(new TestMuxOptions { Settings = settings, Loops = loops });
+
+    public static TestMux Start(TestMuxOptions options) => new(options);
 
     /// <summary>The same with loops that a test has put something around.</summary>
     public static TestMux StartOn(Func<SimulatedLoop, EventLoop> wrap, params (string Key, string Value)[] settings) =>
-        new(SettingsOf(settings), loops: 1, seed: null, wrap);
+        Start(new TestMuxOptions { Settings = SettingsOf(settings), WrapLoop = wrap });
 
     /// <summary>Database "db" on the fake PostgreSQL, and these settings.</summary>
     public static PgmuxSettings SettingsOf(params (string Key, string Value)[] settings) => new()
@@ -114,6 +130,14 @@ internal sealed class TestMux : IDisposable
         TransportConnection? transport = null;
         Network.Run(_outside, async () => transport = await _outside.ConnectAsync(new ConnectOptions { EndPoint = _address }, CancellationToken.None));
         var client = new FakeClient(Network, transport!);
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>A connection that is on its way; lets nothing happen yet.</summary>
+    public FakeClient BeginConnect()
+    {
+        var client = new FakeClient(Network, _outside, _address);
         _clients.Add(client);
         return client;
     }
@@ -163,6 +187,16 @@ internal sealed class TestMux : IDisposable
 
     public void Dispose()
     {
+        if (!_isClosed)
+        {
+            Assert.That(Close(), Is.Empty);
+        }
+    }
+
+    /// <summary>Closes everything, as <see cref="Dispose"/> does, and gives what is not as it should be after that.</summary>
+    public IReadOnlyList<string> Close()
+    {
+        _isClosed = true;
         try
         {
             foreach (var client in _clients)
@@ -174,10 +208,10 @@ internal sealed class TestMux : IDisposable
             Network.RunUntilIdle();
             // Longer than a close waits for its peer.
             Advance(30);
-            Assert.Multiple(CheckNothingIsLeft);
+            var leftovers = FindLeftovers();
             Shutdown(ShutdownMode.Immediate);
             Advance(30);
-            Assert.Multiple(CheckEverythingIsClosed);
+            return [.. leftovers, .. FindUnclosed()];
         }
         finally
         {
@@ -193,48 +227,64 @@ internal sealed class TestMux : IDisposable
         return limit == 0 || settings.Settings.GetValueOrDefault("pool_mode") == "session" ? null : new StatementAudit { Limit = limit };
     }
 
-    private void CheckNothingIsLeft()
+    private List<string> FindLeftovers()
     {
-        Assert.That(_faults, Is.Empty, "faults on loops");
-        Assert.That(Log.Errors, Is.Empty, "errors in the log");
-        Assert.That(Postgres.Database.Audit?.Violations, Is.Null.Or.Empty, "names of prepared statements");
-        Assert.That(Mux.Clients.ClientCount, Is.Zero, "clients counted");
-        Assert.That(Mux.Clients.Registries.Sum(registry => registry.Clients.Count), Is.Zero, "clients registered");
+        var left = new List<string>();
+        left.AddRange(_faults.Select(fault => $"fault on a loop: {fault}"));
+        left.AddRange(Log.Errors.Select(error => $"error in the log: {error}"));
+        left.AddRange(Postgres.Database.Audit?.Violations.Select(violation => $"name of a prepared statement: {violation}") ?? []);
+        Expect(left, "clients counted", Mux.Clients.ClientCount, 0);
+        Expect(left, "clients registered", Mux.Clients.Registries.Sum(registry => registry.Clients.Count), 0);
         foreach (var pool in Mux.Pools.All)
         {
             var counts = pool.Count();
-            Assert.That(counts.Active + counts.BeingCancelled + counts.Waiting, Is.Zero, $"{pool.Key} in use: {counts}");
-            Assert.That(counts.Servers, Is.EqualTo(pool.Servers.Count), $"{pool.Key} counts each server once");
-            Assert.That(
-                pool.Servers.Where(server => server.State == ServerState.Idle),
-                Is.All.Matches<ServerConnection>(server => server is { Lessee: null, OwnRequest: OwnRequest.None, Outstanding.IsReady: true }),
-                $"{pool.Key} has clean idle servers");
+            Expect(left, $"{pool.Key} in use", counts.Active + counts.BeingCancelled + counts.Waiting, 0);
+            Expect(left, $"servers counted in {pool.Key}", counts.Servers, pool.Servers.Count);
+            left.AddRange(pool.Servers
+                .Where(server => server.State == ServerState.Idle
+                    && server is not { Lessee: null, OwnRequest: OwnRequest.None, Outstanding.IsReady: true })
+                .Select(server => $"{server.LogName} is idle and not clean"));
         }
 
         var ledger = Mux.Pools.Environment.Ledger;
         foreach (var databases in Mux.Pools.All.GroupBy(pool => pool.Key.Database))
         {
-            Assert.That(ledger.OfDatabase(databases.Key), Is.EqualTo(databases.Sum(pool => pool.Servers.Count)), "servers of the database");
+            Expect(left, $"servers of database {databases.Key}", ledger.OfDatabase(databases.Key), databases.Sum(pool => pool.Servers.Count));
         }
 
         foreach (var users in Mux.Pools.All.GroupBy(pool => pool.Key.User))
         {
-            Assert.That(ledger.OfUser(users.Key), Is.EqualTo(users.Sum(pool => pool.Servers.Count)), "servers of the user");
+            Expect(left, $"servers of user {users.Key}", ledger.OfUser(users.Key), users.Sum(pool => pool.Servers.Count));
         }
 
         if (!IsLeftBroken)
         {
-            Assert.That(Postgres.Open, Has.Count.EqualTo(Mux.Pools.All.Sum(pool => pool.Servers.Count)), "connections at the server");
+            Expect(left, "connections at the server", Postgres.Open.Count, Mux.Pools.All.Sum(pool => pool.Servers.Count));
         }
 
-        Assert.That(_loops.Sum(loop => loop.Core.Buffers.RentedBlocks), Is.Zero, "buffers rented by idle connections");
+        Expect(left, "buffers rented by idle connections", _loops.Sum(loop => loop.Core.Buffers.RentedBlocks), 0);
+        return left;
     }
 
-    private void CheckEverythingIsClosed()
+    private List<string> FindUnclosed()
     {
-        Assert.That(Mux.Stopped.IsCompleted, Is.True, "stopped");
-        Assert.That(Mux.Pools.All.Sum(pool => pool.Servers.Count), Is.Zero, "servers left");
-        Assert.That(_faults, Is.Empty, "faults on loops at the end");
+        var left = new List<string>();
+        if (!Mux.Stopped.IsCompleted)
+        {
+            left.Add("the shutdown has not ended");
+        }
+
+        Expect(left, "servers after the shutdown", Mux.Pools.All.Sum(pool => pool.Servers.Count), 0);
+        left.AddRange(_faults.Select(fault => $"fault on a loop at the end: {fault}"));
+        return left;
+    }
+
+    private static void Expect(List<string> left, string what, int count, int expected)
+    {
+        if (count != expected)
+        {
+            left.Add($"{what}: {count} instead of {expected}");
+        }
     }
 
     private void Write(PgmuxSettings settings)

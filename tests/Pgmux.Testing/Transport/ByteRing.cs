@@ -10,7 +10,10 @@ internal sealed class ByteRing(int capacity)
 
     public int Count { get; private set; }
 
-    public int Free => capacity - Count;
+    /// <summary>What it takes at most. Below what is in it already, it takes nothing until that is gone.</summary>
+    public int Capacity { get; set; } = capacity;
+
+    public int Free => Math.Max(0, Capacity - Count);
 
     /// <summary>Takes as much as there is room for.</summary>
     public int Write(ReadOnlySpan<byte> bytes)
@@ -36,20 +39,25 @@ internal sealed class ByteRing(int capacity)
         var first = Math.Min(given, _bytes.Length - _start);
         _bytes.AsSpan(_start, first).CopyTo(room);
         _bytes.AsSpan(0, given - first).CopyTo(room[first..]);
-        Count -= given;
-        _start = Count == 0 ? 0 : (_start + given) % _bytes.Length;
+        Skip(given);
         return given;
     }
 
-    public void Clear()
+    /// <summary>Drops the first bytes.</summary>
+    public void Skip(int bytes)
     {
-        Count = 0;
-        _start = 0;
+        Count -= bytes;
+        _start = Count == 0 ? 0 : (_start + bytes) % _bytes.Length;
     }
+
+    /// <summary>Keeps only the first bytes.</summary>
+    public void Trim(int bytes) => Count = bytes;
+
+    public void Clear() => Skip(Count);
 
     private void Grow(int needed)
     {
-        var bigger = new byte[Math.Min(capacity, Math.Max(FirstBytes, Math.Max(needed, _bytes.Length * 2)))];
+        var bigger = new byte[Math.Min(Capacity, Math.Max(FirstBytes, Math.Max(needed, _bytes.Length * 2)))];
         var count = Count;
         Read(bigger);
         _bytes = bigger;

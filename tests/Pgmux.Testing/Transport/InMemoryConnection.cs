@@ -10,7 +10,7 @@ namespace Pgmux.Testing.Transport;
 /// One end of an in-memory link. Pipes, backpressure, closing and moving are those of a socket; only the bytes travel
 /// through a ring of bounded size.
 /// </summary>
-internal sealed class InMemoryConnection : LoopConnection
+internal sealed class InMemoryConnection : LoopConnection, IScheduled
 {
     private readonly InMemoryChannel _incoming;
     private readonly InMemoryChannel _outgoing;
@@ -31,6 +31,17 @@ internal sealed class InMemoryConnection : LoopConnection
         _outgoing.Sender = this;
     }
 
+    /// <summary>The link that this is an end of.</summary>
+    public InMemoryLink Link => _outgoing.Link;
+
+    /// <summary>What is wrong with the way to the peer.</summary>
+    public LinkFaults OutgoingFaults => _outgoing.Faults;
+
+    /// <summary>What is wrong with the way from the peer.</summary>
+    public LinkFaults IncomingFaults => _incoming.Faults;
+
+    public ScheduleEntry Schedule { get; } = new();
+
     public override EndPoint LocalEndPoint => _local;
 
     public override EndPoint RemoteEndPoint => _remote;
@@ -39,10 +50,9 @@ internal sealed class InMemoryConnection : LoopConnection
 
     private SimulatedLoop Simulated => (SimulatedLoop)Loop;
 
-    /// <summary>Breaks the link: both ends see RST, what is on its way is lost.</summary>
+    /// <summary>Breaks the link: this end closes, the peer sees RST, what is on its way is lost.</summary>
     public void Reset()
     {
-        _incoming.Reset();
         _outgoing.Reset();
         Abort();
     }
@@ -75,9 +85,6 @@ internal sealed class InMemoryConnection : LoopConnection
         }
     }
 
-    /// <summary>How many of the bytes that are there a receive sees.</summary>
-    public int NextSlice(int available) => Simulated.Network.NextSlice(available);
-
     protected override LoopCore FindCore(EventLoop loop) => ((SimulatedLoop)loop).Core;
 
     protected override TransferResult ReceiveFromLink(Span<byte> room) => _incoming.Receive(room);
@@ -91,15 +98,15 @@ internal sealed class InMemoryConnection : LoopConnection
     protected override void CloseLink()
     {
         _isAttached = false;
-        _outgoing.Finish();
-        _outgoing.Sender = null;
-        _incoming.Receiver = null;
-        if (_incoming.HasBytes)
+        if (_incoming.Abandon())
         {
             // Closing with unread bytes is answered with RST, as TCP does; bytes already on their way are lost with it.
-            _incoming.Reset();
             _outgoing.Reset();
         }
+
+        _outgoing.Finish();
+        _outgoing.Sender = null;
+        Link.OnEndClosed();
     }
 
     protected override void DetachLink()

@@ -11,6 +11,7 @@ internal sealed class SimulatedAddresses
 
     private readonly Dictionary<string, List<SimulatedListener>> _listeners = [];
     private readonly Dictionary<string, ConnectFailure> _failures = [];
+    private readonly Dictionary<string, TimeSpan> _acceptDelays = [];
     private readonly Dictionary<string, IPAddress> _names = new() { ["localhost"] = IPAddress.Loopback };
     private int _nextPort = FirstPort;
     private uint _nextShared;
@@ -25,6 +26,18 @@ internal sealed class SimulatedAddresses
 
     /// <summary>Lets connects to an address succeed again.</summary>
     public void Allow(EndPoint endPoint) => _failures.Remove(KeyOf(endPoint));
+
+    /// <summary>Lets connects succeed at once, and who listens hear of them so much later, as a server does that is short of time.</summary>
+    public void DelayAccepts(EndPoint endPoint, TimeSpan delay) => _acceptDelays[KeyOf(endPoint)] = delay;
+
+    /// <summary>Ends all failures and delays.</summary>
+    public void AllowAll()
+    {
+        _failures.Clear();
+        _acceptDelays.Clear();
+    }
+
+    public TimeSpan AcceptDelayOf(EndPoint endPoint) => _acceptDelays.GetValueOrDefault(KeyOf(endPoint));
 
     public ConnectFailure? FailureOf(EndPoint endPoint) =>
         _failures.TryGetValue(KeyOf(endPoint), out var failure) ? failure : null;

@@ -8,6 +8,8 @@ internal sealed class SimulatedListener(
     SimulatedNetwork network, SimulatedLoop loop, EndPoint endPoint, ListenOptions options, Action<TransportConnection> accepted)
     : TransportListener
 {
+    private bool _isClosed;
+
     public override EndPoint EndPoint => endPoint;
 
     public SimulatedLoop Loop => loop;
@@ -16,9 +18,15 @@ internal sealed class SimulatedListener(
 
     public bool IsShared => options.ReusePort;
 
-    /// <summary>Hands over a connection on the listener's loop.</summary>
+    /// <summary>Hands over a connection on the listener's loop. Nobody who has stopped to listen gets one: its peer sees RST.</summary>
     public void Hand(InMemoryConnection connection)
     {
+        if (_isClosed)
+        {
+            connection.Reset();
+            return;
+        }
+
         try
         {
             accepted(connection);
@@ -30,5 +38,9 @@ internal sealed class SimulatedListener(
         }
     }
 
-    public override void Dispose() => network.Remove(this);
+    public override void Dispose()
+    {
+        _isClosed = true;
+        network.Remove(this);
+    }
 }

@@ -5,17 +5,17 @@ using Pgmux.Transport.Loops;
 namespace Pgmux.Testing.Transport;
 
 /// <summary>A loop without a thread: the test drives it through its <see cref="SimulatedNetwork"/>, on a virtual clock.</summary>
-internal sealed class SimulatedLoop : EventLoop
+internal sealed class SimulatedLoop : EventLoop, IScheduled
 {
     private readonly LoopSynchronizationContext _context;
-    private List<InMemoryConnection> _events = [];
-    private List<InMemoryConnection> _delivering = [];
+    private readonly List<InMemoryConnection> _waiting = [];
+    private readonly List<InMemoryConnection> _delivering = [];
 
     public SimulatedLoop(SimulatedNetwork network, int index)
     {
         Network = network;
         Index = index;
-        Core = new LoopCore(this, network.Time, new BufferPool { PoisonsReturned = network.PoisonsBuffers }, static () => { });
+        Core = new LoopCore(this, network.Time, network.CreateBuffers(), static () => { });
         _context = new LoopSynchronizationContext(Core);
         UnhandledException = network.OnUnhandled;
     }
@@ -30,13 +30,15 @@ internal sealed class SimulatedLoop : EventLoop
 
     public SimulatedNetwork Network { get; }
 
+    public ScheduleEntry Schedule { get; } = new();
+
     /// <summary>Buffers that connections of this loop hold; an idle one holds none.</summary>
     public int RentedBuffers => Core.Buffers.RentedBlocks;
 
     internal LoopCore Core { get; }
 
     /// <summary>Whether there is something to do at the present time.</summary>
-    public bool HasWork => Core.HasWork || _events.Count > 0 || Core.NextDue <= Network.Time.GetTimestamp();
+    public bool HasWork => Core.HasWork || _waiting.Count > 0 || Core.NextDue <= Network.Time.GetTimestamp();
 
     /// <inheritdoc cref="SimulatedNetwork.RunUntilIdle"/>
     public void RunUntilIdle() => Network.RunUntilIdle();
@@ -64,7 +66,7 @@ internal sealed class SimulatedLoop : EventLoop
     /// <summary>Does the work on this loop, in a turn of its own, so that a run stays repeatable.</summary>
     public override Task<T> OffloadAsync<T>(Func<T> work) => this.RunAsync(() => Task.FromResult(work()));
 
-    internal void QueueEvents(InMemoryConnection connection) => _events.Add(connection);
+    internal void QueueEvents(InMemoryConnection connection) => _waiting.Add(connection);
 
     /// <summary>One turn: events, timers, posted work, sends.</summary>
     internal void RunTurn()
@@ -86,8 +88,12 @@ internal sealed class SimulatedLoop : EventLoop
 
     private void Deliver()
     {
-        (_events, _delivering) = (_delivering, _events);
-        Network.Shuffle(_delivering);
+        if (_waiting.Count == 0)
+        {
+            return;
+        }
+
+        Network.TakeDeliveries(_waiting, _delivering);
         foreach (var connection in _delivering)
         {
             try

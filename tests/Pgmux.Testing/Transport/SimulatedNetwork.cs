@@ -1,5 +1,6 @@
 using System.Net;
 using Pgmux.Transport;
+using Pgmux.Transport.Buffers;
 using Pgmux.Transport.Loops;
 
 namespace Pgmux.Testing.Transport;
@@ -9,6 +10,9 @@ namespace Pgmux.Testing.Transport;
 /// </summary>
 internal sealed class SimulatedNetwork
 {
+    /// <summary>About what a Unix socket takes.</summary>
+    public const int UsualCapacityBytes = 64 * 1024;
+
     // A run that needs more turns than this at one instant goes round in circles.
     private const int MostTurnsPerInstant = 10_000_000;
 
@@ -17,14 +21,23 @@ internal sealed class SimulatedNetwork
     private readonly List<SimulatedLoop> _loops = [];
     private readonly SimulatedAddresses _addresses = new();
     private readonly Random? _random;
+    private readonly SeededSchedule? _schedule;
+    private readonly List<InMemoryLink> _links = [];
+    private readonly List<InMemoryChannel> _travelling = [];
     private readonly List<Exception> _unhandled = [];
     private SimulatedLoop? _running;
+    private int _nextLink;
     private int _thread = Environment.CurrentManagedThreadId;
 
-    /// <param name="seed">Shuffles loops and events; null keeps them in their order.</param>
-    public SimulatedNetwork(int? seed = null)
+    /// <param name="seed">Decides who goes when, see <paramref name="schedule"/>; null keeps loops and events in their order.</param>
+    /// <param name="schedule">How the seed decides.</param>
+    public SimulatedNetwork(int? seed = null, ScheduleKind schedule = ScheduleKind.Uniform)
     {
-        _random = seed is { } value ? new Random(value) : null;
+        if (seed is { } value)
+        {
+            _random = new Random(value);
+            _schedule = new SeededSchedule(schedule, _random);
+        }
     }
 
     public VirtualTimeProvider Time { get; } = new();
@@ -34,14 +47,23 @@ internal sealed class SimulatedNetwork
     /// <summary>Names, failures and listeners.</summary>
     public SimulatedAddresses Addresses => _addresses;
 
-    /// <summary>Bytes that one direction of a link holds. The default is about what a Unix socket takes.</summary>
-    public int CapacityBytes { get; init; } = 64 * 1024;
+    /// <summary>Links with an open end, in the order in which they came to be.</summary>
+    public IReadOnlyList<InMemoryLink> Links => _links;
+
+    /// <summary>Bytes that one direction of a new link holds. The default is about what a Unix socket takes.</summary>
+    public int CapacityBytes { get; set; } = UsualCapacityBytes;
+
+    /// <summary>How long everything is on its way, on new links.</summary>
+    public TimeSpan LinkDelay { get; set; }
+
+    /// <summary>Takes down what is delivered; null when nobody wants to know.</summary>
+    public TraceRecorder? Trace { get; init; }
 
     /// <summary>Cuts what a receive sees into pieces of random size; needs a seed.</summary>
     public bool IsSliced { get; set; }
 
-    /// <summary>Overwrites buffers when they are returned.</summary>
-    public bool PoisonsBuffers { get; init; }
+    /// <summary>Makes the buffers of a loop. The usual ones are overwritten when they are returned.</summary>
+    public Func<BufferPool> CreateBuffers { get; init; } = static () => new BufferPool { PoisonsReturned = true };
 
     /// <summary>Who is at the other end of Unix sockets.</summary>
     public PeerCredentials PeerCredentials { get; set; } = new(1, 0, 0);
@@ -59,28 +81,43 @@ internal sealed class SimulatedNetwork
     /// </summary>
     public void RunUntilIdle()
     {
-        _thread = Environment.CurrentManagedThreadId;
         for (var turn = 0; turn < MostTurnsPerInstant; turn++)
         {
-            if (NextLoop() is not { } loop)
+            if (!Step())
             {
-                ThrowUnhandled();
                 return;
-            }
-
-            var outer = _running;
-            _running = loop;
-            try
-            {
-                loop.RunTurn();
-            }
-            finally
-            {
-                _running = outer;
             }
         }
 
         throw new InvalidOperationException("The simulation does not come to rest");
+    }
+
+    /// <summary>
+    /// Runs one turn of one loop; false when no loop has anything to do at this instant, and then throws what no session caught,
+    /// as <see cref="RunUntilIdle"/> does.
+    /// </summary>
+    public bool Step()
+    {
+        _thread = Environment.CurrentManagedThreadId;
+        LandTravelling();
+        if (NextLoop() is not { } loop)
+        {
+            ThrowUnhandled();
+            return false;
+        }
+
+        var outer = _running;
+        _running = loop;
+        try
+        {
+            loop.RunTurn();
+        }
+        finally
+        {
+            _running = outer;
+        }
+
+        return true;
     }
 
     /// <summary>Moves the clock, stopping at everything that is due on the way.</summary>
@@ -95,6 +132,36 @@ internal sealed class SimulatedNetwork
 
         Time.MoveTo(target);
         RunUntilIdle();
+    }
+
+    /// <summary>
+    /// Moves the clock to the next time at which something is due (a timer, a deadline, something on its way), and runs nothing; false
+    /// when nothing is within <paramref name="most"/>, which the clock has then moved.
+    /// </summary>
+    public bool AdvanceToNext(TimeSpan most)
+    {
+        var target = Time.GetTimestamp() + most.Ticks;
+        if (TryMoveToNext(target))
+        {
+            return true;
+        }
+
+        Time.MoveTo(target);
+        return false;
+    }
+
+    /// <summary>
+    /// Ends all faults: pauses and delays of links and accepts, failures of connects. Links that were black holes break, which both
+    /// ends see.
+    /// </summary>
+    public void Heal()
+    {
+        LinkDelay = TimeSpan.Zero;
+        _addresses.AllowAll();
+        foreach (var link in _links.ToArray())
+        {
+            link.Heal();
+        }
     }
 
     /// <summary>Breaks a connection: its peer sees RST, what is on its way is lost.</summary>
@@ -139,6 +206,21 @@ internal sealed class SimulatedNetwork
 
     internal void Remove(SimulatedListener listener) => _addresses.Remove(listener);
 
+    internal void Remove(InMemoryLink link)
+    {
+        _links.Remove(link);
+        _travelling.Remove(link.There);
+        _travelling.Remove(link.Back);
+    }
+
+    internal void AddTravelling(InMemoryChannel channel)
+    {
+        if (!_travelling.Contains(channel))
+        {
+            _travelling.Add(channel);
+        }
+    }
+
     internal async Task<TransportConnection> ConnectAsync(
         SimulatedLoop loop, ConnectOptions options, CancellationToken cancellationToken)
     {
@@ -152,6 +234,7 @@ internal sealed class SimulatedNetwork
                 await WaitAsync(loop, options.Timeout, cancellationToken);
             }
 
+            Trace?.Record(Time.GetTimestamp(), _nextLink, isBack: false, TraceKind.ConnectFailed, (int)failure);
             throw new ConnectException(failure, $"Cannot connect to {remote}: {failure}");
         }
 
@@ -177,22 +260,36 @@ internal sealed class SimulatedNetwork
         };
     }
 
-    internal void Shuffle(List<InMemoryConnection> connections)
+    internal void TakeDeliveries(List<InMemoryConnection> waiting, List<InMemoryConnection> delivered)
     {
-        if (_random is not null && connections.Count > 1)
+        if (_schedule is not null)
         {
-            _random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(connections));
+            _schedule.TakeDeliveries(waiting, delivered);
+            return;
         }
+
+        delivered.AddRange(waiting);
+        waiting.Clear();
     }
 
     private InMemoryConnection Link(SimulatedLoop loop, SimulatedListener listener, EndPoint remote, SocketTuning tuning)
     {
-        var there = new InMemoryChannel(CapacityBytes);
-        var back = new InMemoryChannel(CapacityBytes);
+        var link = new InMemoryLink(this, _nextLink++);
+        _links.Add(link);
+        Trace?.Record(Time.GetTimestamp(), link.Number, isBack: false, TraceKind.Connected, 0);
         var local = _addresses.NewLocal(remote);
-        var client = new InMemoryConnection(loop, back, there, local, remote, tuning);
-        var server = new InMemoryConnection(listener.Loop, there, back, remote, local, listener.Tuning);
-        listener.Loop.Post(_ => listener.Hand(server), null);
+        var client = new InMemoryConnection(loop, link.Back, link.There, local, remote, tuning);
+        var server = new InMemoryConnection(listener.Loop, link.There, link.Back, remote, local, listener.Tuning);
+        var delay = _addresses.AcceptDelayOf(remote);
+        if (delay > TimeSpan.Zero)
+        {
+            listener.Loop.Core.AddDeadline(delay, _ => listener.Hand(server), null);
+        }
+        else
+        {
+            listener.Loop.Post(_ => listener.Hand(server), null);
+        }
+
         return client;
     }
 
@@ -222,19 +319,17 @@ internal sealed class SimulatedNetwork
         }
     }
 
-    private SimulatedLoop? NextLoop()
+    private SimulatedLoop? NextLoop() => _schedule is not null ? _schedule.NextLoop(_loops) : _loops.Find(static loop => loop.HasWork);
+
+    private void LandTravelling()
     {
-        var first = _random?.Next(_loops.Count) ?? 0;
-        for (var index = 0; index < _loops.Count; index++)
+        // What arrives may send something on its way, and that goes to the end of the list.
+        for (var index = 0; index < _travelling.Count; index++)
         {
-            var loop = _loops[(first + index) % _loops.Count];
-            if (loop.HasWork)
-            {
-                return loop;
-            }
+            _travelling[index].Land();
         }
 
-        return null;
+        _travelling.RemoveAll(static channel => !channel.IsTravelling);
     }
 
     private bool TryMoveToNext(long limit)
@@ -243,6 +338,11 @@ internal sealed class SimulatedNetwork
         foreach (var loop in _loops)
         {
             next = Math.Min(next, loop.Core.NextDue);
+        }
+
+        foreach (var channel in _travelling)
+        {
+            next = Math.Min(next, channel.NextDue);
         }
 
         if (next > limit)

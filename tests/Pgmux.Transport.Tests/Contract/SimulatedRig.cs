@@ -16,7 +16,6 @@ public sealed class SimulatedRig : ContractRig
         _network = new SimulatedNetwork(kind == RigKind.Sliced ? TestContext.CurrentContext.Random.Next() : null)
         {
             IsSliced = kind == RigKind.Sliced,
-            PoisonsBuffers = true,
         };
         _loop = _network.CreateLoop();
         _other = _network.CreateLoop();

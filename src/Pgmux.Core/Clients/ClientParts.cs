@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Pgmux.Core.Cancellation;
+using Pgmux.Core.Statements;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>Makes what clients consist of. The tests replace single parts by broken ones, to see that they would notice.</summary>
+internal class ClientParts
+{
+    /// <summary>What reads the requests of one client.</summary>
+    public virtual ClientRequestReader CreateRequestReader(ClientConnection client) => new(client);
+
+    /// <summary>Names of prepared statements on servers.</summary>
+    public virtual StatementNames CreateNames() => new();
+
+    /// <summary>Who has which cancel key.</summary>
+    public virtual CancelRegistry CreateCancels() => new();
+
+    /// <summary>What sends cancel requests to servers.</summary>
+    public virtual CancelForwarder CreateCancelForwarder(ILogger logger) => new(logger);
+}

@@ -1,0 +1,11 @@
+namespace Pgmux.Core.Pooling;
+
+/// <summary>Makes what pools consist of. The tests replace single parts by broken ones, to see that they would notice.</summary>
+internal class PoolParts
+{
+    /// <summary>Who waits for a server of one pool.</summary>
+    public virtual WaitQueue CreateWaiters() => new();
+
+    /// <summary>Servers per database and per user.</summary>
+    public virtual ConnectionLedger CreateLedger() => new();
+}
