@@ -141,7 +141,7 @@ public sealed class WakeUpContractTests(RigKind kind) : ContractFixture(kind)
         var signal = new LoopSignal();
         var wait = signal.WaitAsync(Rig.Loop);
 
-        // What CA2012 forbids in the code: two copies of one ValueTask.
+        // What the analyzer forbids in the code: two copies of one ValueTask.
         var copy = wait;
         signal.Set();
         await wait;
