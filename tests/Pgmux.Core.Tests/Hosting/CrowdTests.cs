@@ -58,7 +58,7 @@ internal sealed class CrowdTests
 
         mux.Network.RunUntilIdle();
         var console = mux.Login(ConsoleRows.User, "pgbouncer");
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < 2; round++)
         {
             console.Take();
 
