@@ -34,6 +34,31 @@ internal sealed class HostTests
         Assert.That(mux.Postgres.Open, Has.Count.EqualTo(1), "still good");
     }
 
+    // There is no expiry that a clock could cross: whatever its step, a new connection goes where the name points now.
+    [TestCase(0)]
+    [TestCase(0.5)]
+    [TestCase(15)]
+    [TestCase(86_400)]
+    [Property("Row", "B190")]
+    public void A_stale_address_is_never_used_whatever_the_clock_does(double step)
+    {
+        using var mux = Start("host=db.example", ("server_lifetime", "0"));
+        var moved = Listen(mux, Other);
+        mux.Network.Addresses.Name("db.example", IPAddress.Loopback);
+        var client = mux.Login();
+        client.Take();
+        client.Query("SELECT first");
+        var (here, there) = (mux.Postgres.Logins, moved.Logins);
+        for (var round = 0; round < 5; round++)
+        {
+            mux.Network.Addresses.Name("db.example", round % 2 == 0 ? Other : IPAddress.Loopback);
+            mux.Advance(step);
+            Assert.That(client.Query("SELECT a"), Is.EqualTo(Answer));
+            (here, there) = round % 2 == 0 ? (here, there + 1) : (here + 1, there);
+            Assert.That((mux.Postgres.Logins, moved.Logins), Is.EqualTo((here, there)));
+        }
+    }
+
     [Test, Property("Row", "S19"), Property("Row", "B191")]
     public void An_answer_that_changes_every_second_recycles_nothing()
     {
