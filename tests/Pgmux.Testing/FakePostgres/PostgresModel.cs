@@ -9,6 +9,7 @@ namespace Pgmux.Testing.FakePostgres;
 /// </summary>
 internal sealed class PostgresModel
 {
+    private readonly FakeDatabase _database;
     private readonly RuntimeParameters _parameters;
     private readonly Portals _portals = new();
     private readonly TransactionBlock _transaction;
@@ -22,6 +23,7 @@ internal sealed class PostgresModel
     public PostgresModel(RuntimeParameters parameters, FakeDatabase? database = null)
     {
         var shared = database ?? new FakeDatabase();
+        _database = shared;
         _parameters = parameters;
         Statements = new PreparedStatements(shared);
         _transaction = new TransactionBlock(parameters, _portals, shared.Ledger);
@@ -50,6 +52,9 @@ internal sealed class PostgresModel
 
     /// <summary>Whether it waits for any next request, and not for Sync or for COPY data.</summary>
     public bool IsAtRest => !_isSkipping && _runner.Copy is null;
+
+    /// <summary>Whether everything up to the next Sync is skipped.</summary>
+    public bool IsSkipping => _isSkipping;
 
     /// <summary>Whether an extended query has begun and has had no Sync: its implicit transaction is open.</summary>
     public bool HasOpenExtendedQuery { get; private set; }
@@ -89,6 +94,11 @@ internal sealed class PostgresModel
                 error = e;
                 break;
             }
+            catch (Exception e) when (_database.TakesNonsense && e is (FormatException or OverflowException or ArgumentException or IndexOutOfRangeException))
+            {
+                error = PostgresErrorException.Syntax(e.Message);
+                break;
+            }
 
             yield return replies.Current;
         }
@@ -123,6 +133,7 @@ internal sealed class PostgresModel
         {
             _isSkipping = false;
             HasOpenExtendedQuery = false;
+            new MessageCursor(message.Body).End();
             return Ready();
         }
 
@@ -146,25 +157,35 @@ internal sealed class PostgresModel
         switch (message.Type)
         {
             case 'Q':
-                return Query(body.String());
+                return Query(Last(body.String(), body));
             case 'P':
                 return _extended.Parse(body.String(), body.String(), body);
             case 'B':
                 return _extended.Bind(body.String(), body.String(), body);
             case 'D':
-                return _extended.Describe((char)body.Byte(), body.String());
+                return _extended.Describe((char)body.Byte(), Last(body.String(), body));
             case 'E':
-                return _extended.Execute(body.String(), body.Int32());
+                return _extended.Execute(body.String(), Last(body.Int32(), body));
             case 'C':
-                return _extended.Close((char)body.Byte(), body.String());
+                return _extended.Close((char)body.Byte(), Last(body.String(), body));
             case 'F':
                 return FunctionCall(body);
-            case 'H' or 'd' or 'c' or 'f':
+            case 'H':
+                body.End();
+                return [];
+            case 'd' or 'c' or 'f':
                 return [];
             default:
                 HasEnded = true;
                 return [Replies.Fatal("08P01", $"invalid frontend message type {(int)message.Type}")];
         }
+    }
+
+    // The field that ends a message.
+    private static T Last<T>(T field, MessageCursor body)
+    {
+        body.End();
+        return field;
     }
 
     private IEnumerable<byte[]> Query(string sql)

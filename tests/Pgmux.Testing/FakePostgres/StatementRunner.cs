@@ -18,6 +18,9 @@ internal sealed class StatementRunner(
 
     private readonly ParameterCommands _parameters = new(parameters);
 
+    // What a fuzzed statement asks for must come to an end.
+    private const int LargestNumber = 10_000_000;
+
     // A statement may EXECUTE itself.
     private const int DeepestExecute = 100;
 
@@ -215,7 +218,9 @@ internal sealed class StatementRunner(
     // Each row says whose it is and which.
     private static IEnumerable<string> Tagged(int count, string tag) => Enumerable.Range(0, count).Select(row => $"{tag}:{row}");
 
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture) is <= LargestNumber and var number
+        ? number
+        : throw new PostgresErrorException("54000", $"more than {LargestNumber}");
 
     private IEnumerable<byte[]> RunCommand(Portal portal, bool isAlone)
     {

@@ -134,6 +134,14 @@ internal sealed class TestMux : IDisposable
         return client;
     }
 
+    /// <summary>A connection that is on its way; lets nothing happen yet.</summary>
+    public FakeClient BeginConnect()
+    {
+        var client = new FakeClient(Network, _outside, _address);
+        _clients.Add(client);
+        return client;
+    }
+
     /// <summary>A connection that has sent its startup packet and may wait for the answer.</summary>
     public FakeClient BeginLogin(string user = "alice", string database = "db", params (string Key, string Value)[] parameters)
     {
