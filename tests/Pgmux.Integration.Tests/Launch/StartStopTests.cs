@@ -43,6 +43,29 @@ internal sealed class StartStopTests(int postgres) : PgmuxFixture(postgres)
         await Cluster.WaitForBackendsAsync("usename = 'app'", 0);
     }
 
+    [TestCase(UnixSignal.Quit)]
+    [TestCase(UnixSignal.Interrupt)]
+    [Property("Row", "B219")]
+    public async Task What_still_runs_at_the_end_is_cancelled_on_the_server(UnixSignal signal)
+    {
+        await StartFreshAsync(PgmuxSettings.For(Cluster));
+        await using var client = await LoginAsync();
+        await client.SendAsync(RawMessages.Query("SELECT pg_sleep(600)"));
+        await Cluster.WaitForBackendsAsync("state = 'active' AND query LIKE 'SELECT pg_sleep(600)%'", 1);
+
+        Pgmux.Signal(signal);
+        await Pgmux.WaitForLogAsync("shutting down");
+        if (signal != UnixSignal.Quit)
+        {
+            Pgmux.Signal(signal);
+        }
+
+        var status = await Pgmux.WaitForExitAsync();
+
+        Assert.That(status, Is.Zero);
+        await Cluster.WaitForBackendsAsync("query LIKE 'SELECT pg_sleep(600)%' AND state = 'active'", 0);
+    }
+
     [Test, Property("Row", "Z14")]
     public async Task Started_while_PostgreSQL_is_down_it_listens_and_serves_when_that_is_there()
     {
