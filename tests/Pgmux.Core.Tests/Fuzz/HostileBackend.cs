@@ -16,7 +16,7 @@ internal sealed class HostileBackend
     public static readonly byte[] Wait = [1, 0, 0, 0, 4];
 
     /// <summary>Connections that are taken; those after them are refused, so that a run comes to an end.</summary>
-    public const int MostConnections = 500;
+    public const int MostConnections = 60;
 
     private readonly byte[][] _stream;
     private readonly bool _closes;
