@@ -45,11 +45,11 @@ internal abstract class PgmuxFixture(int postgres)
         }
     }
 
-    /// <summary>For tests that count from the start of the process, or change its configuration.</summary>
-    protected async Task StartFreshAsync(PgmuxSettings settings)
+    /// <summary>For tests that count from the start of the process, change its configuration, or start it under a limit.</summary>
+    protected async Task StartFreshAsync(PgmuxSettings settings, PgmuxLaunch? launch = null)
     {
         await StopAsync();
-        _pgmux = await PgmuxProcess.StartAsync(settings);
+        _pgmux = await PgmuxProcess.StartAsync(settings, launch);
     }
 
     /// <summary>A raw client that has logged in, trusted.</summary>

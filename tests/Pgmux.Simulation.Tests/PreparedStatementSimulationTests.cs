@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pgmux.Simulation.Tests.Drivers;
 using Pgmux.Testing.Mux;
 
 namespace Pgmux.Simulation.Tests;

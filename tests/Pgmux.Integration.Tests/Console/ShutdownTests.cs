@@ -86,7 +86,7 @@ internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
     public async Task A_signal_counts_even_when_the_starter_ignored_it(UnixSignal signal)
     {
         // A shell starts what it puts in the background without job control so; PgBouncer sets its own handlers regardless.
-        await using var pgmux = await PgmuxProcess.StartAsync(PgmuxSettings.For(Cluster), ignoredSignals: "HUP INT QUIT TERM");
+        await using var pgmux = await PgmuxProcess.StartAsync(PgmuxSettings.For(Cluster), PgmuxLaunch.Ignoring("HUP INT QUIT TERM"));
 
         pgmux.Signal(UnixSignal.Hangup);
         await pgmux.WaitForLogAsync("(?i)reload|SIGHUP");

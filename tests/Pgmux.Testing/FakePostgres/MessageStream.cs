@@ -16,6 +16,9 @@ internal sealed class MessageStream
     /// <summary>Bytes that are not part of a whole message yet.</summary>
     public int Rest => _end - _start;
 
+    /// <summary>Those bytes.</summary>
+    public ReadOnlySpan<byte> Unread => _bytes.AsSpan(_start, Rest);
+
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (_end + bytes.Length > _bytes.Length)

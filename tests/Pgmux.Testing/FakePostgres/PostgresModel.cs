@@ -53,6 +53,9 @@ internal sealed class PostgresModel
     /// <summary>Whether it waits for any next request, and not for Sync or for COPY data.</summary>
     public bool IsAtRest => !_isSkipping && _runner.Copy is null;
 
+    /// <summary>Whether everything up to the next Sync is skipped.</summary>
+    public bool IsSkipping => _isSkipping;
+
     /// <summary>Whether an extended query has begun and has had no Sync: its implicit transaction is open.</summary>
     public bool HasOpenExtendedQuery { get; private set; }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Text;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Processes;
@@ -11,21 +12,44 @@ namespace Pgmux.Testing.Mux;
 internal sealed class FakeClient
 {
     private readonly SimulatedNetwork _network;
-    private readonly InMemoryConnection _transport;
-    private readonly PeerOutput _output;
     private readonly MessageStream _input = new();
     private readonly List<RawMessage> _replies = [];
     private readonly LoopSignal _resume = new();
+    private InMemoryConnection? _transport;
+    private PeerOutput? _output;
     private bool _isReading = true;
+    private bool _isGivenUp;
 
+    /// <summary>A client on a connection that stands; lets everything settle.</summary>
     public FakeClient(SimulatedNetwork network, TransportConnection transport)
     {
         _network = network;
-        _transport = (InMemoryConnection)transport;
-        _output = new PeerOutput(transport);
+        Open(transport);
         transport.Loop.Post(_ => _ = ReadAsync(), null);
         network.RunUntilIdle();
     }
+
+    /// <summary>A client that begins to connect, and lets nothing happen yet.</summary>
+    public FakeClient(SimulatedNetwork network, SimulatedLoop loop, EndPoint address)
+    {
+        _network = network;
+        loop.Post(_ => _ = ConnectAsync(loop, address), null);
+    }
+
+    /// <summary>Whether the connection has been made.</summary>
+    public bool IsConnected => _transport is not null;
+
+    /// <summary>What went wrong at this end: the connection could not be made, or what came was no message.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>Whether everything that was written is on its way.</summary>
+    public bool HasSent => _output is not { WhenThereIsRoom.IsCompleted: false };
+
+    /// <summary>This end's address; null before the connection is made.</summary>
+    public EndPoint? EndPoint => _transport?.LocalEndPoint;
+
+    /// <summary>The beginning of a message whose rest has not come.</summary>
+    public ReadOnlySpan<byte> Incomplete => _input.Unread;
 
     /// <summary>The parameters that were reported, the latest value of each.</summary>
     public Dictionary<string, string> Parameters { get; } = [];
@@ -45,10 +69,9 @@ internal sealed class FakeClient
         get => _isReading;
         set
         {
-            _isReading = value;
+            SetReading(value);
             if (value)
             {
-                _resume.Set();
                 _network.RunUntilIdle();
             }
         }
@@ -65,7 +88,48 @@ internal sealed class FakeClient
     }
 
     /// <summary>Sends bytes and lets nothing happen yet.</summary>
-    public void Write(ReadOnlySpan<byte> bytes) => _output.Write(bytes);
+    public void Write(ReadOnlySpan<byte> bytes) => _output!.Write(bytes);
+
+    /// <summary>Takes what is sent to it from now on, or leaves it, and lets nothing happen yet.</summary>
+    public void SetReading(bool isReading)
+    {
+        _isReading = isReading;
+        if (isReading)
+        {
+            _resume.Set();
+        }
+    }
+
+    /// <summary>Ends the connection, or the attempt to make one, and lets nothing happen yet.</summary>
+    public void Leave(ConnectionEnd end)
+    {
+        _isGivenUp = true;
+        switch (end)
+        {
+            case ConnectionEnd.Reset:
+                _transport?.Reset();
+                break;
+            case ConnectionEnd.HalfClose:
+                _transport?.HalfClose();
+                break;
+            default:
+                _transport?.Close();
+                break;
+        }
+    }
+
+    /// <summary>The messages that have come since the last call.</summary>
+    public IReadOnlyList<RawMessage> TakeReplies()
+    {
+        if (_replies.Count == 0)
+        {
+            return [];
+        }
+
+        RawMessage[] taken = [.. _replies];
+        _replies.Clear();
+        return taken;
+    }
 
     /// <summary>Sends a query and gives the trace of its reply.</summary>
     public string Query(string sql)
@@ -98,21 +162,21 @@ internal sealed class FakeClient
     /// <summary>Ends the sending direction.</summary>
     public void HalfClose()
     {
-        _transport.HalfClose();
+        Leave(ConnectionEnd.HalfClose);
         _network.RunUntilIdle();
     }
 
     /// <summary>Drops the connection with RST.</summary>
     public void Reset()
     {
-        _transport.Reset();
+        Leave(ConnectionEnd.Reset);
         _network.RunUntilIdle();
     }
 
     /// <summary>Closes without Terminate.</summary>
     public void Close()
     {
-        _transport.Close();
+        Leave(ConnectionEnd.Close);
         _network.RunUntilIdle();
     }
 
@@ -130,31 +194,71 @@ internal sealed class FakeClient
         _ => message.Type.ToString(),
     };
 
+    private async Task ConnectAsync(SimulatedLoop loop, EndPoint address)
+    {
+        try
+        {
+            Open(await loop.ConnectAsync(new ConnectOptions { EndPoint = address }, CancellationToken.None));
+        }
+        catch (ConnectException failure)
+        {
+            Fault = failure;
+            IsClosed = true;
+            return;
+        }
+
+        if (_isGivenUp)
+        {
+            _transport!.Close();
+        }
+
+        await ReadAsync();
+    }
+
+    private void Open(TransportConnection transport)
+    {
+        _transport = (InMemoryConnection)transport;
+        _output = new PeerOutput(transport);
+    }
+
     private async Task ReadAsync()
     {
-        while (true)
+        try
         {
-            if (!_isReading)
+            while (!IsClosed)
             {
-                await _resume.WaitAsync(_transport.Loop);
-                continue;
+                await ReceiveAsync(_transport!);
             }
+        }
+        catch (Exception fault)
+        {
+            // Nobody awaits the reader: whoever looks at the client finds it here.
+            Fault = fault;
+            IsClosed = true;
+        }
+    }
 
-            var result = await _transport.Input.ReadAsync();
-            ReceivedBytes += result.Buffer.Length;
-            foreach (var segment in result.Buffer)
-            {
-                _input.Append(segment.Span);
-            }
+    private async ValueTask ReceiveAsync(InMemoryConnection transport)
+    {
+        if (!_isReading)
+        {
+            await _resume.WaitAsync(transport.Loop);
+            return;
+        }
 
-            _transport.Input.AdvanceTo(result.Buffer.End);
-            TakeMessages();
-            if (result.IsCompleted)
-            {
-                IsClosed = true;
-                _transport.Close();
-                return;
-            }
+        var result = await transport.Input.ReadAsync();
+        ReceivedBytes += result.Buffer.Length;
+        foreach (var segment in result.Buffer)
+        {
+            _input.Append(segment.Span);
+        }
+
+        transport.Input.AdvanceTo(result.Buffer.End);
+        TakeMessages();
+        if (result.IsCompleted)
+        {
+            IsClosed = true;
+            transport.Close();
         }
     }
 

@@ -19,6 +19,9 @@ namespace Pgmux.Testing.Mux;
 /// </summary>
 internal sealed class TestMux : IDisposable
 {
+    /// <summary>A line of [databases] that leads to the fake PostgreSQL.</summary>
+    public const string DatabaseLine = "host=127.0.0.1 port=5432";
+
     private const int Port = 6432;
     private const int PostgresPort = 5432;
 
@@ -57,14 +60,15 @@ internal sealed class TestMux : IDisposable
         Postgres = new FakePostgres.FakePostgres(Network, _outside, PostgresPort);
         Postgres.Database.Audit = AuditFor(settings);
         Write(settings);
+        EventLoop[] used = [.. _loops.Select(options.WrapLoop)];
         var loaded = ConfigLoader.Load(IniPath);
         Mux = new Multiplexer(
             new ConfigStore(loaded.Snapshot ?? throw new InvalidOperationException(string.Join('\n', loaded.Faults))),
-            _loops,
+            used,
             Log,
             processUserId: 0,
             options.Parts);
-        _listener = _loops[0].Listen(new ListenOptions { EndPoint = _address }, Mux.Accept);
+        _listener = used[0].Listen(new ListenOptions { EndPoint = _address }, Mux.Accept);
         Mux.ListenersUnwanted = _listener.Dispose;
         foreach (var loop in _loops)
         {
@@ -102,17 +106,23 @@ internal sealed class TestMux : IDisposable
     public static TestMux Start(int loops, params (string Key, string Value)[] settings) => Start(SettingsOf(settings), loops);
 
     /// <summary>The same with events in random order and receives in random pieces.</summary>
-    public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) =>
-        new(new TestMuxOptions { Settings = SettingsOf(settings), Loops = 2, Seed = seed });
+    public static TestMux StartSliced(int seed, params (string Key, string Value)[] settings) => StartSliced(seed, SettingsOf(settings));
+
+    public static TestMux StartSliced(int seed, PgmuxSettings settings) =>
+        Start(new TestMuxOptions { Settings = settings, Loops = 2, Seed = seed });
 
     public static TestMux Start(PgmuxSettings settings, int loops = 1) => Start(new TestMuxOptions { Settings = settings, Loops = loops });
 
     public static TestMux Start(TestMuxOptions options) => new(options);
 
+    /// <summary>The same with loops that a test has put something around.</summary>
+    public static TestMux StartOn(Func<SimulatedLoop, EventLoop> wrap, params (string Key, string Value)[] settings) =>
+        Start(new TestMuxOptions { Settings = SettingsOf(settings), WrapLoop = wrap });
+
     /// <summary>Database "db" on the fake PostgreSQL, and these settings.</summary>
     public static PgmuxSettings SettingsOf(params (string Key, string Value)[] settings) => new()
     {
-        Databases = new Dictionary<string, string> { ["db"] = $"host=127.0.0.1 port={PostgresPort}" },
+        Databases = new Dictionary<string, string> { ["db"] = DatabaseLine },
         Secrets = new Dictionary<string, string> { ["alice"] = "secret-a", ["bob"] = "secret-b", ["admin"] = "secret-c" },
         Settings = settings.ToDictionary(pair => pair.Key, pair => pair.Value),
     };
@@ -123,6 +133,14 @@ internal sealed class TestMux : IDisposable
         TransportConnection? transport = null;
         Network.Run(_outside, async () => transport = await _outside.ConnectAsync(new ConnectOptions { EndPoint = _address }, CancellationToken.None));
         var client = new FakeClient(Network, transport!);
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>A connection that is on its way; lets nothing happen yet.</summary>
+    public FakeClient BeginConnect()
+    {
+        var client = new FakeClient(Network, _outside, _address);
         _clients.Add(client);
         return client;
     }
@@ -158,10 +176,16 @@ internal sealed class TestMux : IDisposable
     /// <summary>Writes these settings into the file and has them read.</summary>
     public bool Reload(PgmuxSettings settings)
     {
-        Write(settings);
-        var isGood = Mux.Reload();
+        var isGood = BeginReload(settings);
         Network.RunUntilIdle();
         return isGood;
+    }
+
+    /// <summary>The same, and lets nothing happen yet.</summary>
+    public bool BeginReload(PgmuxSettings settings)
+    {
+        Write(settings);
+        return Mux.Reload();
     }
 
     public void Shutdown(ShutdownMode mode)

@@ -1,6 +1,7 @@
 using Pgmux.Core.Hosting;
 using Pgmux.Testing.Processes;
 using Pgmux.Testing.Transport;
+using Pgmux.Transport;
 using Pgmux.Transport.Buffers;
 
 namespace Pgmux.Testing.Mux;
@@ -13,6 +14,9 @@ internal sealed record TestMuxOptions
 
     /// <summary>Loops of the multiplexer; the fakes have one of their own.</summary>
     public int Loops { get; init; } = 1;
+
+    /// <summary>What a test puts around a loop.</summary>
+    public Func<SimulatedLoop, EventLoop> WrapLoop { get; init; } = static loop => loop;
 
     /// <summary>Decides the order of events and the pieces of receives; null keeps events in order and pieces whole.</summary>
     public int? Seed { get; init; }

@@ -11,7 +11,7 @@ internal sealed class PgmuxProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private ManagedProcess? _process;
-    private string _ignoredSignals = "";
+    private PgmuxLaunch _launch = new();
 
     private PgmuxProcess()
     {
@@ -36,11 +36,9 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     private ManagedProcess Process => _process ?? throw new InvalidOperationException("not started");
 
     /// <summary>Starts it and waits until it listens.</summary>
-    /// <param name="settings">What stands in its files.</param>
-    /// <param name="ignoredSignals">Signals that its starter ignores, as a script's `&amp;` and nohup do; space-separated names.</param>
-    public static async Task<PgmuxProcess> StartAsync(PgmuxSettings settings, string ignoredSignals = "")
+    public static async Task<PgmuxProcess> StartAsync(PgmuxSettings settings, PgmuxLaunch? launch = null)
     {
-        var pgmux = new PgmuxProcess { _ignoredSignals = ignoredSignals };
+        var pgmux = new PgmuxProcess { _launch = launch ?? new() };
         try
         {
             pgmux.Write(settings);
@@ -167,10 +165,8 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     private void Launch()
     {
         var program = ProgramUnderTest.Find();
-        string[] command = [program.Program, .. program.Arguments, ConfigurationFile];
-        _process = _ignoredSignals.Length == 0
-            ? ManagedProcess.Start(_folder, "pgmux", command[0], command.Skip(1))
-            : ManagedProcess.Start(_folder, "pgmux", "sh", ["-c", $"trap '' {_ignoredSignals}; exec \"$@\"", "sh", .. command]);
+        string[] command = [.. _launch.Before, program.Program, .. program.Arguments, ConfigurationFile];
+        _process = ManagedProcess.Start(_folder, "pgmux", command[0], command.Skip(1), _launch.Environment);
     }
 
     private async Task WaitUntilListeningAsync()

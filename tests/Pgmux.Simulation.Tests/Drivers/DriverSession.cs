@@ -2,7 +2,7 @@ using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
 
-namespace Pgmux.Simulation.Tests;
+namespace Pgmux.Simulation.Tests.Drivers;
 
 /// <summary>A client of the multiplexer, and beside it the same session with a PostgreSQL of its own, which says what must come.</summary>
 internal sealed class DriverSession(FakeClient client, string name, Random random)
@@ -11,8 +11,10 @@ internal sealed class DriverSession(FakeClient client, string name, Random rando
     private readonly List<string> _expected = [];
     private readonly List<string> _sent = [];
     private byte[] _unsent = [];
+    private DriverShapes? _shapes;
+    private int _nonces;
 
-    public DriverShapes Shapes { get; } = new(random, name);
+    public DriverShapes Shapes => _shapes ??= new DriverShapes(random, () => $"{name}n{_nonces++}");
 
     /// <summary>Whether it is in no transaction and everything it has sent is answered with ReadyForQuery.</summary>
     public bool IsIdle => _direct is { Status: 'I', HasOpenExtendedQuery: false };

@@ -1,9 +1,9 @@
 using Pgmux.Testing.Processes;
 
-namespace Pgmux.Simulation.Tests;
+namespace Pgmux.Simulation.Tests.Drivers;
 
 /// <summary>What drivers send, at random: each call gives the messages of one step of a session.</summary>
-internal sealed class DriverShapes(Random random, string client)
+internal sealed class DriverShapes(Random random, Func<string> nonce)
 {
     private static readonly string[] Names = ["s1", "s2", "S2", "s3"];
 
@@ -11,8 +11,6 @@ internal sealed class DriverShapes(Random random, string client)
 
     // Shared by all clients, so that they meet on the same statements.
     private static readonly string[] SharedTexts = ["SELECT $1", "SELECT fixed", "SELECT of $1", "SELECT $1 and $2", "DO", "", "ROWS 3 4"];
-
-    private int _nonce;
 
     /// <summary>Whatever a session may do, transactions, errors and pipelines included.</summary>
     public IEnumerable<byte[]> Next() => random.Next(20) switch
@@ -60,7 +58,7 @@ internal sealed class DriverShapes(Random random, string client)
         _ => Whole(""),
     };
 
-    private string Nonce() => $"{client}n{_nonce++}";
+    private string Nonce() => nonce();
 
     private string Name() => random.Next(4) == 0 ? "" : Names[random.Next(Names.Length)];
 

@@ -1,0 +1,20 @@
+namespace Pgmux.Simulation.Tests.Drivers;
+
+/// <summary>What a client has done.</summary>
+internal sealed class ClientCounters
+{
+    /// <summary>Connections that were begun.</summary>
+    public int Connections { get; set; }
+
+    /// <summary>Steps of drivers that were begun.</summary>
+    public int Requests { get; set; }
+
+    /// <summary>Messages that came.</summary>
+    public int Replies { get; set; }
+
+    /// <summary>Cancel requests, the false ones included.</summary>
+    public int Cancels { get; set; }
+
+    /// <summary>Connections that were dropped without a word.</summary>
+    public int Aborts { get; set; }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Pgmux.Testing.Processes;
+
+namespace Pgmux.Testing.Chaos.Faults;
+
+/// <summary>What an operator does while the load runs.</summary>
+internal sealed class ConfigurationFaults(PgmuxProcess pgmux, ConsoleClient console, PgmuxSettings settings, int servers)
+{
+    private static readonly string[] StatementLimits = ["20", "100", "200", "1000"];
+
+    /// <summary>Other sizes for a while, then those from before.</summary>
+    public async Task ReloadAsync(Random random, TimeSpan time)
+    {
+        await ReloadAsync(random, settings with
+        {
+            Settings = new Dictionary<string, string>(settings.Settings)
+            {
+                ["default_pool_size"] = random.Next(2, servers + (servers / 2)).ToString(CultureInfo.InvariantCulture),
+                ["min_pool_size"] = random.Next(3).ToString(CultureInfo.InvariantCulture),
+                ["max_prepared_statements"] = StatementLimits[random.Next(StatementLimits.Length)],
+                ["server_lifetime"] = random.Next(2, 60).ToString(CultureInfo.InvariantCulture),
+                ["server_idle_timeout"] = random.Next(2, 60).ToString(CultureInfo.InvariantCulture),
+            },
+        });
+        await Task.Delay(time);
+        await ReloadAsync(random, settings);
+    }
+
+    private async Task ReloadAsync(Random random, PgmuxSettings wanted)
+    {
+        pgmux.Write(wanted);
+        if (random.Next(3) == 0)
+        {
+            pgmux.Signal(UnixSignal.Hangup);
+        }
+        else
+        {
+            await console.ExecuteAsync("RELOAD");
+        }
+
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var rows = await console.ShowAsync("CONFIG");
+                return wanted.Settings.All(setting => rows.Single(row => row["key"] == setting.Key)["value"] == setting.Value);
+            },
+            "the reloaded configuration counts");
+    }
+}

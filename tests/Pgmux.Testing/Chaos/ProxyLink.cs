@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+
+namespace Pgmux.Testing.Chaos;
+
+/// <summary>One connection through the proxy: the socket of who connected, the socket to the target, and two directions.</summary>
+internal sealed class ProxyLink
+{
+    private readonly Socket _client;
+    private readonly Socket _server;
+    private readonly CancellationTokenSource _stop = new();
+
+    private ProxyLink(long number, Socket client, Socket server, FlowToxics toServer, FlowToxics toClient, Random random)
+    {
+        Number = number;
+        _client = client;
+        _server = server;
+        ToServer = new ProxyFlow(client, server, toServer, new Random(random.Next()));
+        ToClient = new ProxyFlow(server, client, toClient, new Random(random.Next()));
+        Ended = RunAsync();
+    }
+
+    /// <summary>The how many-th connection of the proxy this is.</summary>
+    public long Number { get; }
+
+    public ProxyFlow ToServer { get; }
+
+    public ProxyFlow ToClient { get; }
+
+    /// <summary>Completes when both sockets are closed.</summary>
+    public Task Ended { get; }
+
+    public static ProxyLink Start(long number, Socket client, Socket server, FlowToxics toServer, FlowToxics toClient, Random random) =>
+        new(number, client, server, toServer, toClient, random);
+
+    public ProxyFlow Flow(FlowDirection direction) => direction == FlowDirection.ToServer ? ToServer : ToClient;
+
+    /// <summary>Closes both sides in good order, with whatever is under way lost.</summary>
+    public void Close() => _stop.Cancel();
+
+    /// <summary>Resets both sides.</summary>
+    public void Reset()
+    {
+        OnBoth(socket => socket.LingerState = new LingerOption(enable: true, seconds: 0));
+        _stop.Cancel();
+    }
+
+    /// <summary>Packets of both ends get lost from now on: nobody hears of the other any more, not even a FIN.</summary>
+    public void Vanish() => OnBoth(PacketFilter.DropAll);
+
+    /// <summary>Loses a share of the packets that arrive from both ends.</summary>
+    public void LosePackets(double share) => OnBoth(socket => PacketFilter.DropShare(socket, share));
+
+    /// <summary>Packets arrive again; TCP sends what was lost once more.</summary>
+    public void Reappear() => OnBoth(PacketFilter.Remove);
+
+    private void OnBoth(Action<Socket> action)
+    {
+        foreach (var socket in new[] { _client, _server })
+        {
+            try
+            {
+                action(socket);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The connection has ended meanwhile.
+            }
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        // Whoever is told of the link may change it before the first byte.
+        await Task.Yield();
+        try
+        {
+            var flows = new[] { ToServer.RunAsync(_stop.Token), ToClient.RunAsync(_stop.Token) };
+            await foreach (var ended in Task.WhenEach(flows))
+            {
+                switch (await ended)
+                {
+                    case LimitAction.Close:
+                        await _stop.CancelAsync();
+                        break;
+                    case LimitAction.Reset:
+                        Reset();
+                        break;
+                    default:
+                        break;
+                }
+            }
+        }
+        catch (SocketException)
+        {
+            // One side was reset, so the other is too: that is what a network without the proxy would have done.
+            Reset();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Closed on purpose.
+        }
+        finally
+        {
+            _client.Dispose();
+            _server.Dispose();
+        }
+    }
+}
