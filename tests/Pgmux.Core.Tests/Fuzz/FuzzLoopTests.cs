@@ -16,14 +16,18 @@ internal sealed class FuzzLoopTests
         Assert.That(report, Does.Contain("[0x41, 0x42, 0xFF]"));
     }
 
-    [Test]
-    public void The_same_seed_gives_the_same_inputs_and_another_seed_others()
+    [TestCase(nameof(ClientLoginTarget)), TestCase(nameof(ServerLoginTarget)), TestCase(nameof(ConfigTarget)), TestCase(nameof(ConsoleTarget))]
+    [TestCase(nameof(ClientStreamTarget)), TestCase(nameof(ServerStreamTarget)), TestCase(nameof(SqlTarget)), TestCase(nameof(UserListTarget))]
+    public void The_same_seed_gives_the_same_inputs_and_another_seed_others(string name)
     {
         var hashes = new[] { 1, 1, 2 }.Select(seed =>
         {
-            var loop = new FuzzLoop(new ClientLoginTarget(), new FuzzOptions { Seed = seed, MostInputs = 500, Duration = TimeSpan.MaxValue });
+            var target = (FuzzTarget)Activator.CreateInstance(typeof(FuzzLoopTests).Assembly.GetType($"{typeof(FuzzLoopTests).Namespace}.{name}")!)!;
+            using var files = target as IDisposable;
+            var inputs = target.Seeds.Count + 150;
+            var loop = new FuzzLoop(target, new FuzzOptions { Seed = seed, MostInputs = inputs, Duration = TimeSpan.MaxValue });
             Assert.That(loop.Find(), Is.Null);
-            Assert.That(loop.Inputs, Is.EqualTo(500));
+            Assert.That(loop.Inputs, Is.EqualTo(inputs));
             return loop.InputHash;
         }).ToArray();
         Assert.That(hashes[1], Is.EqualTo(hashes[0]));
