@@ -1,6 +1,6 @@
 using System.Net;
-using Pgmux.Testing.Fuzzing;
 using Pgmux.Testing.FakePostgres;
+using Pgmux.Testing.Fuzzing;
 using Pgmux.Testing.Mux;
 using Pgmux.Transport;
 
