@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Postgres;
@@ -11,7 +12,7 @@ namespace Pgmux.Integration.Tests.Model;
 /// transactions get the same replies from both.
 /// </summary>
 [TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
-internal sealed class PostgresModelTests(int major)
+internal sealed partial class PostgresModelTests(int major)
 {
     private const int Scripts = 500;
     private const int LongestScript = 24;
@@ -28,7 +29,8 @@ internal sealed class PostgresModelTests(int major)
         "EXECUTE a", "EXECUTE A", "EXECUTE \"B\"(5)", "EXECUTE b('x')", "EXECUTE a('too', 'many')", "DEALLOCATE a", "DEALLOCATE PREPARE \"B\"",
         "DEALLOCATE ALL", "deallocate prepare all", "DISCARD ALL", "DISCARD PLANS", "/* c */ EXECUTE /* c */ a -- end",
         "SELECT 'x'; EXECUTE a; SELECT 'y'", "BEGIN; EXECUTE a", "PREPARE a AS SELECT 'multi'; EXECUTE a; DEALLOCATE a",
-        "SELECT 'x'; DISCARD ALL", "EXECUTE \"B\"($1)",
+        "SELECT 'x'; DISCARD ALL", "EXECUTE \"B\"($1)", "INSERT one", "INSERT $1", "INSERT two; INSERT three", "INSERT four; FAIL",
+        "INSERT five; BEGIN; INSERT six", "INSERT seven; COMMIT; INSERT eight", "INSERT nine; ROLLBACK", "PREPARE a AS INSERT ten",
     ];
 
     [Test]
@@ -36,6 +38,8 @@ internal sealed class PostgresModelTests(int major)
     {
         var cluster = await PostgresClusters.GetAsync(major);
         await cluster.ExecuteAsync("CREATE TABLE IF NOT EXISTS t (value text); TRUNCATE t; INSERT INTO t VALUES ('t'); GRANT SELECT ON t TO PUBLIC");
+        await cluster.ExecuteAsync("CREATE TABLE ledger (value text); GRANT INSERT ON ledger TO PUBLIC");
+        var database = new FakeDatabase();
         for (var seed = 0; seed < Scripts; seed++)
         {
             var random = new Random(seed);
@@ -43,8 +47,14 @@ internal sealed class PostgresModelTests(int major)
             // Newer ones open a block when a Query follows an Execute without Sync, and stay in it until Sync; the model is the older one.
             // And the portal that a failed Query leaves points to memory that is gone: some versions crash when it is executed.
             script = [.. script.SelectMany(message => message[0] == 'Q' ? new[] { RawMessages.Sync(), message, RawMessages.ClosePortal() } : [message])];
-            Assert.That(Trace(new DirectSession().Ask(script)), Is.EqualTo(await AskAsync(cluster, script)), () => $"seed {seed}: {string.Join(' ', script.Select(Describe))}");
+            Assert.That(Trace(new DirectSession(database).Ask(script)), Is.EqualTo(await AskAsync(cluster, script)), () => Run(seed, script));
+            Assert.That(await cluster.QueryAsync<long>("SELECT count(*) FROM ledger"), Is.EqualTo(database.Ledger.Committed.Count), () => Run(seed, script));
         }
+
+        var rows = string.Join(',', database.Ledger.Committed.Order(StringComparer.Ordinal));
+        Assert.That(await cluster.QueryAsync<string>("SELECT string_agg(value, ',' ORDER BY value COLLATE \"C\") FROM ledger"), Is.EqualTo(rows));
+
+        static string Run(int seed, byte[][] script) => $"seed {seed}: {string.Join(' ', script.Select(Describe))}";
     }
 
     [Test]
@@ -136,11 +146,21 @@ internal sealed class PostgresModelTests(int major)
         var parts = new RawMessage((char)message[0], message[5..]).Text.Split('\0');
         return parts switch
         {
-            ["FAIL", ..] when message[0] == 'Q' => RawMessages.Query(Failure),
-            [var name, "FAIL", ..] when message[0] == 'P' => RawMessages.Parse(Failure, name),
+            [var sql, ..] when message[0] == 'Q' => RawMessages.Query(InSql(sql)),
+            [var name, var sql, ..] when message[0] == 'P' => RawMessages.Parse(InSql(sql), name),
             _ => message,
         };
     }
+
+    private static string InSql(string text) => Fail().Replace(
+        Insert().Replace(text, match => $"INSERT INTO ledger VALUES ({(match.Groups[1].Value is ['$', ..] parameter ? parameter : $"'{match.Groups[1].Value}'")})"),
+        _ => Failure);
+
+    [GeneratedRegex(@"\bINSERT (\$1|\w+)")]
+    private static partial Regex Insert();
+
+    [GeneratedRegex(@"\bFAIL\b")]
+    private static partial Regex Fail();
 
     // Warnings and reports are not modelled, nor where in the text a syntax error stands, nor which version says what of pipelines.
     private static string Trace(IReadOnlyList<RawMessage> replies) =>

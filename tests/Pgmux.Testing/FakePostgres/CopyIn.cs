@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pgmux.Testing.Processes;
 
 namespace Pgmux.Testing.FakePostgres;
@@ -10,11 +9,11 @@ internal sealed class CopyIn
     private readonly bool _failsAtEnd;
     private int _rows;
 
-    /// <param name="words">COPY IN, COPY IN FAIL row or COPY IN FAIL END.</param>
+    /// <param name="words">IN, IN tag, IN FAIL row or IN FAIL END.</param>
     public CopyIn(string[] words)
     {
-        _failsAtEnd = words is [_, _, "FAIL", "END"];
-        _failAtRow = words is [_, _, "FAIL", var row] && !_failsAtEnd ? int.Parse(row, CultureInfo.InvariantCulture) : -1;
+        _failsAtEnd = words is [_, "FAIL", "END"];
+        _failAtRow = words is [_, "FAIL", var row] && !_failsAtEnd ? StatementGrammar.Number(row) : -1;
     }
 
     /// <summary>Whether it fails before it has read anything.</summary>

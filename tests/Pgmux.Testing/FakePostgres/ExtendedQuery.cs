@@ -11,7 +11,7 @@ internal sealed class ExtendedQuery(
             statements.Unnamed = null;
         }
 
-        var types = Enumerable.Range(0, rest.Int16()).Select(_ => rest.Int32()).ToArray();
+        var types = Enumerable.Range(0, rest.Count()).Select(_ => rest.Int32()).ToArray();
         rest.End();
         var prepared = PreparedStatement.OfParse(sql, types, parameters.HasStandardStrings);
         transaction.RequireUsable(prepared.Statement);
@@ -31,8 +31,8 @@ internal sealed class ExtendedQuery(
     public IEnumerable<byte[]> Bind(string portal, string name, MessageCursor rest)
     {
         var prepared = statements.OfMessage(name);
-        var formats = Enumerable.Range(0, rest.Int16()).Select(_ => rest.Int16()).Count();
-        var count = rest.Int16();
+        var formats = Enumerable.Range(0, rest.Count()).Select(_ => rest.Int16()).Count();
+        var count = rest.Count();
         if (formats > 1 && formats != count)
         {
             throw PostgresErrorException.BrokenMessage($"bind message has {formats} parameter formats but {count} parameters");
@@ -52,7 +52,7 @@ internal sealed class ExtendedQuery(
 
         var bound = new Portal(portal, prepared.Statement, [.. Enumerable.Range(0, count).Select(_ => rest.Value())]);
         portals.Add(bound);
-        _ = Enumerable.Range(0, rest.Int16()).Select(_ => rest.Int16()).Count();
+        _ = Enumerable.Range(0, rest.Count()).Select(_ => rest.Int16()).Count();
         rest.End();
         if (prepared.Statement is { Word: "BINDFAIL" })
         {

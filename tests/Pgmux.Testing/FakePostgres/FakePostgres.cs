@@ -18,7 +18,7 @@ internal sealed class FakePostgres
     private readonly SimulatedLoop _loop;
     private readonly List<FakeServer> _servers = [];
     private readonly List<FakeCancel> _cancels = [];
-    private readonly List<(FakeServer Server, TransportConnection Transport, MessageStream Input)> _held = [];
+    private readonly List<FakeServer> _held = [];
     private readonly TransportListener _listener;
 
     public FakePostgres(SimulatedNetwork network, SimulatedLoop loop, int port)
@@ -26,7 +26,7 @@ internal sealed class FakePostgres
         Network = network;
         _loop = loop;
         EndPoint = new IPEndPoint(IPAddress.Loopback, port);
-        _listener = loop.Listen(new ListenOptions { EndPoint = EndPoint }, transport => _ = AcceptAsync(transport));
+        _listener = loop.Listen(new ListenOptions { EndPoint = EndPoint }, transport => _ = GuardAsync(AcceptAsync(transport)));
     }
 
     public SimulatedNetwork Network { get; }
@@ -63,6 +63,27 @@ internal sealed class FakePostgres
     /// <summary>Whether BackendKeyData is left out.</summary>
     public bool OmitsKey { get; set; }
 
+    /// <summary>The fault dial; null for a server without faults.</summary>
+    public BackendFaults? Faults { get; set; }
+
+    /// <summary>How slow and unreliable cancel requests are; null for at once and always.</summary>
+    public CancelFaults? CancelFaults { get; set; }
+
+    /// <summary>How it finds out who logs in.</summary>
+    public LoginMethod LoginMethod { get; set; }
+
+    /// <summary>The users' passwords, for methods that ask for them.</summary>
+    public Dictionary<string, string> Passwords { get; } = [];
+
+    /// <summary>Open connections beyond this many are refused with 53300. PostgreSQL's max_connections.</summary>
+    public int MaxConnections { get; set; } = int.MaxValue;
+
+    /// <summary>Whether logins are refused with 57P03.</summary>
+    public bool IsStartingUp { get; set; }
+
+    /// <summary>Whether statements that wait do not.</summary>
+    public bool EndsWaits { get; set; }
+
     /// <summary>Sent before, between and after the messages of a login.</summary>
     public byte[] LoginNoise { get; set; } = [];
 
@@ -87,18 +108,54 @@ internal sealed class FakePostgres
     /// <summary>Answers the logins that were held.</summary>
     public void FinishLogins()
     {
-        HoldsLogins = false;
-        foreach (var (server, transport, input) in _held.ToArray())
+        FinishLoginsQuietly();
+        Network.RunUntilIdle();
+    }
+
+    /// <summary>
+    /// Ends all that is wrong, and lets nothing happen yet: no more faults, refusals and waits; what was held, stalled or waited goes on;
+    /// servers that have fallen silent break.
+    /// </summary>
+    public void Heal()
+    {
+        Faults?.Clear();
+        CancelFaults = null;
+        Refusal = null;
+        MaxConnections = int.MaxValue;
+        (IsStartingUp, OmitsKey, HoldsCancels, EndsWaits) = (false, false, false, true);
+        FinishLoginsQuietly();
+        foreach (var cancel in _cancels.Where(cancel => !cancel.IsDone))
         {
-            _loop.Post(_ => _ = WelcomeAsync(server, transport, input), null);
+            cancel.DeliverQuietly();
         }
 
-        _held.Clear();
-        Network.RunUntilIdle();
+        foreach (var server in Open)
+        {
+            if (server.IsMute)
+            {
+                server.ResetQuietly();
+            }
+
+            server.EndStall();
+            server.ReleaseQuietly();
+        }
     }
 
     /// <summary>Takes no more connections.</summary>
     public void StopListening() => _listener.Dispose();
+
+    // A fake that fails would look like a server that hangs.
+    private async Task GuardAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception exception)
+        {
+            _loop.Core.Report(exception);
+        }
+    }
 
     private async Task AcceptAsync(TransportConnection transport)
     {
@@ -129,38 +186,79 @@ internal sealed class FakePostgres
 
         var words = Encoding.UTF8.GetString(body).Split('\0');
         var startup = words.Chunk(2).Where(pair => pair is [{ Length: > 0 }, _]).Select(pair => (pair[0], pair[1])).ToArray();
-        var server = new FakeServer(this, transport, FirstProcessId + _servers.Count, startup) { IsAutomatic = IsAutomatic };
+        var server = new FakeServer(this, transport, input, FirstProcessId + _servers.Count, startup) { IsAutomatic = IsAutomatic };
         _servers.Add(server);
         if (HoldsLogins)
         {
-            _held.Add((server, transport, input));
+            _held.Add(server);
         }
         else
         {
-            await WelcomeAsync(server, transport, input);
+            await WelcomeAsync(server);
         }
     }
 
-    private async Task WelcomeAsync(FakeServer server, TransportConnection transport, MessageStream input)
+    private void FinishLoginsQuietly()
     {
-        if (Refusal is { } refusal)
+        HoldsLogins = false;
+        foreach (var server in _held.ToArray())
         {
-            server.Refuse(refusal);
+            _loop.Post(_ => _ = GuardAsync(WelcomeAsync(server)), null);
+        }
+
+        _held.Clear();
+    }
+
+    private async Task WelcomeAsync(FakeServer server)
+    {
+        var fault = Faults?.OfLogin();
+        if (RefusalOf(server, fault) is { } refusal)
+        {
+            await server.RefuseAsync(refusal);
             return;
         }
 
-        server.Greet(LoginNoise, hasKey: !OmitsKey);
-        await server.ServeAsync(input);
+        var password = Passwords.GetValueOrDefault(server.User);
+        if (await new LoginExchange(server, password).RunAsync(fault == BackendFault.UnknownLogin ? LoginMethod.Unknown : LoginMethod))
+        {
+            await server.GreetAsync(LoginNoise, hasKey: !OmitsKey);
+            await server.ServeAsync();
+        }
+        else
+        {
+            server.CloseQuietly();
+        }
     }
+
+    private byte[]? RefusalOf(FakeServer server, BackendFault? fault) =>
+        Refusal is not null ? Refusal
+        : IsStartingUp || fault == BackendFault.StartingUp ? Replies.Fatal("57P03", "the database system is starting up")
+        : fault == BackendFault.TooManyConnections || Open.Count > MaxConnections ? Replies.Fatal("53300", "sorry, too many clients already")
+        : fault == BackendFault.WrongPassword ? LoginExchange.Failure(server)
+        : null;
 
     private void TakeCancel(TransportConnection transport, byte[] body)
     {
         var processId = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(body);
         var cancel = new FakeCancel(this, transport, processId, body[4..]);
         _cancels.Add(cancel);
-        if (!HoldsCancels)
+        var (isRefused, hangs, signalDelay, closeDelay) = CancelFaults?.Next() ?? default;
+        if (HoldsCancels || hangs)
+        {
+            return;
+        }
+
+        if (isRefused)
+        {
+            cancel.Refuse();
+        }
+        else if (CancelFaults is null)
         {
             cancel.DeliverQuietly();
+        }
+        else
+        {
+            cancel.Deliver(_loop, signalDelay, closeDelay);
         }
     }
 }

@@ -10,17 +10,27 @@ internal sealed class FakeServer
     private readonly FakePostgres _postgres;
     private readonly TransportConnection _transport;
     private readonly PeerOutput _output;
+    private readonly FaultInjector _injector;
     private readonly PostgresModel _model;
+    private readonly MessageStream _unread;
     private readonly List<RawMessage> _received = [];
-    private MessageStream _unread = new();
     private TaskCompletionSource? _waiting;
     private int _taken;
+    private bool _isAnswering;
 
-    public FakeServer(FakePostgres postgres, TransportConnection transport, int processId, IReadOnlyList<(string Name, string Value)> startup)
+    /// <param name="postgres">What it is a part of.</param>
+    /// <param name="transport">Its connection.</param>
+    /// <param name="unread">What has come behind the startup packet.</param>
+    /// <param name="processId">Its number.</param>
+    /// <param name="startup">The startup packet.</param>
+    public FakeServer(
+        FakePostgres postgres, TransportConnection transport, MessageStream unread, int processId, IReadOnlyList<(string Name, string Value)> startup)
     {
+        _unread = unread;
         _postgres = postgres;
         _transport = transport;
         _output = new PeerOutput(transport);
+        _injector = new FaultInjector(this, _output);
         ProcessId = processId;
         Secret = RawMessages.Int32(processId * 7919);
         Startup = startup;
@@ -34,6 +44,8 @@ internal sealed class FakeServer
 
     /// <summary>The parameters of the startup packet, user and database among them.</summary>
     public IReadOnlyList<(string Name, string Value)> Startup { get; }
+
+    public string User => Startup.FirstOrDefault(pair => pair.Name == "user").Value ?? "";
 
     public RuntimeParameters Parameters { get; }
 
@@ -60,7 +72,7 @@ internal sealed class FakeServer
     /// What it did that no PostgreSQL does; null while it is to be trusted. What a client gets of such a server may be anything, and
     /// nobody else may get anything of it.
     /// </summary>
-    public string? Fault { get; private set; }
+    public string? Fault => _injector.Fault;
 
     /// <summary>
     /// What a server that goes back to its pool must not be: in a transaction, in the middle of something, with portals, with statements
@@ -70,6 +82,12 @@ internal sealed class FakeServer
 
     /// <summary>Parameters whose values are not those of the login, with the present values.</summary>
     public IReadOnlyList<(string Name, string Value)> ChangedParameters => Parameters.Changed;
+
+    /// <summary>Whether it sends nothing and reads nothing until <see cref="EndStall"/>.</summary>
+    public bool IsStalled => _injector.IsStalled;
+
+    /// <summary>Whether it says nothing any more after a fault, and stays open.</summary>
+    public bool IsMute => _injector.IsMute;
 
     /// <summary>Whether it answers by itself.</summary>
     public bool IsAutomatic { get; set; } = true;
@@ -102,111 +120,197 @@ internal sealed class FakeServer
     /// <summary>Lets the waiting statement end.</summary>
     public void Release()
     {
-        EndWait(isCancelled: false);
+        ReleaseQuietly();
         _postgres.Network.RunUntilIdle();
     }
 
-    /// <summary>The postmaster has got a cancel request for this backend.</summary>
-    public void Cancel() => EndWait(isCancelled: true);
+    /// <summary>The same, and lets nothing happen yet.</summary>
+    public void ReleaseQuietly() => EndWait(isCancelled: false);
+
+    /// <summary>Lets a server go on that stalls, and lets nothing happen yet.</summary>
+    public void EndStall() => _injector.EndStall();
+
+    /// <summary>
+    /// The postmaster has got a cancel request for this backend: the signal. It reaches the statement that is under way, if there is one;
+    /// that is the result.
+    /// </summary>
+    public string? Cancel()
+    {
+        if (IsWaiting)
+        {
+            EndWait(isCancelled: true);
+        }
+        else if (_isAnswering || _model.IsInCopyIn)
+        {
+            // It looks at that when it comes to it; a backend that only waits for its next message takes no notice.
+            _model.IsCancelled = true;
+        }
+        else
+        {
+            return null;
+        }
+
+        return Executed.LastOrDefault();
+    }
 
     /// <summary>Closes with FIN; what was sent still arrives.</summary>
     public void Close()
     {
+        CloseQuietly();
+        _postgres.Network.RunUntilIdle();
+    }
+
+    /// <summary>The same, and lets nothing happen yet.</summary>
+    public void CloseQuietly()
+    {
         IsOpen = false;
         _transport.Close();
-        _postgres.Network.RunUntilIdle();
+        EndStall();
     }
 
     /// <summary>Breaks the link.</summary>
     public void Reset()
     {
+        ResetQuietly();
+        _postgres.Network.RunUntilIdle();
+    }
+
+    /// <summary>The same, and lets nothing happen yet.</summary>
+    public void ResetQuietly()
+    {
         IsOpen = false;
         ((Transport.InMemoryConnection)_transport).Reset();
-        _postgres.Network.RunUntilIdle();
+        EndStall();
     }
 
     /// <summary>The administrator's goodbye, then the end.</summary>
     public void Terminate()
     {
-        Send(Replies.Fatal("57P01", "terminating connection due to administrator command"));
-        Close();
+        TerminateQuietly();
+        _postgres.Network.RunUntilIdle();
+    }
+
+    /// <summary>The same, and lets nothing happen yet.</summary>
+    public void TerminateQuietly()
+    {
+        _output.Write(Replies.Fatal("57P01", "terminating connection due to administrator command"));
+        CloseQuietly();
     }
 
     // What follows runs on the loop, in the middle of its turn: nothing here may run the network.
-    internal void Refuse(byte[] refusal)
+    internal async Task RefuseAsync(byte[] refusal)
     {
-        _output.Write(refusal);
-        IsOpen = false;
-        _transport.Close();
+        await SendAsync(refusal);
+        CloseQuietly();
     }
 
-    internal void Greet(byte[] noise, bool hasKey) => _output.Write(
-    [
-        .. noise,
-        .. Replies.AuthenticationOk(),
-        .. noise,
-        .. Parameters.TakeReports().SelectMany(report => Replies.ParameterStatus(report.Name, report.Value)),
-        .. hasKey ? Replies.BackendKeyData(ProcessId, Secret) : [],
-        .. Replies.ReadyForQuery(),
-        .. noise,
-    ]);
-
-    internal async Task ServeAsync(MessageStream input)
+    internal async Task GreetAsync(byte[] noise, bool hasKey)
     {
-        _unread = input;
-        while (IsOpen)
+        byte[][] messages =
+        [
+            Replies.AuthenticationOk(),
+            .. Parameters.TakeReports().Select(report => Replies.ParameterStatus(report.Name, report.Value)),
+            .. hasKey ? [Replies.BackendKeyData(ProcessId, Secret)] : Array.Empty<byte[]>(),
+            Replies.ReadyForQuery(),
+        ];
+        if (_postgres.Faults is null)
         {
-            while (IsOpen && input.TryTake(out var message))
-            {
-                _received.Add(message);
-                if (IsAutomatic)
-                {
-                    await AnswerAsync(message);
-                }
-            }
+            _output.Write([.. noise, .. messages[0], .. noise, .. messages.Skip(1).SelectMany(message => message), .. noise]);
+            return;
+        }
 
-            var result = await _transport.Input.ReadAsync();
-            foreach (var segment in result.Buffer)
-            {
-                input.Append(segment.Span);
-            }
+        foreach (var message in messages)
+        {
+            await SendAsync(message);
+        }
+    }
 
-            _transport.Input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
+    internal async Task ServeAsync()
+    {
+        while (await ReadAsync() is { } message)
+        {
+            _received.Add(message);
+            if (IsAutomatic && !IsMute)
             {
-                break;
+                await AnswerAsync(message);
             }
         }
 
-        IsOpen = false;
-        _transport.Close();
+        CloseQuietly();
         EndWait(isCancelled: true);
     }
 
+    /// <summary>The next message; null when there is none any more.</summary>
+    internal async Task<RawMessage?> ReadAsync()
+    {
+        RawMessage? message = null;
+        for (var isOver = false; IsOpen && !_unread.TryTake(out message) && !isOver;)
+        {
+            var result = await _transport.Input.ReadAsync();
+            foreach (var segment in result.Buffer)
+            {
+                _unread.Append(segment.Span);
+            }
+
+            _transport.Input.AdvanceTo(result.Buffer.End);
+            isOver = result.IsCompleted;
+        }
+
+        return message;
+    }
+
+    /// <summary>Sends a reply as far as the server still does, by way of the fault dial.</summary>
+    internal Task SendAsync(byte[] reply) => IsOpen && !IsMute ? _injector.SendAsync(reply, _postgres.Faults) : Task.CompletedTask;
+
     private async Task AnswerAsync(RawMessage message)
     {
+        _isAnswering = true;
         foreach (var reply in _model.Handle(message))
         {
             if (ReferenceEquals(reply, StatementRunner.Wait))
             {
-                _waiting = new TaskCompletionSource();
-                await _waiting.Task;
+                await WaitAsync();
                 continue;
             }
 
-            _output.Write(reply);
-            await _output.WhenThereIsRoom;
-            if (!IsOpen)
+            await SendAsync(reply);
+            if (!IsOpen || IsMute)
             {
                 return;
             }
         }
 
+        _isAnswering = false;
+        _model.IsCancelled &= _model.IsInCopyIn;
         if (_model.HasEnded)
         {
-            IsOpen = false;
-            _transport.Close();
+            CloseQuietly();
         }
+    }
+
+    private Task WaitAsync()
+    {
+        if (_postgres.EndsWaits)
+        {
+            return Task.CompletedTask;
+        }
+
+        var waiting = _waiting = new TaskCompletionSource();
+        if (_model.WaitTime is { } time)
+        {
+            ((Transport.SimulatedLoop)_transport.Loop).Core.AddDeadline(
+                time,
+                _ =>
+                {
+                    if (_waiting == waiting)
+                    {
+                        EndWait(isCancelled: false);
+                    }
+                },
+                null);
+        }
+
+        return waiting.Task;
     }
 
     private void EndWait(bool isCancelled)

@@ -12,6 +12,9 @@ internal sealed class MessageCursor(byte[] body)
 
     public short Int16() => BinaryPrimitives.ReadInt16BigEndian(Take(2));
 
+    /// <summary>How many of something follow: PostgreSQL reads that without a sign.</summary>
+    public int Count() => BinaryPrimitives.ReadUInt16BigEndian(Take(2));
+
     public int Int32() => BinaryPrimitives.ReadInt32BigEndian(Take(4));
 
     /// <summary>Text up to the next zero byte.</summary>
@@ -32,21 +35,24 @@ internal sealed class MessageCursor(byte[] body)
     public string? Value()
     {
         var length = Int32();
-        return length < 0 ? null : Encoding.UTF8.GetString(Take(length));
+        return length == -1 ? null : Encoding.UTF8.GetString(Take(length));
     }
 
     /// <summary>The message must end here.</summary>
-    public void End()
+    public MessageCursor End() =>
+        _at == body.Length ? this : throw PostgresErrorException.BrokenMessage("invalid message format");
+
+    /// <summary>The last string of a message.</summary>
+    public string LastString()
     {
-        if (_at != body.Length)
-        {
-            throw PostgresErrorException.BrokenMessage("invalid message format");
-        }
+        var text = String();
+        End();
+        return text;
     }
 
     private ReadOnlySpan<byte> Take(int count)
     {
-        if (count > body.Length - _at)
+        if (count < 0 || count > body.Length - _at)
         {
             throw PostgresErrorException.BrokenMessage("insufficient data left in message");
         }

@@ -19,6 +19,9 @@ internal sealed class MessageStream
     /// <summary>Those bytes.</summary>
     public ReadOnlySpan<byte> Unread => _bytes.AsSpan(_start, Rest);
 
+    /// <summary>Whether a message has come whose length cannot be: nothing can be taken any more.</summary>
+    public bool IsBroken { get; private set; }
+
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (_end + bytes.Length > _bytes.Length)
@@ -42,7 +45,8 @@ internal sealed class MessageStream
         }
 
         var length = BinaryPrimitives.ReadInt32BigEndian(_bytes.AsSpan(_start + 1));
-        if (Rest < length + 1)
+        IsBroken = length < HeaderBytes - 1;
+        if (IsBroken || Rest - 1 < length)
         {
             return false;
         }

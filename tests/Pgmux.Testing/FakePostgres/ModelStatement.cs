@@ -9,6 +9,7 @@ internal sealed class ModelStatement
         var end = SqlTokens.End(text, 0);
         Word = text[..end].ToUpperInvariant();
         Argument = text[SqlTokens.SkipBlanks(text, end)..];
+        StatementGrammar.Check(Word, Argument);
         Command = PreparedCommand.Read(text);
         ParameterCount = Command is null ? SqlText.CountParameters(text) : 0;
     }

@@ -157,17 +157,19 @@ internal sealed class PostgresModel
         switch (message.Type)
         {
             case 'Q':
-                return Query(Last(body.String(), body));
+                return Query(body.LastString());
             case 'P':
                 return _extended.Parse(body.String(), body.String(), body);
             case 'B':
                 return _extended.Bind(body.String(), body.String(), body);
             case 'D':
-                return _extended.Describe((char)body.Byte(), Last(body.String(), body));
+                return _extended.Describe((char)body.Byte(), body.LastString());
             case 'E':
-                return _extended.Execute(body.String(), Last(body.Int32(), body));
+                var (portal, limit) = (body.String(), body.Int32());
+                body.End();
+                return _extended.Execute(portal, limit);
             case 'C':
-                return _extended.Close((char)body.Byte(), Last(body.String(), body));
+                return _extended.Close((char)body.Byte(), body.LastString());
             case 'F':
                 return FunctionCall(body);
             case 'H':
@@ -248,8 +250,10 @@ internal sealed class PostgresModel
             throw new PostgresErrorException("42883", "function does not exist");
         }
 
-        _ = Enumerable.Range(0, body.Int16()).Select(_ => body.Int16()).Count();
-        var arguments = Enumerable.Range(0, body.Int16()).Select(_ => body.Value()).ToArray();
+        _ = Enumerable.Range(0, body.Count()).Select(_ => body.Int16()).Count();
+        var arguments = Enumerable.Range(0, body.Count()).Select(_ => body.Value()).ToArray();
+        _ = body.Int16();
+        body.End();
         return [Replies.FunctionCallResponse(arguments.FirstOrDefault()), .. Ready()];
     }
 

@@ -107,7 +107,7 @@ internal static partial class SqlText
 
         if (SqlTokens.EndOfLiteral(text, 0, isEscape || !standardStrings) != text.Length)
         {
-            throw new FormatException($"More than one literal: {text}");
+            throw PostgresErrorException.Syntax();
         }
 
         return isEscape || !standardStrings ? Unescape(text[1..^1]) : text[1..^1].Replace("''", "'");
@@ -123,8 +123,11 @@ internal static partial class SqlText
         }
     }
 
+    // $0 and numbers past counting are parameters that do not exist.
     private static string? ValueOf(Match parameter, IReadOnlyList<string?> values) =>
-        values[int.Parse(parameter.Groups[1].ValueSpan, CultureInfo.InvariantCulture) - 1];
+        int.TryParse(parameter.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= values.Count
+            ? values[number - 1]
+            : throw new PostgresErrorException("42P02", $"there is no parameter {parameter.Value}");
 
     private static string Unescape(string text)
     {
@@ -156,8 +159,15 @@ internal static partial class SqlText
         var digits = text[at] switch { 'u' => 4, 'U' => 8, _ => 0 };
         if (digits > 0)
         {
-            var code = int.Parse(text.AsSpan(at + 1, digits), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            value.Append(char.ConvertFromUtf32(code));
+            var hex = text.AsSpan(at + 1, Math.Min(digits, text.Length - at - 1));
+            if (hex.Length < digits
+                || !int.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+                || !Rune.IsValid(code))
+            {
+                throw new PostgresErrorException("22025", "invalid Unicode escape");
+            }
+
+            value.Append(new Rune(code));
             return digits;
         }
 

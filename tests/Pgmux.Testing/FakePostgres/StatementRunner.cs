@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Pgmux.Testing.FakePostgres;
 
 /// <summary>
@@ -19,7 +17,6 @@ internal sealed class StatementRunner(
     private readonly ParameterCommands _parameters = new(parameters);
 
     // What a fuzzed statement asks for must come to an end.
-    private const int LargestNumber = 10_000_000;
 
     // A statement may EXECUTE itself.
     private const int DeepestExecute = 100;
@@ -145,7 +142,7 @@ internal sealed class StatementRunner(
         var (statement, values) = Resolve(portal);
         if (statement.Word is "WAIT" or "SLEEP")
         {
-            WaitTime = statement.Word == "SLEEP" ? TimeSpan.FromMilliseconds(Number(statement.Argument.Split(' ')[0])) : null;
+            WaitTime = statement.Word == "SLEEP" ? TimeSpan.FromMilliseconds(StatementGrammar.Number(statement.Argument.Split(' ')[0])) : null;
             yield return Wait;
             CheckForInterrupts();
         }
@@ -204,12 +201,12 @@ internal sealed class StatementRunner(
             case "ROWS":
                 return statement.Argument.Split(' ') switch
                 {
-                    [var count, var bytes, var tagged] => Tagged(Number(count), tagged).Select(row => row.PadRight(Number(bytes), 'x')),
-                    var words => Enumerable.Repeat(new string('x', Number(words[1])), Number(words[0])),
+                    [var count, var bytes, var tagged] => Tagged(StatementGrammar.Number(count), tagged).Select(row => row.PadRight(StatementGrammar.Number(bytes), 'x')),
+                    var words => Enumerable.Repeat(new string('x', StatementGrammar.Number(words[1])), StatementGrammar.Number(words[0])),
                 };
             case "NOISY":
                 var noisy = statement.Argument.Split(' ');
-                return Tagged(Number(noisy[0]), noisy[1]);
+                return Tagged(StatementGrammar.Number(noisy[0]), noisy[1]);
             default:
                 return [_parameters.SetBySelect(statement.Text) ?? SqlText.Evaluate(statement.Argument, values)];
         }
@@ -217,10 +214,6 @@ internal sealed class StatementRunner(
 
     // Each row says whose it is and which.
     private static IEnumerable<string> Tagged(int count, string tag) => Enumerable.Range(0, count).Select(row => $"{tag}:{row}");
-
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture) is <= LargestNumber and var number
-        ? number
-        : throw new PostgresErrorException("54000", $"more than {LargestNumber}");
 
     private IEnumerable<byte[]> RunCommand(Portal portal, bool isAlone)
     {
@@ -241,7 +234,7 @@ internal sealed class StatementRunner(
             case "PREPARE" or "DEALLOCATE" when statement.Command is { } command:
                 return RunPrepared(command);
             case "COPY":
-                return RunCopy(statement.Text.Split(' '));
+                return RunCopy(statement.Argument.Split(' '));
             case "INSERT":
                 transaction.Insert(SqlText.Evaluate(statement.Argument, values) ?? "NULL");
                 return Complete("INSERT 0 1");
@@ -307,9 +300,9 @@ internal sealed class StatementRunner(
 
     private IEnumerable<byte[]> RunCopy(string[] words)
     {
-        if (words[1] == "OUT")
+        if (words[0] == "OUT")
         {
-            return CopyOut(Number(words[2]), words is [_, _, _, var tag] ? $"{tag}:" : "");
+            return CopyOut(StatementGrammar.Number(words[1]), words is [_, _, var tag] ? $"{tag}:" : "");
         }
 
         Copy = new CopyIn(words);
