@@ -72,8 +72,9 @@ internal sealed class ConfigTarget : FuzzTarget, IDisposable
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    // The first words are the kind of the fault.
-    private static string Shape(string message) => string.Join(' ', message.Split(' ').TakeLast(5));
+    // The last words are the kind of the fault; the folder has another name in each run.
+    private string Shape(string message) =>
+        string.Join(' ', message.Replace(Path.GetDirectoryName(_files.PathOf("x"))!, Folder, StringComparison.Ordinal).Split(' ').TakeLast(5));
 
     private static void CheckResult(ConfigLoadResult result)
     {

@@ -1,6 +1,6 @@
 using System.Net;
-using Pgmux.Testing.Fuzzing;
 using Pgmux.Testing.FakePostgres;
+using Pgmux.Testing.Fuzzing;
 using Pgmux.Testing.Mux;
 using Pgmux.Transport;
 
@@ -16,16 +16,19 @@ internal sealed class HostileBackend
     public static readonly byte[] Wait = [1, 0, 0, 0, 4];
 
     /// <summary>Connections that are taken; those after them are refused, so that a run comes to an end.</summary>
-    public const int MostConnections = 500;
+    public const int MostConnections = 100;
 
     private readonly byte[][] _stream;
     private readonly bool _closes;
     private readonly TransportListener _listener;
+    private readonly TestMux _mux;
+    private readonly List<TransportConnection> _open = [];
 
     public HostileBackend(TestMux mux, int port, byte[] stream, bool closes)
     {
         _stream = [.. FrameEdits.Cut(stream, out var rest), rest];
         _closes = closes;
+        _mux = mux;
 
         // The loop that was made last stands outside of the multiplexer.
         _listener = mux.Network.Loops[^1].Listen(new ListenOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, port) }, transport => _ = ServeAsync(transport));
@@ -34,6 +37,17 @@ internal sealed class HostileBackend
     /// <summary>Connections so far.</summary>
     public int Connections { get; private set; }
 
+    /// <summary>Closes every connection: half a message that came to an idle server lies in a buffer until then.</summary>
+    public void Close()
+    {
+        foreach (var transport in _open)
+        {
+            transport.Close();
+        }
+
+        _mux.Network.RunUntilIdle();
+    }
+
     private async Task ServeAsync(TransportConnection transport)
     {
         if (++Connections == MostConnections)
@@ -41,6 +55,7 @@ internal sealed class HostileBackend
             _listener.Dispose();
         }
 
+        _open.Add(transport);
         var output = new PeerOutput(transport);
         var isOpen = await TakeAsync(transport);
         foreach (var message in _stream)
@@ -66,6 +81,7 @@ internal sealed class HostileBackend
         }
 
         await output.WhenThereIsRoom;
+        _open.Remove(transport);
         transport.Close();
     }
 

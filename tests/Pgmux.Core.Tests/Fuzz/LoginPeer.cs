@@ -8,8 +8,10 @@ namespace Pgmux.Core.Tests.Fuzz;
 /// <summary>A client that answers as it should, with the right password or a wrong one, and keeps what was really sent in its name.</summary>
 internal sealed class LoginPeer(bool knowsPassword)
 {
+    // A nonce of its own would make each run another one.
+    private static readonly byte[] ClientFirst = [.. "n,,n=,r=fuzzfuzzfuzzfuzzfuzz"u8];
+
     private readonly string _password = knowsPassword ? Secrets.Password : "wrong";
-    private readonly ScramClient _scram = new();
     private AuthenticationRequestKind _asked;
 
     /// <summary>The exchange as it was sent.</summary>
@@ -36,15 +38,12 @@ internal sealed class LoginPeer(bool knowsPassword)
                 var inner = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(_password + Secrets.User)));
                 return Encoding.ASCII.GetBytes("md5" + Convert.ToHexStringLower(MD5.HashData([.. Encoding.ASCII.GetBytes(inner), .. Salt])) + '\0');
             case AuthenticationRequestKind.Sasl:
-                var first = _scram.CreateClientFirst();
-                return WrittenMessages.BodyOf(output => FrontendMessages.WriteSaslInitialResponse(output, ScramMechanism.Name, first));
+                return WrittenMessages.BodyOf(output => FrontendMessages.WriteSaslInitialResponse(output, ScramMechanism.Name, ClientFirst));
             case AuthenticationRequestKind.SaslContinue when request.Data.IsEmpty:
-                return _scram.CreateClientFirst();
+                return ClientFirst;
             case AuthenticationRequestKind.SaslContinue:
                 Evidence.ServerFirst = request.Data.ToArray();
-                return _scram.HandleServerFirst(request.Data) == ScramServerFirstOutcome.Accepted
-                    ? _scram.CreateClientFinal(ScramKeys.Derive(_password, _scram.Salt, _scram.Iterations))
-                    : [];
+                return ClientFinal();
             default:
                 return [];
         }
@@ -67,5 +66,14 @@ internal sealed class LoginPeer(bool knowsPassword)
                 Evidence.ClientFinal = body;
                 break;
         }
+    }
+
+    private byte[] ClientFinal()
+    {
+        var salt = Convert.FromBase64String(ScramEvidence.Field(Evidence.ServerFirst, 's')!);
+        var keys = ScramKeys.Derive(_password, salt, Evidence.Iterations!.Value);
+        var withoutProof = $"c=biws,r={ScramEvidence.Field(Evidence.ServerFirst, 'r')}";
+        Evidence.ClientFinal = Encoding.ASCII.GetBytes(withoutProof);
+        return Encoding.ASCII.GetBytes($"{withoutProof},p={Convert.ToBase64String(Evidence.Proof(keys))}");
     }
 }

@@ -32,11 +32,15 @@ internal sealed class ScramEvidence
         && Bytes(Field(ClientFinal, 'p')) is { Length: 32 } proof
         && SHA256.HashData(Xor(proof, HMACSHA256.HashData(keys.StoredKey, Message()))).AsSpan().SequenceEqual(keys.StoredKey);
 
-    /// <summary>Whether the server's last message holds its signature.</summary>
-    public bool IsServerProved => Keys() is { } keys && Bytes(Field(ServerFinal, 'v')) is { } signature && signature.AsSpan().SequenceEqual(Signature(keys));
+    /// <summary>Whether the server's last message holds its signature: by these keys, else by those of the password under its salt and count.</summary>
+    public bool IsServerProved(ScramKeys? known) =>
+        (known ?? Keys()) is { } keys && Bytes(Field(ServerFinal, 'v')) is { } signature && signature.AsSpan().SequenceEqual(Signature(keys));
 
     /// <summary>What a server that knows <paramref name="keys"/> says at the end.</summary>
     public byte[] Signature(ScramKeys keys) => HMACSHA256.HashData(keys.ServerKey, Message());
+
+    /// <summary>What a client that knows <paramref name="keys"/> proves it with; <see cref="ClientFinal"/> has no proof yet.</summary>
+    public byte[] Proof(ScramKeys keys) => Xor(keys.ClientKey.ToArray(), HMACSHA256.HashData(keys.StoredKey, Message()));
 
     private ScramKeys? Keys() => Iterations is { } count && Bytes(Field(ServerFirst, 's')) is { Length: > 0 } salt
         ? ScramKeys.Derive(Secrets.Password, salt, count)
@@ -51,11 +55,11 @@ internal sealed class ScramEvidence
         return Encoding.Latin1.GetBytes($"{header[^1]},{Text(ServerFirst)},{(proof < 0 ? final : final[..proof])}");
     }
 
-    // The proof is the last field, all others come before any extension.
-    private static string? Field(byte[] message, char name) =>
+    /// <summary>A field: the proof is the last, all others come before any extension.</summary>
+    public static string? Field(byte[] message, char name) =>
         (name == 'p' ? Text(message).Split(',').Reverse() : Text(message).Split(',')).FirstOrDefault(field => field.Length > 1 && field[0] == name && field[1] == '=')?[2..];
 
-    private static byte[]? Bytes(string? base64)
+    public static byte[]? Bytes(string? base64)
     {
         var room = new byte[base64?.Length ?? 0];
         return base64 is not null && Convert.TryFromBase64String(base64, room, out var length) ? room[..length] : null;

@@ -20,10 +20,13 @@ internal sealed class ServerLoginTarget : FuzzTarget
     private const int MostAnswerBytes = 4096;
     private const int MostSteps = 32;
 
+    // Whatever salt and count a server names, keys stay what they are.
+    private static readonly ScramKeys Captured = ScramKeys.Derive(Secrets.Password, Secrets.Salt, Secrets.Iterations);
+
     private static readonly ServerCredentials[] Credentials =
     [
         ServerCredentials.From(UserSecret.Parse(Secrets.Password)),
-        ServerCredentials.From(Secrets.Stored(StoredKind.Scram)!, ScramKeys.Derive(Secrets.Password, Secrets.Salt, Secrets.Iterations)),
+        ServerCredentials.From(Secrets.Stored(StoredKind.Scram)!, Captured),
         ServerCredentials.From(Secrets.Stored(StoredKind.Scram)!),
         ServerCredentials.From(Secrets.Stored(StoredKind.Md5)!),
         ServerCredentials.None,
@@ -32,6 +35,8 @@ internal sealed class ServerLoginTarget : FuzzTarget
     private readonly ScramSecretCache _keys = new();
 
     public override string Name => "ServerLogin";
+
+    public override TimeSpan Duration => TimeSpan.FromSeconds(10);
 
     public override int MostBytes => 3000;
 
@@ -61,7 +66,8 @@ internal sealed class ServerLoginTarget : FuzzTarget
     {
         var first = input.Length > 0 ? input[0] : (byte)0;
         var server = new LoginServer(knowsPassword: first < 128);
-        var authenticator = new ServerAuthenticator(Secrets.User, Credentials[first % Credentials.Length], _keys);
+        var credentials = Credentials[first % Credentials.Length];
+        var authenticator = new ServerAuthenticator(Secrets.User, credentials, _keys);
         var output = new ArrayBufferWriter<byte>();
         var steps = new LoginSteps(input, 1);
         var outcome = $"{first % Credentials.Length} ";
@@ -89,12 +95,17 @@ internal sealed class ServerLoginTarget : FuzzTarget
                 if (step == AuthenticationStep.Failed)
                 {
                     FuzzFindingException.Require(authenticator.Failure is not null && authenticator.FailureText.Length > 0, "a login fails with a reason");
-                    return outcome + authenticator.Failure;
+
+
+                    // Which character of a random text was hit decides between the two.
+                    return authenticator.Failure is ServerAuthenticationFailure.Malformed or ServerAuthenticationFailure.WrongServerSignature
+                        ? outcome
+                        : outcome + authenticator.Failure;
                 }
 
                 if (step == AuthenticationStep.Succeeded)
                 {
-                    FuzzFindingException.Require(!server.HasScramBegun || server.Evidence.IsServerProved, "a server was believed that did not show the secret");
+                    FuzzFindingException.Require(!server.HasScramBegun || server.Evidence.IsServerProved(credentials.ScramKeys), "a server was believed that did not show the secret");
                     return outcome;
                 }
             }
