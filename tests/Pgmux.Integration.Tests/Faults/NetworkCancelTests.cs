@@ -96,6 +96,30 @@ internal sealed class NetworkCancelTests(int postgres) : NetworkFixture(postgres
         await ExpectRoomForAsync(MostClients - (await console.ShowAsync("CLIENTS")).Count);
     }
 
+    [Test, Property("Row", "B121"), Property("Row", "X06")]
+    public async Task A_cancel_request_is_closed_only_when_the_server_has_dealt_with_it()
+    {
+        // Drivers take the end of the connection for the sign that their next statement is safe from this request.
+        await StartAsync(("default_pool_size", "1"));
+        await using var client = await LoginAsync();
+        await client.QueryAsync("BEGIN");
+        await client.SendAsync(RawMessages.Query("SELECT pg_sleep(600)"));
+        await Cluster.WaitForBackendsAsync("usename = 'app' AND state = 'active' AND query LIKE '%pg_sleep(600)%'", 1);
+        ServerSide.ApplyToNew(FlowDirection.ToServer, new FlowToxics { IsHeld = true });
+        var accepted = ServerSide.AcceptedCount;
+
+        await using var cancel = await RawClient.ConnectAsync(Pgmux.TcpEndPoint);
+        await cancel.SendAsync(RawMessages.CancelRequest(client.CancelKey.ProcessId, client.CancelKey.Key));
+        var closing = cancel.ReadToEndAsync();
+        await ServerSide.WaitForAcceptedAsync(accepted + 1);
+        await Pgmux.WaitUntilRestingAsync();
+        Assert.That(closing.IsCompleted, Is.False, "the request has not reached PostgreSQL yet");
+
+        await ServerSide.HealAsync();
+        Assert.That((await client.ReadToReadyAsync())[^2].SqlState, Is.EqualTo("57014"));
+        Assert.That(await closing, Is.Empty);
+    }
+
     /// <summary>So many clients are let in, and no more.</summary>
     private async Task ExpectRoomForAsync(int count)
     {
