@@ -17,7 +17,7 @@ internal sealed class StartStopTests(int postgres) : PgmuxFixture(postgres)
     public async Task Every_end_under_load_comes_in_time_and_with_code_0()
     {
         const int Workers = 6;
-        var cycles = int.Parse(Environment.GetEnvironmentVariable("PGMUX_CYCLES") ?? "9", CultureInfo.InvariantCulture);
+        var cycles = int.Parse(Environment.GetEnvironmentVariable("PGMUX_CYCLES") ?? "6", CultureInfo.InvariantCulture);
         await StartFreshAsync(PgmuxSettings.For(Cluster, ("default_pool_size", "3")));
         for (var cycle = 0; cycle < cycles; cycle++)
         {
