@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Cancellation;
@@ -79,6 +80,19 @@ internal sealed class ClientEnvironment
 
     /// <summary>Whether new logins are refused because pgmux stops.</summary>
     public volatile bool IsShuttingDown;
+
+    /// <summary>
+    /// Whether the shutdown waits for clients: those that had connected before are let in and waited for, so that a rolling restart fails
+    /// nobody. TCP listeners are closed by then; the Unix socket stays open for the console, so there the time of the accept decides.
+    /// </summary>
+    public volatile bool WaitsForClients;
+
+    /// <summary>When the shutdown began, in ticks of the loops' clock.</summary>
+    public long ShutdownBegan { get; set; }
+
+    /// <summary>Whether a shutdown keeps this client from logging in.</summary>
+    public bool RefusesLogin(ClientConnection client) => IsShuttingDown
+        && !(WaitsForClients && (client.Transport.RemoteEndPoint is IPEndPoint || client.AcceptedAt <= ShutdownBegan));
 
     /// <summary>Clients per database and per user.</summary>
     public ConnectionLedger Ledger { get; } = new();

@@ -154,7 +154,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             return null;
         }
 
-        if (environment.IsShuttingDown)
+        if (environment.RefusesLogin(client))
         {
             return (ClientCloseReason.ShuttingDown, ClientErrors.LoginWhileShuttingDown);
         }

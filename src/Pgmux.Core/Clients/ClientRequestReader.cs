@@ -94,6 +94,7 @@ internal class ClientRequestReader(ClientConnection client)
                     continue;
                 }
 
+                var isLeaseFresh = IsAboutToForward || client.Server is null;
                 if (!TryContinueCycle(request, bodyLength))
                 {
                     // What comes before may have to be sent before pgmux says something of its own.
@@ -116,6 +117,8 @@ internal class ClientRequestReader(ClientConnection client)
                         var rewrite = client.Rewriter.Rewrite(client, client.Server!, request, rest, bodyLength);
                         if (rewrite.Wait != RequestWait.None)
                         {
+                            // A lease of which nothing has been made yet stays: two clients would hand the server to and fro.
+                            IsAboutToForward = isLeaseFresh;
                             Wait = rewrite.Wait;
                             step = RequestStep.Wait;
                             break;
@@ -208,7 +211,8 @@ internal class ClientRequestReader(ClientConnection client)
         IsAboutToForward = false;
         if (type == FrontendMessageType.Terminate)
         {
-            // Heard even by a server that skips to the next Sync.
+            // Heard even by a server that skips to the next Sync. What came before it is whole.
+            client.Server?.IsMidRequest = false;
             return client.Leave(ClientCloseReason.CloseRequest);
         }
 

@@ -7,8 +7,8 @@ namespace Pgmux.Core.Clients;
 /// <summary>What a client's startup packet asks for, checked against what pgmux can give.</summary>
 internal sealed class StartupParameters
 {
-    // PgBouncer's MAX_USERNAME and MAX_DBNAME; PostgreSQL itself has no longer names than 63 bytes.
-    private const int MaximumNameBytes = 128;
+    // PgBouncer's MAX_USERNAME and MAX_DBNAME are 128 with the terminator; PostgreSQL itself has no longer names than 63 bytes.
+    private const int MaximumNameBytes = 127;
 
     private readonly TrackedParameters _tracked;
     private readonly NameList _ignored;
@@ -113,7 +113,7 @@ internal sealed class StartupParameters
     }
 
     private static ErrorFields? TooLong(string name, string text) =>
-        System.Text.Encoding.UTF8.GetByteCount(name) > MaximumNameBytes ? ClientErrors.ProtocolViolation(text) : null;
+        WireText.GetByteCount(name) > MaximumNameBytes ? ClientErrors.ProtocolViolation(text) : null;
 
     // PostgreSQL takes a boolean or "database" here.
     private static ErrorFields? Replication(string value) => value.ToLowerInvariant() switch

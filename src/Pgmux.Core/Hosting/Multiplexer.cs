@@ -149,6 +149,8 @@ internal sealed class Multiplexer
 
         _shutdown = next;
         HostingLog.Stopping(_logger, next, Clients.ClientCount);
+        Clients.ShutdownBegan = _loops[0].Timestamp;
+        Clients.WaitsForClients = next == ShutdownMode.WaitForClients;
         Clients.IsShuttingDown = true;
         ListenersUnwanted?.Invoke();
         switch (next)

@@ -26,6 +26,8 @@ internal sealed class LoginThrottle
     };
 
     private int _failures;
+    private int _losses;
+    private long _lastLoss;
 
     /// <summary>Whether the last login failed.</summary>
     public bool IsFailing => _failures > 0;
@@ -41,7 +43,7 @@ internal sealed class LoginThrottle
 
     /// <summary>Whether another login may start now, with this many under way.</summary>
     public bool MayStart(int inFlight, bool hasSucceeded, long now) =>
-        IsFailing ? inFlight == 0 && now >= RetryAt : inFlight < (hasSucceeded ? InFlightLimit : 1);
+        now >= RetryAt && inFlight < (hasSucceeded && !IsFailing ? InFlightLimit : 1);
 
     /// <summary>A login has succeeded.</summary>
     public void OnSucceeded()
@@ -55,15 +57,31 @@ internal sealed class LoginThrottle
     /// <returns>How long to wait before the next.</returns>
     public TimeSpan OnFailed(ErrorFields? error, TimeSpan longestRetry, long now, long ticksPerSecond)
     {
-        var doubled = FirstRetry * Math.Pow(2, Math.Min(_failures, 30));
-        var wait = doubled < longestRetry ? doubled : longestRetry;
-        _failures++;
         LastError = error;
         IsServerBusy = error?.SqlState is SqlState.CannotConnectNow or SqlState.TooManyConnections;
-        RetryAt = now + (long)(wait.TotalSeconds * ticksPerSecond);
-        return wait;
+        return WaitAfter(_failures++, longestRetry, now, ticksPerSecond);
+    }
+
+    /// <summary>
+    /// A server was lost that had logged in and served nobody. Nobody is refused for it, but the next login waits: a server that closes
+    /// behind its welcome would be logged in to as fast as it can answer.
+    /// </summary>
+    /// <returns>How long to wait before the next login.</returns>
+    public TimeSpan OnLostUnused(TimeSpan longestRetry, long now, long ticksPerSecond)
+    {
+        _losses = now - _lastLoss > longestRetry.TotalSeconds * ticksPerSecond ? 0 : _losses;
+        _lastLoss = now;
+        return WaitAfter(_losses++, longestRetry, now, ticksPerSecond);
     }
 
     /// <summary>Whether the server's refusal will not pass by waiting, so that waiting clients hear of it at once.</summary>
     public static bool IsPermanent(ErrorFields? error) => error is not null && !TemporaryStates.Contains(error.SqlState);
+
+    private TimeSpan WaitAfter(int earlier, TimeSpan longest, long now, long ticksPerSecond)
+    {
+        var doubled = FirstRetry * Math.Pow(2, Math.Min(earlier, 30));
+        var wait = doubled < longest ? doubled : longest;
+        RetryAt = now + (long)(wait.TotalSeconds * ticksPerSecond);
+        return wait;
+    }
 }

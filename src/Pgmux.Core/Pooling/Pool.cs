@@ -285,6 +285,11 @@ internal sealed class Pool : IServerHolder
 
                 _opening.OnFailed(error);
             }
+            else if (server.LeaseCount == 0 && before != ServerState.Connecting
+                && reason is ServerCloseReason.Crashed or ServerCloseReason.ProtocolViolation or ServerCloseReason.CheckFailed)
+            {
+                _opening.OnLostUnused();
+            }
         }
 
         OpenWanted();

@@ -72,9 +72,14 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     public void OnFailed(ErrorFields? error)
     {
         var clock = environment.Clock;
-        var wait = _throttle.OnFailed(error, pool.Policy.ServerLoginRetry, clock.GetTimestamp(), clock.TimestampFrequency);
-        _retry ??= clock.CreateTimer(static state => ((ServerOpening)state!).Retry(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _retry.Change(wait, Timeout.InfiniteTimeSpan);
+        RetryAfter(_throttle.OnFailed(error, pool.Policy.ServerLoginRetry, clock.GetTimestamp(), clock.TimestampFrequency));
+    }
+
+    /// <summary>A server was lost that had served nobody; the next is opened after a while.</summary>
+    public void OnLostUnused()
+    {
+        var clock = environment.Clock;
+        RetryAfter(_throttle.OnLostUnused(pool.Policy.ServerLoginRetry, clock.GetTimestamp(), clock.TimestampFrequency));
     }
 
     /// <summary>No more tries.</summary>
@@ -82,6 +87,12 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     {
         _retry?.Dispose();
         _retry = null;
+    }
+
+    private void RetryAfter(TimeSpan wait)
+    {
+        _retry ??= environment.Clock.CreateTimer(static state => ((ServerOpening)state!).Retry(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _retry.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
     // The timer belongs to no loop; opening a connection does.

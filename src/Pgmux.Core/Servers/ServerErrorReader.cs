@@ -14,6 +14,9 @@ internal sealed class ServerErrorReader(ServerConnection server)
     /// <summary>Whether the server has told its client itself that the connection ends.</summary>
     public bool IsFatalForwarded { get; private set; }
 
+    /// <summary>Whether the server has said that the connection ends: what follows is nobody's.</summary>
+    public bool IsEnding { get; private set; }
+
     /// <summary>The server's last word, when it has announced the end of the connection to nobody else.</summary>
     public ErrorFields? LastError { get; private set; }
 
@@ -38,6 +41,7 @@ internal sealed class ServerErrorReader(ServerConnection server)
             server.Retire(ServerCloseReason.Retired);
         }
 
+        IsEnding = error.IsFatal;
         if (server.State == ServerState.Idle)
         {
             // Nobody had asked: it is going. The end of the stream may come a while later, and nobody is to be sent there until then.

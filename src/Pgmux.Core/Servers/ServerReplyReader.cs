@@ -106,6 +106,13 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             }
 
             offset = end;
+            if (Errors.IsEnding && !_frames.IsMidMessage)
+            {
+                // Whatever else it says, its client has heard the last.
+                Forward(input[runStart..offset]);
+                server.Close(ServerCloseReason.Crashed, Errors.LastError);
+            }
+
             if (server.State == ServerState.Closed)
             {
                 return offset;

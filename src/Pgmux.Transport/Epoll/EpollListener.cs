@@ -11,6 +11,9 @@ internal sealed class EpollListener : TransportListener, IEpollTarget
     // A flood of connections must not keep the loop from those it has.
     private const int MostAcceptsPerRound = 64;
 
+    // 4,096 connections: the longest backlog that Linux has by default (net.core.somaxconn).
+    private const int MostRoundsAtClose = 64;
+
     private readonly EpollLoop _loop;
     private readonly ListeningSocket _listening;
     private readonly SocketTuning _tuning;
@@ -57,7 +60,7 @@ internal sealed class EpollListener : TransportListener, IEpollTarget
         }
     }
 
-    public void OnLoopEnd() => Close();
+    public void OnLoopEnd() => CloseDescriptor();
 
     /// <summary>May be called on any thread; the file of a Unix socket is gone when it returns.</summary>
     public override void Dispose()
@@ -76,6 +79,15 @@ internal sealed class EpollListener : TransportListener, IEpollTarget
     // Edge-triggered: the backlog must be emptied, or nobody tells of what is left in it.
     private void Accept()
     {
+        if (TryAcceptRound())
+        {
+            _loop.Post(static state => ((EpollListener)state!).OnEvents(0), this);
+        }
+    }
+
+    // Whether there may be more to accept at once.
+    private bool TryAcceptRound()
+    {
         Span<byte> address = stackalloc byte[SocketCalls.AddressBytes];
         for (var count = 0; count < MostAcceptsPerRound; count++)
         {
@@ -87,12 +99,12 @@ internal sealed class EpollListener : TransportListener, IEpollTarget
                     Hand(socket, NativeAddress.Read(address[..length]));
                     break;
                 case Errno.TryAgain:
-                    return;
+                    return false;
                 default:
                     if (error.IsExhaustion())
                     {
                         Pause(error, static state => ((EpollListener)state!).Resume());
-                        return;
+                        return false;
                     }
 
                     // The error of a connection that is gone already, or a firewall's no (accept(2)): the next one may do.
@@ -101,11 +113,11 @@ internal sealed class EpollListener : TransportListener, IEpollTarget
 
             if (_state != ListenerState.Accepting)
             {
-                return;
+                return false;
             }
         }
 
-        _loop.Post(static state => ((EpollListener)state!).OnEvents(0), this);
+        return true;
     }
 
     private void Hand(int socket, EndPoint remote)
@@ -146,7 +158,21 @@ internal sealed class EpollListener : TransportListener, IEpollTarget
         }
     }
 
+    // Who has connected already is taken in: the kernel would reset what is left in the backlog.
     private void Close()
+    {
+        for (var round = 0; round < MostRoundsAtClose && _state == ListenerState.Accepting && _slot >= 0; round++)
+        {
+            if (!TryAcceptRound())
+            {
+                break;
+            }
+        }
+
+        CloseDescriptor();
+    }
+
+    private void CloseDescriptor()
     {
         if (_state == ListenerState.Closed)
         {

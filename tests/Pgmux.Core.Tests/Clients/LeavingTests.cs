@@ -155,4 +155,15 @@ internal sealed class LeavingTests
                 break;
         }
     }
+
+    [Test, Property("Row", "Q08")]
+    public void Terminate_behind_a_query_whose_beginning_has_come_before_waits_for_its_reply()
+    {
+        using var mux = TestMux.Start(("max_prepared_statements", "0"));
+        var client = mux.Login();
+        var query = RawMessages.Query("SELECT late");
+        client.Send(query[..8]);
+        client.Send([.. query[8..], .. RawMessages.Terminate()]);
+        Assert.That(client.Take(), Is.EqualTo("T D(late) C(SELECT 1) Z(I) EOF"));
+    }
 }

@@ -76,9 +76,27 @@ internal sealed class ShutdownTests
         using var mux = TestMux.Start();
         var staying = mux.Login();
         var late = mux.Connect();
-        mux.Shutdown(ShutdownMode.WaitForClients);
+        staying.Query("BEGIN");
+        mux.Shutdown(ShutdownMode.WaitForServers);
         late.Send(RawMessages.Startup(("user", "alice"), ("database", "db")));
         Assert.That(late.Take(), Is.EqualTo("E(57P03 pooler is shutting down) EOF"));
-        Assert.That(staying.Query("SELECT a"), Is.EqualTo("T D(a) C(SELECT 1) Z(I)"));
+        Assert.That(staying.Query("COMMIT"), Is.EqualTo("C(COMMIT) Z(I)"));
+    }
+
+    [Test, Property("Row", "Z03"), Property("Row", "Z05")]
+    public void A_client_that_had_connected_before_a_shutdown_that_waits_for_clients_is_let_in_and_waited_for()
+    {
+        using var mux = TestMux.Start();
+        mux.Login().Close();
+        var late = mux.Connect();
+        mux.Shutdown(ShutdownMode.WaitForClients);
+        late.Send(RawMessages.Startup(("user", "alice"), ("database", "db")));
+        Assert.That(late.Take(), Does.EndWith("Z(I)"));
+        mux.Advance(10);
+        Assert.That(mux.Mux.Stopped.IsCompleted, Is.False);
+        Assert.That(late.Query("SELECT a"), Is.EqualTo("T D(a) C(SELECT 1) Z(I)"));
+        late.Close();
+        mux.Advance(10);
+        Assert.That(mux.Mux.Stopped.IsCompleted, Is.True);
     }
 }

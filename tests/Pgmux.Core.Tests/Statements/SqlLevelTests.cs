@@ -201,4 +201,24 @@ internal sealed class SqlLevelTests
             Assert.That(client.Ask(Use("b", "x")), Is.EqualTo("2 D(x) C(SELECT 1) Z(I)"));
         }
     }
+
+    [Test]
+    public void Two_clients_whose_statements_wait_do_not_hand_a_server_to_and_fro()
+    {
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        var first = mux.Login(parameters: ("TimeZone", "Asia/Tokyo"));
+        var second = mux.Login(parameters: ("TimeZone", "UTC"));
+        var holder = mux.Login();
+        first.Query("PREPARE s1 AS SELECT mine");
+        second.Query("PREPARE s1 AS SELECT yours");
+        holder.Query("BEGIN");
+        first.Send(RawMessages.Query("SELECT a; EXECUTE s1"));
+        second.Send(RawMessages.Query("SELECT b; EXECUTE s1"));
+        holder.Query("COMMIT");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(first.Take(), Is.EqualTo("T D(a) C(SELECT 1) T D(mine) C(SELECT 1) Z(I)"));
+            Assert.That(second.Take(), Is.EqualTo("T D(b) C(SELECT 1) T D(yours) C(SELECT 1) Z(I)"));
+        }
+    }
 }

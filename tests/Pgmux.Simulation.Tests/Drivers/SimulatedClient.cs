@@ -19,6 +19,7 @@ internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament 
 
     private readonly List<string> _violations = [];
     private readonly List<CancelAttempt> _cancels = [];
+    private readonly List<string> _acknowledged = [];
     private bool _isFinishing;
     private bool _isIdlingAtTheEnd;
     private bool _hasSaidLast;
@@ -35,6 +36,9 @@ internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament 
     public IReadOnlyList<string> Violations => _violations;
 
     public ClientCounters Counters { get; } = new();
+
+    /// <summary>Rows of the ledger that it was told are committed.</summary>
+    public IEnumerable<string> Acknowledged => _acknowledged.Concat(Expectation?.Acknowledged ?? []);
 
     /// <summary>What may end its sessions without a fault of their servers.</summary>
     public FatalCause Allowed { get; set; }
@@ -91,16 +95,20 @@ internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament 
     /// Ends its transaction and then stays idle or says Terminate, as soon as it can; <see cref="Observe"/> goes on with that. A client
     /// of which nothing is known any more drops its connection.
     /// </summary>
-    public void Finish(Random random)
+    public void Finish(Random random, bool mayStay = true)
     {
         _isFinishing = true;
-        _isIdlingAtTheEnd = random.Next(2) == 0;
+        _isIdlingAtTheEnd = random.Next(2) == 0 && mayStay;
         _cancels.ForEach(cancel => cancel.GiveUp());
         Observe();
     }
 
+    public override string ToString() =>
+        $"client {Conversation?.Expectation.Nonces.Client} ({temperament.Name}, {Conversation?.Driver.Name}, {Conversation?.State}, {Expectation?.State})";
+
     private void Connect(Random random)
     {
+        _acknowledged.AddRange(Expectation?.Acknowledged ?? []);
         var nonces = cast.NewNonces();
         (string, string)[] startup = random.Next(3) switch
         {

@@ -1,5 +1,8 @@
 using System.Globalization;
+using Pgmux.Simulation.Tests.Drivers;
+using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
+using Pgmux.Testing.Transport;
 
 namespace Pgmux.Simulation.Tests.World;
 
@@ -39,6 +42,9 @@ internal sealed record SimulationOptions
     /// <summary>Whether servers are asked before they are lent: server_check_query.</summary>
     public required bool ChecksServers { get; init; }
 
+    /// <summary>Who goes next when several could.</summary>
+    public required ScheduleKind Schedule { get; init; }
+
     /// <summary>Steps with faults.</summary>
     public required int Steps { get; init; }
 
@@ -58,14 +64,20 @@ internal sealed record SimulationOptions
             CapacityBytes = Pick(random, 1024, 8 * 1024, 64 * 1024),
             HasShortLimits = random.Next(3) == 0,
             ChecksServers = random.Next(6) == 0,
+            Schedule = Pick(random, Enum.GetValues<ScheduleKind>()),
             Steps = random.Next(200, 1200),
         };
     }
 
+    /// <summary>What may end a session of a client that has done nothing wrong.</summary>
+    public FatalCause AllowedEnds =>
+        (Faults >= FaultLevel.Few ? FatalCause.ServerLost | FatalCause.ServerLogin | FatalCause.Parameter : FatalCause.None)
+        | (HasShortLimits ? FatalCause.Timeout | FatalCause.ServerLost : FatalCause.None);
+
     /// <summary>The configuration of the multiplexer.</summary>
-    public PgmuxSettings Settings(int poolSize, string databaseLine) => new()
+    public PgmuxSettings Settings(int poolSize) => new()
     {
-        Databases = new Dictionary<string, string> { ["db"] = databaseLine, ["other"] = databaseLine },
+        Databases = new Dictionary<string, string> { ["db"] = TestMux.DatabaseLine },
         Secrets = new Dictionary<string, string>(Secrets),
         Settings = AllSettings(poolSize).ToDictionary(pair => pair.Key, pair => pair.Value),
     };
@@ -87,7 +99,12 @@ internal sealed record SimulationOptions
         yield return ("server_login_retry", "1");
         yield return ("server_check_query", ChecksServers ? "SELECT 1" : "");
         yield return ("server_check_delay", "0");
-        if (HasShortLimits)
+        if (!HasShortLimits)
+        {
+            yield return ("query_wait_timeout", "0");
+            yield return ("client_login_timeout", "0");
+        }
+        else
         {
             yield return ("query_wait_timeout", "5");
             yield return ("query_timeout", "10");

@@ -19,6 +19,9 @@ namespace Pgmux.Testing.Mux;
 /// </summary>
 internal sealed class TestMux : IDisposable
 {
+    /// <summary>A line of [databases] that leads to the fake PostgreSQL.</summary>
+    public const string DatabaseLine = "host=127.0.0.1 port=5432";
+
     private const int Port = 6432;
     private const int PostgresPort = 5432;
 
@@ -119,7 +122,7 @@ internal sealed class TestMux : IDisposable
     /// <summary>Database "db" on the fake PostgreSQL, and these settings.</summary>
     public static PgmuxSettings SettingsOf(params (string Key, string Value)[] settings) => new()
     {
-        Databases = new Dictionary<string, string> { ["db"] = $"host=127.0.0.1 port={PostgresPort}" },
+        Databases = new Dictionary<string, string> { ["db"] = DatabaseLine },
         Secrets = new Dictionary<string, string> { ["alice"] = "secret-a", ["bob"] = "secret-b", ["admin"] = "secret-c" },
         Settings = settings.ToDictionary(pair => pair.Key, pair => pair.Value),
     };
@@ -173,10 +176,16 @@ internal sealed class TestMux : IDisposable
     /// <summary>Writes these settings into the file and has them read.</summary>
     public bool Reload(PgmuxSettings settings)
     {
-        Write(settings);
-        var isGood = Mux.Reload();
+        var isGood = BeginReload(settings);
         Network.RunUntilIdle();
         return isGood;
+    }
+
+    /// <summary>The same, and lets nothing happen yet.</summary>
+    public bool BeginReload(PgmuxSettings settings)
+    {
+        Write(settings);
+        return Mux.Reload();
     }
 
     public void Shutdown(ShutdownMode mode)

@@ -1,0 +1,192 @@
+using Pgmux.Simulation.Tests.DeliberateBugs;
+using Pgmux.Simulation.Tests.Drivers;
+using Pgmux.Simulation.Tests.Invariants;
+using Pgmux.Testing.Mux;
+using Pgmux.Testing.Transport;
+
+namespace Pgmux.Simulation.Tests.World;
+
+/// <summary>
+/// The whole multiplexer between clients and servers that fail, one small step after the other, all on one thread and by one seed. After
+/// every step the invariants hold; in the end faults stop, and everybody is served or told.
+/// </summary>
+internal sealed class Simulation
+{
+    // More than any limit of the configuration, and all of them one after the other.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly SimulationOptions _options;
+    private readonly Random _random;
+    private readonly TraceRecorder _trace;
+    private readonly TestMux _mux;
+    private readonly MuxView _view;
+    private readonly WorldFaults _faults;
+    private readonly SimulatedClient[] _clients;
+    private readonly List<string> _violations = [];
+    private readonly IInvariant[] _invariants =
+    [
+        new OneOwner(), new CleanServers(), new ConservedCounts(), new PoolSizes(), new NoIdleServerWhileSomebodyWaits(),
+        new FirstComeFirstServed(), new BoundedMemory(), new NoSecrets([.. SimulationOptions.Secrets.Values]),
+    ];
+
+    private Simulation(SimulationOptions options, DeliberateBug? bug, int keptTrace)
+    {
+        _options = options;
+        _random = new Random(options.Seed);
+        _trace = new TraceRecorder(keptTrace);
+        _mux = TestMux.Start(new TestMuxOptions
+        {
+            Settings = options.Settings(options.PoolSize),
+            Loops = options.Loops,
+            Seed = options.Seed,
+            Schedule = options.Schedule,
+            CapacityBytes = options.CapacityBytes,
+            Trace = _trace,
+            Parts = bug?.Parts ?? new(),
+            CreateBuffers = bug?.CreateBuffers,
+        });
+        _view = new MuxView(_mux);
+        _faults = new WorldFaults(_mux, options, _random);
+        var cast = new ClientCast(hasStatements: options.IsSessionPooled || options.PreparedStatements > 0);
+        _clients = [.. Enumerable.Range(0, options.Clients).Select(_ => NewClient(cast))];
+    }
+
+    /// <summary>Runs once.</summary>
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="bug">A mistake to be found; null for none.</param>
+    /// <param name="keptTrace">How many events are kept for reading.</param>
+    public static SimulationResult Run(int seed, DeliberateBug? bug = null, int keptTrace = 0) =>
+        new Simulation(SimulationOptions.FromSeed(seed), bug, keptTrace).Run();
+
+    private SimulationResult Run()
+    {
+        try
+        {
+            RunWithFaults();
+            RunToTheEnd();
+        }
+        catch (Exception fault)
+        {
+            _violations.Add($"an exception: {fault}");
+        }
+
+        Close();
+        return new SimulationResult(
+            _options, _violations, _trace.Hash, [.. _trace.Last.Select(entry => entry.ToString()!)], _clients.Sum(client => client.Counters.Replies));
+    }
+
+    // Safety: whatever happens, nothing is wrong at any time.
+    private void RunWithFaults()
+    {
+        for (var step = 0; step < _options.Steps && _violations.Count == 0; step++)
+        {
+            var isAtRest = false;
+            switch (_random.Next(100))
+            {
+                case < 62:
+                    isAtRest = !_mux.Network.Step();
+                    if (isAtRest)
+                    {
+                        _mux.Network.AdvanceToNext(TimeSpan.FromMilliseconds(_random.Next(1, 500)));
+                    }
+
+                    break;
+                case < 92:
+                    _clients[_random.Next(_clients.Length)].Step(_random);
+                    break;
+                case < 95:
+                    _mux.Network.AdvanceToNext(TimeSpan.FromMilliseconds(_random.Next(1, 3000)));
+                    break;
+                default:
+                    _faults.Step();
+                    break;
+            }
+
+            Check(isAtRest);
+        }
+    }
+
+    // Liveness: without faults everything ends, by service or by its time limit.
+    private void RunToTheEnd()
+    {
+        if (_violations.Count > 0)
+        {
+            return;
+        }
+
+        _faults.Stop();
+        foreach (var client in _clients)
+        {
+            // A session that stays keeps its server from the others.
+            client.Finish(_random, mayStay: !_options.IsSessionPooled);
+        }
+
+        var limit = _view.Now + Patience.Ticks;
+        while (_violations.Count == 0 && !Array.TrueForAll(_clients, client => client.IsSettled) && _view.Now < limit)
+        {
+            var isAtRest = !_mux.Network.Step();
+            if (isAtRest)
+            {
+                _faults.ReleaseWaits();
+                Array.ForEach(_clients, client => client.Observe());
+                Check(isAtRest: false);
+                if (!_mux.Network.Step())
+                {
+                    _mux.Network.AdvanceToNext(TimeSpan.FromSeconds(1));
+                }
+            }
+        }
+
+        _violations.AddRange(_clients.Where(client => _violations.Count == 0 && !client.IsSettled)
+            .Select(client => $"liveness: {client} waits for ever"));
+    }
+
+    private void Check(bool isAtRest)
+    {
+        _view.Refresh(isAtRest);
+        TaintVictims();
+
+        foreach (var invariant in _invariants)
+        {
+            _violations.AddRange(invariant.Check(_view));
+        }
+
+        foreach (var client in _clients)
+        {
+            _violations.AddRange(client.Violations);
+        }
+    }
+
+    // Of a server that is broken its client may hear anything but what is another's.
+    private void TaintVictims()
+    {
+        foreach (var held in _view.Clients)
+        {
+            if (held.Server is { } server && _view.BackendOf(server) is { Fault: not null })
+            {
+                Array.Find(_clients, client => held.Transport.RemoteEndPoint.Equals(client.Conversation?.Link.EndPoint))?.Taint();
+            }
+        }
+    }
+
+    private void Close()
+    {
+        var left = _mux.Close();
+        if (_violations.Count == 0)
+        {
+            _violations.AddRange(left);
+            _violations.AddRange(_clients.SelectMany(client => client.Violations));
+            _violations.AddRange(LedgerCheck.Find(_mux.Postgres.Database.Ledger, _clients.SelectMany(client => client.Acknowledged)));
+        }
+    }
+
+    private SimulatedClient NewClient(ClientCast cast)
+    {
+        var temperament = _options.Faults == FaultLevel.None ? Temperament.Patient : Temperament.Any(_random);
+        var user = _random.Next(4) == 0 ? "bob" : "alice";
+        return new SimulatedClient(_mux, cast, temperament, new ClientIdentity(user, "db", SimulationOptions.Secrets[user]))
+        {
+            Allowed = _options.AllowedEnds,
+        };
+    }
+}

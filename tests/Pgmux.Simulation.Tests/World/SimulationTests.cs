@@ -1,0 +1,45 @@
+namespace Pgmux.Simulation.Tests.World;
+
+/// <summary>
+/// The whole multiplexer, clients like real drivers, servers like PostgreSQL, and everything that goes wrong between them. A run that fails
+/// says its seed; tests/simulate.sh --seed replays it with its trace.
+/// </summary>
+[TestFixture]
+[Parallelizable(ParallelScope.Children)]
+internal sealed class SimulationTests
+{
+    private const int SeedsPerRepeat = 100;
+
+    public static IEnumerable<int> Cases { get; } =
+        Enumerable.Range(0, (SimulationSeeds.Count + SimulationSeeds.PerCase - 1) / SimulationSeeds.PerCase);
+
+    [TestCaseSource(nameof(Cases))]
+    [Property("Row", "B60"), Property("Row", "B64"), Property("Row", "B65"), Property("Row", "B95"), Property("Row", "B112"), Property("Row", "B120")]
+    [Property("Row", "B123"), Property("Row", "B143"), Property("Row", "B146"), Property("Row", "B149"), Property("Row", "E22"), Property("Row", "E24")]
+    [Property("Row", "K13"), Property("Row", "N01"), Property("Row", "N03"), Property("Row", "X13")]
+    public void Whatever_fails_every_invariant_holds_and_everybody_is_served_or_told(int number)
+    {
+        var first = SimulationSeeds.First + (number * SimulationSeeds.PerCase);
+        var replies = 0;
+        for (var seed = first; seed < Math.Min(first + SimulationSeeds.PerCase, SimulationSeeds.First + SimulationSeeds.Count); seed++)
+        {
+            var result = Simulation.Run(seed, keptTrace: SimulationSeeds.KeptTrace);
+            Assert.That(result.IsGood, Is.True, result.ToString());
+            replies += result.Replies;
+        }
+
+        Assert.That(replies, Is.Positive, "clients were served");
+    }
+
+    [Test]
+    public void The_same_seed_gives_the_same_run([Range(1, 20)] int number)
+    {
+        var seed = SimulationSeeds.First + (number * SeedsPerRepeat);
+        var (once, again) = (Simulation.Run(seed), Simulation.Run(seed));
+        Assert.That((again.TraceHash, again.Replies), Is.EqualTo((once.TraceHash, once.Replies)));
+    }
+
+    [Test]
+    public void Another_seed_gives_another_run() =>
+        Assert.That(Simulation.Run(1).TraceHash, Is.Not.EqualTo(Simulation.Run(2).TraceHash));
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using Pgmux.Testing.FakePostgres;
+using Pgmux.Testing.Mux;
+using Pgmux.Testing.Transport;
+using Pgmux.Transport;
+
+namespace Pgmux.Simulation.Tests.World;
+
+/// <summary>What servers, links and the operator do to a run. Clients misbehave by themselves.</summary>
+internal sealed class WorldFaults(TestMux mux, SimulationOptions options, Random random)
+{
+    private const int LongestDelay = 400;
+
+    private readonly List<LinkFaults> _paused = [];
+
+    /// <summary>Does one thing.</summary>
+    public void Step()
+    {
+        if (random.Next(3) == 0)
+        {
+            ReleaseWaits();
+            return;
+        }
+
+        switch (options.Faults)
+        {
+            case FaultLevel.None:
+                Harmless();
+                break;
+            case FaultLevel.Clients:
+                Harmless();
+                break;
+            case FaultLevel.Few when random.Next(4) > 0:
+                Harmless();
+                break;
+            default:
+                Harmful();
+                break;
+        }
+    }
+
+    /// <summary>No more faults, and an end of those that last.</summary>
+    public void Stop()
+    {
+        mux.Network.Heal();
+        ReleaseWaits();
+    }
+
+    /// <summary>Lets statements go on that wait.</summary>
+    public void ReleaseWaits()
+    {
+        foreach (var server in mux.Postgres.Open)
+        {
+            if (server.IsWaiting)
+            {
+                server.ReleaseQuietly();
+            }
+        }
+    }
+
+    // Nobody may notice.
+    private void Harmless()
+    {
+        switch (random.Next(5))
+        {
+            case 0:
+                mux.BeginReload(options.Settings(options.PoolSize + random.Next(3)));
+                break;
+            case 1 when _paused.Count > 0:
+                _paused.ForEach(faults => faults.IsPaused = false);
+                _paused.Clear();
+                break;
+            case 1 or 2:
+                var paused = AnyDirection();
+                paused?.IsPaused = true;
+                _paused.AddRange(paused is null ? [] : [paused]);
+                break;
+            default:
+                AnyDirection()?.Delay = TimeSpan.FromMilliseconds(random.Next(LongestDelay));
+                break;
+        }
+    }
+
+    private void Harmful()
+    {
+        switch (random.Next(8))
+        {
+            case 0 or 1:
+                AnyBackendLink()?.Break();
+                break;
+            case 2 when AnyBackendLink() is { } link:
+                (random.Next(2) == 0 ? link.There : link.Back).Faults.BeginBlackHole();
+                break;
+            case 3:
+                mux.Network.Addresses.Fail(mux.Postgres.EndPoint, random.Next(2) == 0 ? ConnectFailure.Refused : ConnectFailure.TimedOut);
+                break;
+            case 4 or 5:
+                mux.Network.Addresses.Allow(mux.Postgres.EndPoint);
+                break;
+            case 6 when mux.Postgres.Open is { Count: > 0 } servers:
+                servers[random.Next(servers.Count)].TerminateQuietly();
+                break;
+            default:
+                Harmless();
+                break;
+        }
+    }
+
+    private LinkFaults? AnyDirection()
+    {
+        var links = mux.Network.Links;
+        if (links.Count == 0)
+        {
+            return null;
+        }
+
+        var link = links[random.Next(links.Count)];
+        return (random.Next(2) == 0 ? link.There : link.Back).Faults;
+    }
+
+    private InMemoryLink? AnyBackendLink()
+    {
+        var links = mux.Network.Links.Where(link => link.Server?.LocalEndPoint is IPEndPoint address && address.Equals(mux.Postgres.EndPoint)).ToArray();
+        return links.Length == 0 ? null : links[random.Next(links.Length)];
+    }
+}
