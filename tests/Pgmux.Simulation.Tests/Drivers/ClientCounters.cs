@@ -15,6 +15,9 @@ internal sealed class ClientCounters
     /// <summary>Cancel requests, the false ones included.</summary>
     public int Cancels { get; set; }
 
+    /// <summary>Times that the protocol was broken.</summary>
+    public int Mutations { get; set; }
+
     /// <summary>Connections that were dropped without a word.</summary>
     public int Aborts { get; set; }
 }

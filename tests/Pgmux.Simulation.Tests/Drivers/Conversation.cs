@@ -144,6 +144,18 @@ internal sealed class Conversation : IDriverView
         State = end == ConnectionEnd.HalfClose && _link.IsConnected ? ConversationState.Leaving : ConversationState.Over;
     }
 
+    /// <summary>Breaks the protocol: what is sent from here on is answered as pgmux likes.</summary>
+    public void Break(SessionMutator mutator)
+    {
+        Expectation.BecameLawless();
+        var mutation = mutator.Next(_outgoing.TakeNext() ?? RawMessages.Query($"SELECT {Expectation.Nonces.Next()}"));
+        _link.Write(mutation.Bytes);
+        if (mutation.Closes)
+        {
+            Leave(ConnectionEnd.Close);
+        }
+    }
+
     /// <summary>
     /// Says what is left of the message that was begun and ends cycle and transaction, whatever they are in.
     /// </summary>

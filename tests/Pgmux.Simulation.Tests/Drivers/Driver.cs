@@ -23,9 +23,15 @@ internal abstract class Driver(DriverContext context)
     {
         while (true)
         {
-            foreach (var step in Perform(Work.Next()))
+            var unit = Work.Next();
+            foreach (var step in Perform(unit))
             {
                 yield return step;
+            }
+
+            if (unit.Resets)
+            {
+                yield return Rest();
             }
         }
     }
@@ -81,6 +87,12 @@ internal abstract class Driver(DriverContext context)
     protected static DriverStep Ask(params IReadOnlyList<byte[]> messages) => new(DriverWait.Answers, messages);
 
     protected static DriverStep Send(params IReadOnlyList<byte[]> messages) => new(DriverWait.None, messages);
+
+    /// <summary>
+    /// Waits, whoever is in a hurry. What follows a RESET in the same pipeline finds the server at the values of its own login: the
+    /// client's come back with its next transaction.
+    /// </summary>
+    protected static DriverStep Rest() => new(DriverWait.Permission, []);
 
     protected static DriverStep Query(string sql) => Ask(RawMessages.Query(sql));
 

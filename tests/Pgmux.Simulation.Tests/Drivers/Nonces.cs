@@ -20,17 +20,17 @@ internal sealed class Nonces(int client)
     public string Next() => string.Create(CultureInfo.InvariantCulture, $"c{Client}n{_next++}");
 
     /// <summary>A mark of another client, or one that this client has not made; null when there is none.</summary>
-    public string? FindForeign(ReadOnlySpan<byte> bytes)
+    public string? FindForeign(ReadOnlySpan<byte> bytes) => Find(bytes, (client, number) => client != Client || number >= _next);
+
+    /// <summary>The first mark of which a client's number and its own say that it is one of those; null when there is none.</summary>
+    public static string? Find(ReadOnlySpan<byte> bytes, Func<int, int, bool> isSought)
     {
         while (bytes.IndexOf((byte)'c') is >= 0 and var start)
         {
             bytes = bytes[start..];
-            if (TryRead(bytes, out var length, out var client, out var number))
+            if (TryRead(bytes, out var length, out var client, out var number) && isSought(client, number))
             {
-                if (client != Client || number >= _next)
-                {
-                    return Encoding.ASCII.GetString(bytes[..length]);
-                }
+                return Encoding.ASCII.GetString(bytes[..length]);
             }
 
             bytes = bytes[1..];

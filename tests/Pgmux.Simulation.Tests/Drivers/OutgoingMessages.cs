@@ -5,6 +5,8 @@ namespace Pgmux.Simulation.Tests.Drivers;
 /// <summary>What a client is about to send, message by message, and how much of it is gone.</summary>
 internal sealed class OutgoingMessages
 {
+    private const int HeaderBytes = 5;
+
     private readonly Queue<byte[]> _messages = [];
     private int _sentOfFirst;
 
@@ -33,6 +35,20 @@ internal sealed class OutgoingMessages
         }
     }
 
+    /// <summary>Takes out what is left of the next message; null when there is none.</summary>
+    public byte[]? TakeNext()
+    {
+        if (!_messages.TryDequeue(out var next))
+        {
+            return null;
+        }
+
+        var rest = next[_sentOfFirst..];
+        _sentOfFirst = 0;
+        Bytes -= rest.Length;
+        return rest;
+    }
+
     /// <summary>The next bytes, and the messages that end among them.</summary>
     public byte[] Take(int count, ICollection<RawMessage> completed)
     {
@@ -55,6 +71,4 @@ internal sealed class OutgoingMessages
         Bytes -= count;
         return bytes;
     }
-
-    private const int HeaderBytes = 5;
 }

@@ -10,7 +10,7 @@ namespace Pgmux.Simulation.Tests.Drivers;
 /// <param name="cast">Numbers and drivers.</param>
 /// <param name="temperament">How it behaves.</param>
 /// <param name="identity">As whom it logs in.</param>
-internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament temperament, ClientIdentity identity)
+internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament temperament, ClientIdentity identity) : ISimulatedActor
 {
     private const int AllSteps = 1000;
 
@@ -143,6 +143,16 @@ internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament 
         {
             conversation.Link.SetReading(false);
         }
+        else if ((lot -= temperament.Mutations) < 0)
+        {
+            if (conversation.State != ConversationState.Talking)
+            {
+                return false;
+            }
+
+            conversation.Break(new SessionMutator(random, conversation.Expectation.Nonces));
+            Counters.Mutations++;
+        }
         else if ((lot -= temperament.FalseCancels) < 0)
         {
             Cancel(conversation, isFalse: true);
@@ -230,6 +240,8 @@ internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament 
 
                 break;
             case ConversationState.Talking:
+            case ConversationState.Leaving when conversation.Expectation.State == ExpectationState.Loose:
+                // Nobody knows what it still waits for, and a server may wait for the rest of its message.
                 conversation.Leave(ConnectionEnd.Close);
                 break;
             case ConversationState.Leaving:

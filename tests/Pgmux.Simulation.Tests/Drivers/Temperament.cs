@@ -19,7 +19,11 @@ internal sealed record Temperament(string Name)
     /// <summary>Leaves in the middle of whatever it does.</summary>
     public static readonly Temperament Rude = new("rude") { Aborts = 90, Cuts = 500, SkipsWaits = 300, Cancels = 20, FalseCancels = 20, Terminates = 60, Pauses = 50 };
 
+    /// <summary>Breaks the protocol sooner or later.</summary>
+    public static readonly Temperament Lawless = new("lawless") { Mutations = 60, Cuts = 300, SkipsWaits = 300, Aborts = 10 };
+
     private static readonly Weighted<Temperament> All = new(
+        (8, "what no driver sends, fuzzers do", Lawless),
         (40, "most clients are correct drivers", Patient),
         (25, "pipelining and packets that end anywhere find wrong counts", Hasty),
         (15, "cancel is a race by design", Impatient),
@@ -49,6 +53,9 @@ internal sealed record Temperament(string Name)
 
     /// <summary>Drops the connection: FIN, RST or close.</summary>
     public int Aborts { get; init; }
+
+    /// <summary>Sends what no driver sends.</summary>
+    public int Mutations { get; init; }
 
     public static Temperament Any(Random random) => All.Choose(random);
 }

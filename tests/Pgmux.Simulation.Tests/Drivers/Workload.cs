@@ -42,6 +42,11 @@ internal sealed class Workload(Nonces nonces, Random random, bool hasStatements)
     /// <summary>The next thing to do: mostly single statements, as measured loads have it, some transactions of up to five.</summary>
     public WorkUnit Next()
     {
+        if (_random.Next(100) == 0)
+        {
+            return new WorkUnit(false, false, [new Call("RESET application_name")]) { Resets = true };
+        }
+
         var isTransaction = _random.Next(4) == 0;
         var calls = Enumerable.Range(0, isTransaction ? Count(MostStatements) : 1).Select(_ => NextCall()).ToArray();
         return new WorkUnit(isTransaction, _random.Next(5) == 0, calls);
@@ -75,13 +80,12 @@ internal sealed class Workload(Nonces nonces, Random random, bool hasStatements)
         GivesUp = _random.Next(6) == 0,
     };
 
-    private Call Set() => _random.Next(6) switch
+    private Call Set() => _random.Next(5) switch
     {
         0 => new Call("SET TimeZone = 'Asia/Tokyo'"),
         1 => new Call("SET DateStyle = 'German'"),
-        2 => new Call("RESET application_name"),
-        3 => new Call("SET TimeZone = 'Nowhere/Else'"),
-        4 => new Call("SET IntervalStyle = 'iso_8601'"),
+        2 => new Call("SET TimeZone = 'Nowhere/Else'"),
+        3 => new Call("SET IntervalStyle = 'iso_8601'"),
         _ => new Call($"SET application_name = '{Mark()}'"),
     };
 
