@@ -40,6 +40,9 @@ internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament 
     /// <summary>Rows of the ledger that it was told are committed.</summary>
     public IEnumerable<string> Acknowledged => _acknowledged.Concat(Expectation?.Acknowledged ?? []);
 
+    /// <summary>Whether it may stay idle at the end, and not only say Terminate.</summary>
+    public bool MayStay { get; init; } = true;
+
     /// <summary>What may end its sessions without a fault of their servers.</summary>
     public FatalCause Allowed { get; set; }
 
@@ -95,10 +98,10 @@ internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament 
     /// Ends its transaction and then stays idle or says Terminate, as soon as it can; <see cref="Observe"/> goes on with that. A client
     /// of which nothing is known any more drops its connection.
     /// </summary>
-    public void Finish(Random random, bool mayStay = true)
+    public void Finish(Random random)
     {
         _isFinishing = true;
-        _isIdlingAtTheEnd = random.Next(2) == 0 && mayStay;
+        _isIdlingAtTheEnd = random.Next(2) == 0 && MayStay;
         _cancels.ForEach(cancel => cancel.GiveUp());
         Observe();
     }

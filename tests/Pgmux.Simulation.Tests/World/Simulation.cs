@@ -21,7 +21,9 @@ internal sealed class Simulation
     private readonly TestMux _mux;
     private readonly MuxView _view;
     private readonly WorldFaults _faults;
+    private readonly ClientCast _cast;
     private readonly SimulatedClient[] _clients;
+    private readonly ISimulatedActor[] _actors;
     private readonly List<string> _violations = [];
     private readonly IInvariant[] _invariants =
     [
@@ -47,8 +49,9 @@ internal sealed class Simulation
         });
         _view = new MuxView(_mux);
         _faults = new WorldFaults(_mux, options, _random);
-        var cast = new ClientCast(hasStatements: options.IsSessionPooled || options.PreparedStatements > 0);
-        _clients = [.. Enumerable.Range(0, options.Clients).Select(_ => NewClient(cast))];
+        _cast = new ClientCast(hasStatements: options.IsSessionPooled || options.PreparedStatements > 0);
+        _clients = [.. Enumerable.Range(0, options.Clients).Select(_ => NewClient())];
+        _actors = [.. _clients, .. Enumerable.Range(0, options.Rogues).Select(_ => new RogueClient(_mux, _cast))];
     }
 
     /// <summary>Runs once.</summary>
@@ -92,7 +95,7 @@ internal sealed class Simulation
 
                     break;
                 case < 92:
-                    _clients[_random.Next(_clients.Length)].Step(_random);
+                    _actors[_random.Next(_actors.Length)].Step(_random);
                     break;
                 case < 95:
                     _mux.Network.AdvanceToNext(TimeSpan.FromMilliseconds(_random.Next(1, 3000)));
@@ -115,20 +118,19 @@ internal sealed class Simulation
         }
 
         _faults.Stop();
-        foreach (var client in _clients)
+        foreach (var client in _actors)
         {
-            // A session that stays keeps its server from the others.
-            client.Finish(_random, mayStay: !_options.IsSessionPooled);
+            client.Finish(_random);
         }
 
         var limit = _view.Now + Patience.Ticks;
-        while (_violations.Count == 0 && !Array.TrueForAll(_clients, client => client.IsSettled) && _view.Now < limit)
+        while (_violations.Count == 0 && !Array.TrueForAll(_actors, client => client.IsSettled) && _view.Now < limit)
         {
             var isAtRest = !_mux.Network.Step();
             if (isAtRest)
             {
                 _faults.ReleaseWaits();
-                Array.ForEach(_clients, client => client.Observe());
+                Array.ForEach(_actors, client => client.Observe());
                 Check(isAtRest: false);
                 if (!_mux.Network.Step())
                 {
@@ -137,7 +139,7 @@ internal sealed class Simulation
             }
         }
 
-        _violations.AddRange(_clients.Where(client => _violations.Count == 0 && !client.IsSettled)
+        _violations.AddRange(_actors.Where(client => _violations.Count == 0 && !client.IsSettled)
             .Select(client => $"liveness: {client} waits for ever"));
     }
 
@@ -151,7 +153,7 @@ internal sealed class Simulation
             _violations.AddRange(invariant.Check(_view));
         }
 
-        foreach (var client in _clients)
+        foreach (var client in _actors)
         {
             _violations.AddRange(client.Violations);
         }
@@ -175,18 +177,29 @@ internal sealed class Simulation
         if (_violations.Count == 0)
         {
             _violations.AddRange(left);
-            _violations.AddRange(_clients.SelectMany(client => client.Violations));
+            _violations.AddRange(_actors.SelectMany(client => client.Violations));
             _violations.AddRange(LedgerCheck.Find(_mux.Postgres.Database.Ledger, _clients.SelectMany(client => client.Acknowledged)));
+            _violations.AddRange(FindIntruders());
         }
     }
 
-    private SimulatedClient NewClient(ClientCast cast)
+    // I14: nothing from who has not logged in reaches a server.
+    private IEnumerable<string> FindIntruders() => _mux.Postgres.Servers
+        .SelectMany(server => server.Received)
+        .Select(message => _cast.FindOutsider(message.Body))
+        .OfType<string>()
+        .Select(mark => $"I14: {mark} of somebody who has not logged in has reached a server");
+
+    private SimulatedClient NewClient()
     {
         var temperament = _options.Faults == FaultLevel.None ? Temperament.Patient : Temperament.Any(_random);
         var user = _random.Next(4) == 0 ? "bob" : "alice";
-        return new SimulatedClient(_mux, cast, temperament, new ClientIdentity(user, "db", SimulationOptions.Secrets[user]))
+        return new SimulatedClient(_mux, _cast, temperament, new ClientIdentity(user, "db", SimulationOptions.Secrets[user]))
         {
             Allowed = _options.AllowedEnds,
+
+            // A session that stays keeps its server from the others.
+            MayStay = !_options.IsSessionPooled,
         };
     }
 }

@@ -15,6 +15,9 @@ internal sealed record SimulationOptions
     /// <summary>Clients at once.</summary>
     public required int Clients { get; init; }
 
+    /// <summary>Intruders at once, beside the clients.</summary>
+    public required int Rogues { get; init; }
+
     /// <summary>Loops of the multiplexer.</summary>
     public required int Loops { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed record SimulationOptions
             SharesUnnamed = random.Next(2) == 0,
             Faults = Pick(random, FaultLevel.None, FaultLevel.Clients, FaultLevel.Few, FaultLevel.Many),
             CapacityBytes = Pick(random, 1024, 8 * 1024, 64 * 1024),
+            Rogues = random.Next(3) == 0 ? 1 : 0,
             HasShortLimits = random.Next(3) == 0,
             ChecksServers = random.Next(6) == 0,
             Schedule = Pick(random, Enum.GetValues<ScheduleKind>()),
