@@ -23,15 +23,16 @@ internal class CancelForwarder(ILogger logger)
     /// Cancels what the server runs. The server stays with its client until the request has ended, or is closed when that
     /// takes longer than <paramref name="timeout"/> (cancel_wait_timeout).
     /// </summary>
-    public void Cancel(ServerConnection server, TimeSpan timeout)
+    /// <returns>Completes when the request has ended.</returns>
+    public Task CancelAsync(ServerConnection server, TimeSpan timeout)
     {
         if (!TryStart(server))
         {
-            return;
+            return Task.CompletedTask;
         }
 
         server.OnCancelStarted();
-        _ = SendAsync(server, server.Loop, timeout, isServerKept: true);
+        return SendAsync(server, server.Loop, timeout, isServerKept: true);
     }
 
     /// <summary>Cancels what the server runs for a client that has gone; the connection itself is being closed.</summary>

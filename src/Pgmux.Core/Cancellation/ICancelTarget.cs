@@ -8,6 +8,9 @@ internal interface ICancelTarget
     /// <summary>The loop that the client lives on.</summary>
     EventLoop Loop { get; }
 
-    /// <summary>Cancels what the client waits for now, if anything. Called on its loop.</summary>
-    void Cancel();
+    /// <summary>
+    /// Cancels what the client waits for now, if anything. Called on its loop.
+    /// </summary>
+    /// <returns>Completes when no later query of the client can be hit any more.</returns>
+    Task CancelAsync();
 }

@@ -65,6 +65,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public ServerConnection? Server { get; private set; }
 
     /// <inheritdoc/>
+    public bool KeepsIdleServer => IsSessionPooled || _requests.IsAboutToForward;
+
+    /// <inheritdoc/>
     public PipeWriter Output => Transport.Output;
 
     /// <inheritdoc/>
@@ -463,23 +466,25 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }, ClientErrors.For(outcome, error));
 
     /// <inheritdoc/>
-    public void Cancel()
+    public Task CancelAsync()
     {
         if (Server is { } server)
         {
             // Nothing is sent for a client that waits for nothing: the request could only hit what comes next.
-            if (!server.Outstanding.IsEmpty && server.OwnRequest == OwnRequest.None)
-            {
-                _environment.CancelForwarder.Cancel(server, Configuration.Options.CancelWaitTimeout);
-            }
+            return server.Outstanding.IsEmpty || server.OwnRequest != OwnRequest.None
+                ? Task.CompletedTask
+                : _environment.CancelForwarder.CancelAsync(server, Configuration.Options.CancelWaitTimeout);
         }
-        else if (State == ClientState.Waiting)
+
+        if (State == ClientState.Waiting)
         {
             Pool!.Abandon(_request!);
             State = ClientState.Idle;
             _requests.CancelWaiting();
             _loop.Wake();
         }
+
+        return Task.CompletedTask;
     }
 
     void IConnectionObserver.OnPeerClosed(TransportConnection connection)

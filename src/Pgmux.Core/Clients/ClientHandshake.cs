@@ -5,6 +5,7 @@ using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Pooling;
 using Pgmux.Protocol;
 using Pgmux.Transport;
+using Pgmux.Transport.Loops;
 
 namespace Pgmux.Core.Clients;
 
@@ -202,7 +203,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
                 case StartupRequestKind.Startup:
                     return request;
                 case StartupRequestKind.CancelRequest:
-                    Cancel(request);
+                    await CancelAsync(request);
                     return null;
                 case StartupRequestKind.SslRequest or StartupRequestKind.GssEncRequest:
                     BackendMessages.WriteSslRefused(_transport.Output);
@@ -252,12 +253,12 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
         isAnswered = true;
     }
 
-    private void Cancel(StartupRequest request)
+    private async ValueTask CancelAsync(StartupRequest request)
     {
         if (environment.Cancels.Find(request.ProcessId, request.CancelSecret.Span) is { } target)
         {
-            // The client that asks is closed only after the one it means has dealt with it.
-            target.Loop.Post(static state => ((Cancellation.ICancelTarget)state!).Cancel(), target);
+            // Drivers take the end of this connection for the word that the signal has been sent and their next query is safe.
+            await target.Loop.RunAsync(target.CancelAsync);
         }
 
         client.Close(ClientCloseReason.CancelRequest);

@@ -18,6 +18,9 @@ internal interface IServerLessee
     /// </summary>
     string? StartupValue(int parameter);
 
+    /// <summary>Whether it keeps a server that owes it nothing: a session has it for itself, or its next request is at hand.</summary>
+    bool KeepsIdleServer { get; }
+
     /// <summary>Whether its prepared statements follow it from server to server.</summary>
     bool TracksStatements { get; }
 

@@ -41,6 +41,14 @@ internal sealed class ServerErrorReader(ServerConnection server)
             server.Retire(ServerCloseReason.Retired);
         }
 
+        if (error.IsFatal && server is { Lessee.KeepsIdleServer: false, TransactionStatus: TransactionStatus.Idle, Outstanding.IsReady: true })
+        {
+            // The client has had all that it asked for, and leaves the server in a moment: the goodbye is not meant for it.
+            LastError = error;
+            server.Retire(ServerCloseReason.Crashed);
+            return ReplyAction.Swallow;
+        }
+
         IsEnding = error.IsFatal;
         if (server.State == ServerState.Idle)
         {

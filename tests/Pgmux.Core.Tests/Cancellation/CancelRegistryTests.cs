@@ -51,6 +51,6 @@ internal sealed class CancelRegistryTests
     {
         public EventLoop Loop => throw new InvalidOperationException("nothing runs here");
 
-        public void Cancel() => throw new InvalidOperationException("nothing is cancelled here");
+        public Task CancelAsync() => throw new InvalidOperationException("nothing is cancelled here");
     }
 }

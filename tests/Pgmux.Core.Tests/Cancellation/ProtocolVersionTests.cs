@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Net;
+using Pgmux.Core.Tests.Servers;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
 
@@ -45,11 +47,11 @@ internal sealed class ProtocolVersionTests
             Databases = new Dictionary<string, string> { ["long"] = $"host=127.0.0.1 port={BackendPort}" },
         });
         mux.IsLeftBroken = true;
-        var backend = new KeyedBackend(mux.Network.Loops[^1], BackendPort, key);
+        var backend = new OtherBackend(mux.Network, new IPEndPoint(IPAddress.Loopback, BackendPort), key);
         var client = mux.Login(database: "long");
         Assert.That(client.CancelKey.Key, Has.Length.EqualTo(4), "the client's own key is pgmux's");
         client.Take();
-        client.Send(RawMessages.Query("SELECT endless"));
+        client.Send(RawMessages.Query("WAIT"));
         mux.Cancel(client);
         Assert.That(client.Take(), Is.EqualTo(Cancelled));
         Assert.That(backend.Cancels.Single().Key, Is.EqualTo(key));
@@ -66,7 +68,7 @@ internal sealed class ProtocolVersionTests
             Databases = new Dictionary<string, string> { ["long"] = $"host=127.0.0.1 port={BackendPort}" },
         });
         mux.IsLeftBroken = true;
-        _ = new KeyedBackend(mux.Network.Loops[^1], BackendPort, new byte[length]);
+        _ = new OtherBackend(mux.Network, new IPEndPoint(IPAddress.Loopback, BackendPort), new byte[length]);
         var client = mux.BeginLogin(database: "long");
         mux.Advance(3);
         Assert.That(client.Take(), Does.Match(@"^E\(\w+ .*\) EOF$"));

@@ -6,11 +6,22 @@ namespace Pgmux.Core.Tests.Faults;
 [TestFixture]
 internal sealed partial class FaultCoverageTests
 {
+    /// <summary>What the project allows itself; tests/coverage-of-faults.sh holds the same number.</summary>
+    private const int MostWithoutTest = 60;
+
     /// <summary>Framing, replies, statements, COPY, cancel; handshake, queries, COPY and cancel of the catalogue: what pgmux is about.</summary>
     private static readonly string[] Essential = ["2.2", "2.5", "2.6", "2.7", "2.8", "3.1", "3.3", "3.4", "3.5", "3.6"];
 
     /// <summary>The essential rows whose feature is not there: TLS, peers.</summary>
     private static readonly string[] EssentialButLater = ["B129", "H12"];
+
+    [Test]
+    public void Every_row_is_named_by_a_test_or_declared() =>
+        Assert.That(FaultRows.All.Keys.Where(id => !IsNamed(id) && !FaultRows.Declared.ContainsKey(id)), Is.Empty);
+
+    [Test]
+    public void Rows_without_a_test_are_few() =>
+        Assert.That(FaultRows.All.Keys.Count(id => !IsNamed(id)), Is.AtMost(MostWithoutTest));
 
     [Test]
     public void Rows_of_the_essential_sections_are_not_put_off() =>

@@ -49,7 +49,6 @@ internal sealed class ClientStreamTarget : FuzzTarget
         var (who, how, stream) = (At(input, 0) % 8, At(input, 1), input.AsSpan(Math.Min(HeadBytes, input.Length)).ToArray());
         var random = new Random(input.Aggregate(17, (hash, value) => unchecked((hash * 31) + value)));
         using var mux = Start(who, how % 2 == 0 ? null : random.Next());
-        mux.Postgres.Database.TakesNonsense = true;
         var (neighbour, canary) = (mux.Login(), mux.Login("bob"));
         var client = who switch
         {

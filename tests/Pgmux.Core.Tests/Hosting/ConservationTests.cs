@@ -1,4 +1,4 @@
-using Pgmux.Testing.FakePostgres;
+using Pgmux.Core.Tests.Servers;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
 
@@ -29,7 +29,7 @@ internal sealed class ConservationTests
         }
 
         clients.ForEach(client => client.Close());
-        ReleaseAll(mux);
+        mux.ReleaseWaiting();
         mux.Advance(1);
         CheckCounts(mux);
         Assert.That(mux.Mux.Pools.All.Sum(pool => pool.Count().Active + pool.Count().Waiting), Is.Zero);
@@ -120,7 +120,7 @@ internal sealed class ConservationTests
                 open[random.Next(open.Count)].Terminate();
                 break;
             case 9:
-                ReleaseAll(mux);
+                mux.ReleaseWaiting();
                 break;
             case 10:
                 mux.Advance(random.NextDouble());
@@ -164,14 +164,6 @@ internal sealed class ConservationTests
 
     private static bool IsWaiting(Core.Clients.ClientConnection client) =>
         client.State == Core.Clients.ClientState.Waiting || (client.State == Core.Clients.ClientState.LoggingIn && client.Pool is not null);
-
-    private static void ReleaseAll(TestMux mux)
-    {
-        while (mux.Postgres.Open.FirstOrDefault(server => server.IsWaiting) is { } server)
-        {
-            server.Release();
-        }
-    }
 
     private static IEnumerable<(string Column, long Value)> Sum(IEnumerable<ClientModel> models)
     {

@@ -1,3 +1,4 @@
+using Pgmux.Core.Tests.Servers;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
@@ -37,7 +38,7 @@ internal sealed class StarvationTests
         mux.Advance(31);
         Assert.That(stuck.Count(client => client.Take() == "E(53300 query_wait_timeout) EOF"), Is.EqualTo(Waiting));
         Assert.That(canary.Query("SELECT b"), Is.EqualTo("T D(b) C(SELECT 1) Z(I)"));
-        ReleaseAll(mux);
+        mux.ReleaseWaiting();
     }
 
     [TestCase(1)]
@@ -87,7 +88,7 @@ internal sealed class StarvationTests
             }
         }
 
-        ReleaseAll(mux);
+        mux.ReleaseWaiting();
         waits.Sort();
         var jain = Math.Pow(served.Sum(), 2) / (Clients * served.Sum(count => (double)count * count));
         TestContext.Out.WriteLine($"Jain's index {jain:F4}, wait p50 {waits[waits.Count / 2]} ms, p99 {waits[waits.Count * 99 / 100]} ms, most {waits[^1]} ms");
@@ -124,14 +125,5 @@ internal sealed class StarvationTests
         holder.Query("COMMIT");
         Assert.That(mux.Postgres.Single.Executed.Skip(2), Is.EqualTo(Enumerable.Range(0, Waiting).Select(i => $"SELECT c{i}")));
         Assert.That(waiting.Select(client => client.Take()), Is.EqualTo(Enumerable.Range(0, Waiting).Select(i => $"T D(c{i}) C(SELECT 1) Z(I)")));
-    }
-
-    // Whoever closes while its query runs is still given the reply.
-    private static void ReleaseAll(TestMux mux)
-    {
-        while (mux.Postgres.Open.FirstOrDefault(server => server.IsWaiting) is { } server)
-        {
-            server.Release();
-        }
     }
 }

@@ -71,7 +71,7 @@ internal sealed class ConsoleUnderLoadTests(int postgres) : PgmuxFixture(postgre
             {
                 var session = await RawClient.LoginAsync(Pgmux.TcpEndPoint, "admin", "pgbouncer");
                 sessions.Add(session);
-                if (n % 10 == 0)
+                if (n % 20 == 0)
                 {
                     // More than the kernel and pgmux together hold for a client that does not read.
                     await session.SendAsync([.. Enumerable.Repeat(RawMessages.Query("SHOW CONFIG"), 1000)]);

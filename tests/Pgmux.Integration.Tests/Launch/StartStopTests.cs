@@ -17,7 +17,7 @@ internal sealed class StartStopTests(int postgres) : PgmuxFixture(postgres)
     public async Task Every_end_under_load_comes_in_time_and_with_code_0()
     {
         const int Workers = 6;
-        var cycles = int.Parse(Environment.GetEnvironmentVariable("PGMUX_CYCLES") ?? "9", CultureInfo.InvariantCulture);
+        var cycles = int.Parse(Environment.GetEnvironmentVariable("PGMUX_CYCLES") ?? "6", CultureInfo.InvariantCulture);
         await StartFreshAsync(PgmuxSettings.For(Cluster, ("default_pool_size", "3")));
         for (var cycle = 0; cycle < cycles; cycle++)
         {
@@ -41,6 +41,29 @@ internal sealed class StartStopTests(int postgres) : PgmuxFixture(postgres)
         }
 
         await Cluster.WaitForBackendsAsync("usename = 'app'", 0);
+    }
+
+    [TestCase(UnixSignal.Quit)]
+    [TestCase(UnixSignal.Interrupt)]
+    [Property("Row", "B219")]
+    public async Task What_still_runs_at_the_end_is_cancelled_on_the_server(UnixSignal signal)
+    {
+        await StartFreshAsync(PgmuxSettings.For(Cluster));
+        await using var client = await LoginAsync();
+        await client.SendAsync(RawMessages.Query("SELECT pg_sleep(600)"));
+        await Cluster.WaitForBackendsAsync("state = 'active' AND query LIKE 'SELECT pg_sleep(600)%'", 1);
+
+        Pgmux.Signal(signal);
+        await Pgmux.WaitForLogAsync("shutting down");
+        if (signal != UnixSignal.Quit)
+        {
+            Pgmux.Signal(signal);
+        }
+
+        var status = await Pgmux.WaitForExitAsync();
+
+        Assert.That(status, Is.Zero);
+        await Cluster.WaitForBackendsAsync("query LIKE 'SELECT pg_sleep(600)%' AND state = 'active'", 0);
     }
 
     [Test, Property("Row", "Z14")]

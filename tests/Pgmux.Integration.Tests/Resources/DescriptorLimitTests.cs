@@ -8,11 +8,12 @@ namespace Pgmux.Integration.Tests.Resources;
 internal sealed class DescriptorLimitTests(int postgres) : PgmuxFixture(postgres)
 {
     [Test, Property("Row", "B199"), Property("Row", "N08")]
-    public async Task The_soft_limit_is_raised_to_the_hard_one()
+    public async Task The_soft_limit_is_raised_to_the_hard_one_and_the_log_tells_it()
     {
         await StartFreshAsync(PgmuxSettings.For(Cluster), PgmuxLaunch.Limited("nofile=1024:20000"));
 
         Assert.That(await DescriptorLimit.ReadAsync(Pgmux.Id), Is.EqualTo((20000, 20000)));
+        await Pgmux.WaitForLogAsync("kernel file descriptor limit: 20000 ");
     }
 
     [Test, Property("Row", "R02")]

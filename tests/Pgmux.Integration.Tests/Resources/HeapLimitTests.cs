@@ -10,7 +10,7 @@ internal sealed class HeapLimitTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int LimitBytes = 24 << 20;
 
-    [Test, Property("Row", "R04")]
+    [Test, Property("Row", "R04"), Property("Row", "N09")]
     public async Task Under_a_limit_of_the_heap_large_work_and_thousands_of_clients_cost_nobody_else_anything()
     {
         const int Crowd = 3000;

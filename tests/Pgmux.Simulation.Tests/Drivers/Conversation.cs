@@ -122,6 +122,7 @@ internal sealed class Conversation : IDriverView
         }
 
         _completed.Clear();
+        Expectation.HasBegunMessage = _outgoing.IsMidMessage;
     }
 
     public void WriteAll() => Write(_outgoing.Bytes);

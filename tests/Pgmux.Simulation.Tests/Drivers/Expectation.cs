@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
 
@@ -10,17 +11,20 @@ namespace Pgmux.Simulation.Tests.Drivers;
 /// </summary>
 internal sealed class Expectation
 {
+    private static readonly byte[] NoiseBytes = RawMessages.String(BackendFaults.NoiseText);
+
     private readonly (string Name, string Value)[] _startup;
     private readonly OwedReplies _owed;
     private readonly Traffic _traffic = new();
     private readonly List<string> _violations = [];
     private readonly HashSet<string> _told = [];
     private int _requests;
-    private int _toBeAnswered;
+    private int _toBeAnswered = -1;
     private int _answered = -1;
     private int _cancels;
     private int _taken;
     private int _acknowledged;
+    private bool _refusesNext;
 
     /// <param name="nonces">The client's marks.</param>
     /// <param name="startup">The run-time parameters of its startup packet.</param>
@@ -96,7 +100,15 @@ internal sealed class Expectation
         }
 
         _owed.Add(message, _requests++);
+        if (_refusesNext)
+        {
+            _refusesNext = false;
+            _owed.TryCancel();
+        }
     }
+
+    /// <summary>Whether the client has sent the beginning of a message.</summary>
+    public bool HasBegunMessage { get; set; }
 
     /// <summary>The client has sent a cancel request: one query of its own may end by it.</summary>
     public void SentCancel() => _cancels++;
@@ -157,13 +169,16 @@ internal sealed class Expectation
             Violate("no error inside of a message, nothing behind the last one", null);
         }
 
-        var mayEnd = state == ExpectationState.Ended || Farewell == Farewell.Abrupt || IsTainted || IsLawless || _owed.HasEnded;
+        // Half a message cannot be followed by an error: a client whose server breaks in the middle of a reply hears nothing more.
+        var isCut = rest.Length > 0 && (Allowed & (FatalCause.ServerLost | FatalCause.Timeout)) != FatalCause.None;
+        var mayEnd = isCut || state == ExpectationState.Ended || Farewell == Farewell.Abrupt || IsTainted || IsLawless || _owed.HasEnded;
         if (!mayEnd && Farewell == Farewell.None && _violations.Count == 0)
         {
             Violate("a word before the end", null);
         }
+        // A goodbye at the beginning of a COPY FROM STDIN breaks that off, and nobody waits for its word.
         else if (!mayEnd && state == ExpectationState.Exact && Allowed == FatalCause.None
-            && _owed.Next() is { } missing && missing.Request <= _toBeAnswered)
+            && _owed.Next() is { Message.Type: not 'G' } missing && missing.Request <= _toBeAnswered)
         {
             Violate($"{Describe(missing.Message)} before the end", null);
         }
@@ -206,7 +221,7 @@ internal sealed class Expectation
 
     private void Compare(RawMessage message)
     {
-        if (message is { Type: 'N', Message: "No server connection available in postgres backend, client being queued" })
+        if (IsOutOfBand(message))
         {
             return;
         }
@@ -219,7 +234,7 @@ internal sealed class Expectation
             return;
         }
 
-        if (IsUserCancel(message) && _cancels > 0 && _owed.TryCancel())
+        if (IsUserCancel(message) && _cancels > 0 && TryCancel())
         {
             _cancels--;
             return;
@@ -256,6 +271,13 @@ internal sealed class Expectation
         {
             Differ(Describe(owed.Message), message);
         }
+    }
+
+    // A message that waits for a server may be refused as soon as it has begun.
+    private bool TryCancel()
+    {
+        _refusesNext = !_refusesNext && HasBegunMessage && _owed.IsEmpty;
+        return _refusesNext || _owed.TryCancel();
     }
 
     // A server that lacks the client's statement takes none in a failed transaction: what is on the list of differences.
@@ -325,6 +347,15 @@ internal sealed class Expectation
             CultureInfo.InvariantCulture, $"client {Nonces.Client}, request {_answered + 1} of {_requests}: expected {expected}");
         _violations.Add($"{what}, got {(got is null ? "EOF" : Describe(got))}; {_traffic}");
     }
+
+    // What a server may say at any time (the fake one marks it), and PgBouncer's notice to who waits.
+    private static bool IsOutOfBand(RawMessage message) => message.Type switch
+    {
+        'N' => message.Message is BackendFaults.NoiseText or "No server connection available in postgres backend, client being queued",
+        'A' => message.Body.AsSpan(sizeof(int)).StartsWith(NoiseBytes),
+        'S' => message.Body.AsSpan().StartsWith(NoiseBytes),
+        _ => false,
+    };
 
     private static bool IsOfSameParameter(string first, string second) =>
         first.AsSpan(0, first.IndexOf('\0')).SequenceEqual(second.AsSpan(0, second.IndexOf('\0')));

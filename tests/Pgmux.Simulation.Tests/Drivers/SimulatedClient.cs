@@ -95,10 +95,10 @@ internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament 
     /// Ends its transaction and then stays idle or says Terminate, as soon as it can; <see cref="Observe"/> goes on with that. A client
     /// of which nothing is known any more drops its connection.
     /// </summary>
-    public void Finish(Random random)
+    public void Finish(Random random, bool mayStay = true)
     {
         _isFinishing = true;
-        _isIdlingAtTheEnd = random.Next(2) == 0;
+        _isIdlingAtTheEnd = random.Next(2) == 0 && mayStay;
         _cancels.ForEach(cancel => cancel.GiveUp());
         Observe();
     }

@@ -46,7 +46,7 @@ internal sealed class DirtyStateTests
         var rig = new FakeRig();
         var client = rig.Login();
         client.Send(RawMessages.Sync()[..3]);
-        Assert.That(rig.Postgres.Single.DirtyState, Is.EqualTo("part of a message has come"));
+        Assert.That(rig.Postgres.Single.DirtyState, Is.EqualTo("3 bytes of a message S have come"));
     }
 
     [Test]

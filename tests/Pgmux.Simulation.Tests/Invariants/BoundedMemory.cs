@@ -8,11 +8,11 @@ internal sealed class BoundedMemory : IInvariant
 
     public IEnumerable<string> Check(MuxView view)
     {
-        var connections = view.Clients.Count + view.Pools.Sum(pool => pool.Servers.Count) + view.Mux.Postgres.Cancels.Count;
+        var connections = view.Mux.Network.Links.Count;
         var rented = view.Mux.RentedBytes;
         if (rented > connections * BytesPerConnection)
         {
-            yield return $"I10: {rented} bytes in buffers for {connections} connections";
+            yield return $"I10: {rented} bytes in buffers for {connections} links";
         }
     }
 }

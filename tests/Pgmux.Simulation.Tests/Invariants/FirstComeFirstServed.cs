@@ -19,7 +19,7 @@ internal sealed class FirstComeFirstServed : IInvariant
             foreach (var client in view.Clients)
             {
                 if (client.Pool == pool && client.State == ClientState.Active && _waitingSince.TryGetValue(client, out var since)
-                    && since > oldest + TimeSpan.TicksPerMillisecond)
+                    && since - TimeSpan.TicksPerMillisecond > oldest)
                 {
                     yield return $"I7: {client.LogName} waited since {since} and got a server before one that waits since {oldest}";
                 }

@@ -14,7 +14,8 @@ internal sealed class NoIdleServerWhileSomebodyWaits : IInvariant
 
         foreach (var (pool, _, counts) in view.Pools)
         {
-            if (counts.Waiting > 0 && counts.Idle > 0)
+            // Who waits while a server is being checked waits for that one.
+            if (counts.Waiting > counts.Tested && counts.Idle > 0)
             {
                 yield return $"I7: {counts.Waiting} wait in {pool.Key} beside {counts.Idle} idle servers";
             }

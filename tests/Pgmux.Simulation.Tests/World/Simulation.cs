@@ -117,7 +117,8 @@ internal sealed class Simulation
         _faults.Stop();
         foreach (var client in _clients)
         {
-            client.Finish(_random);
+            // A session that stays keeps its server from the others.
+            client.Finish(_random, mayStay: !_options.IsSessionPooled);
         }
 
         var limit = _view.Now + Patience.Ticks;

@@ -19,7 +19,8 @@ internal sealed class ChaosLog : IDisposable
 
     public void Write(string text)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_began).TotalSeconds,7:F1} s  {text}");
+        // The time of day is for those who look into pgmux's own log.
+        var line = string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_began).TotalSeconds,7:F1} s  {DateTime.UtcNow:HH:mm:ss.fff}  {text}");
         lock (_gate)
         {
             _file?.WriteLine(line);

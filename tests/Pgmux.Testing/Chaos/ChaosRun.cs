@@ -75,6 +75,11 @@ internal sealed partial class ChaosRun : IAsyncDisposable
         await stop.CancelAsync();
         await progress;
         CheckLog();
+        if (_options.LogFile is { } file)
+        {
+            await File.WriteAllLinesAsync($"{file}.pgmux", _pgmux.Log.Lines);
+        }
+
         _log.Write($"actions: {_report.Actions}");
         _log.Write($"errors that clients got: {_report.Errors}");
         _log.Write(
@@ -103,10 +108,7 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             ("cancel_wait_timeout", "4"),
             ("server_lifetime", "20"),
             ("server_idle_timeout", "20"),
-            ("max_prepared_statements", "100"),
-            // A line per connection would be most of the log.
-            ("log_connections", "0"),
-            ("log_disconnections", "0"));
+            ("max_prepared_statements", "100"));
         return settings with
         {
             Databases = new Dictionary<string, string>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net.Sockets;
 
 namespace Pgmux.Testing.Chaos;
@@ -33,6 +34,18 @@ internal sealed class ProxyLink
         new(number, client, server, toServer, toClient, random);
 
     public ProxyFlow Flow(FlowDirection direction) => direction == FlowDirection.ToServer ? ToServer : ToClient;
+
+    /// <summary>Segments with data that have come in from the sender of a direction.</summary>
+    public long SegmentsReceived(FlowDirection direction)
+    {
+        // struct tcp_info of linux/tcp.h; tcpi_data_segs_in stands at 152.
+        const int Tcp = 6;
+        const int Information = 11;
+        const int DataSegmentsIn = 152;
+        var information = new byte[DataSegmentsIn + sizeof(uint)];
+        (direction == FlowDirection.ToServer ? _client : _server).GetRawSocketOption(Tcp, Information, information);
+        return BinaryPrimitives.ReadUInt32LittleEndian(information.AsSpan(DataSegmentsIn));
+    }
 
     /// <summary>Closes both sides in good order, with whatever is under way lost.</summary>
     public void Close() => _stop.Cancel();

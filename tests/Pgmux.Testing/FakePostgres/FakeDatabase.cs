@@ -6,9 +6,6 @@ internal sealed class FakeDatabase
     /// <summary>Whether tables exist: without them TABLE does not parse, and what was prepared of it fails when it is used.</summary>
     public bool HasTables { get; set; } = true;
 
-    /// <summary>Whether statements that the model's little language cannot read are an error to the client, and not a fault of the test.</summary>
-    public bool TakesNonsense { get; set; }
-
     /// <summary>What INSERT has written and its transaction has committed.</summary>
     public Ledger Ledger { get; } = new();
 

@@ -78,7 +78,10 @@ internal sealed class FakeServer
     /// What a server that goes back to its pool must not be: in a transaction, in the middle of something, with portals, with statements
     /// under clients' names, listening; null when it is clean. Parameters are not looked at, see <see cref="ChangedParameters"/>.
     /// </summary>
-    public string? DirtyState => IsWaiting ? "a statement runs" : _unread.Rest > 0 ? "part of a message has come" : _model.DirtyState;
+    public string? DirtyState => IsWaiting ? "a statement runs" : IsCutShort ? $"{_unread.Rest} bytes of a message {(char)_unread.Unread[0]} have come" : _model.DirtyState;
+
+    // Data of a COPY that has failed may come after its end: only what has stopped in the middle is dirt.
+    private bool IsCutShort => _unread.Rest > 0 && ((Transport.InMemoryConnection)_transport).PendingBytes == 0;
 
     /// <summary>Parameters whose values are not those of the login, with the present values.</summary>
     public IReadOnlyList<(string Name, string Value)> ChangedParameters => Parameters.Changed;

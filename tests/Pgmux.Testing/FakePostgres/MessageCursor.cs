@@ -39,15 +39,12 @@ internal sealed class MessageCursor(byte[] body)
     }
 
     /// <summary>The message must end here.</summary>
-    public MessageCursor End() =>
-        _at == body.Length ? this : throw PostgresErrorException.BrokenMessage("invalid message format");
-
-    /// <summary>The last string of a message.</summary>
-    public string LastString()
+    public void End()
     {
-        var text = String();
-        End();
-        return text;
+        if (_at != body.Length)
+        {
+            throw PostgresErrorException.BrokenMessage("invalid message format");
+        }
     }
 
     private ReadOnlySpan<byte> Take(int count)

@@ -9,7 +9,6 @@ namespace Pgmux.Testing.FakePostgres;
 /// </summary>
 internal sealed class PostgresModel
 {
-    private readonly FakeDatabase _database;
     private readonly RuntimeParameters _parameters;
     private readonly Portals _portals = new();
     private readonly TransactionBlock _transaction;
@@ -23,7 +22,6 @@ internal sealed class PostgresModel
     public PostgresModel(RuntimeParameters parameters, FakeDatabase? database = null)
     {
         var shared = database ?? new FakeDatabase();
-        _database = shared;
         _parameters = parameters;
         Statements = new PreparedStatements(shared);
         _transaction = new TransactionBlock(parameters, _portals, shared.Ledger);
@@ -94,11 +92,6 @@ internal sealed class PostgresModel
                 error = e;
                 break;
             }
-            catch (Exception e) when (_database.TakesNonsense && e is (FormatException or OverflowException or ArgumentException or IndexOutOfRangeException))
-            {
-                error = PostgresErrorException.Syntax(e.Message);
-                break;
-            }
 
             yield return replies.Current;
         }
@@ -157,19 +150,17 @@ internal sealed class PostgresModel
         switch (message.Type)
         {
             case 'Q':
-                return Query(body.LastString());
+                return Query(Last(body.String(), body));
             case 'P':
                 return _extended.Parse(body.String(), body.String(), body);
             case 'B':
                 return _extended.Bind(body.String(), body.String(), body);
             case 'D':
-                return _extended.Describe((char)body.Byte(), body.LastString());
+                return _extended.Describe((char)body.Byte(), Last(body.String(), body));
             case 'E':
-                var (portal, limit) = (body.String(), body.Int32());
-                body.End();
-                return _extended.Execute(portal, limit);
+                return _extended.Execute(body.String(), Last(body.Int32(), body));
             case 'C':
-                return _extended.Close((char)body.Byte(), body.LastString());
+                return _extended.Close((char)body.Byte(), Last(body.String(), body));
             case 'F':
                 return FunctionCall(body);
             case 'H':

@@ -16,8 +16,6 @@ internal sealed class StatementRunner(
 
     private readonly ParameterCommands _parameters = new(parameters);
 
-    // What a fuzzed statement asks for must come to an end.
-
     // A statement may EXECUTE itself.
     private const int DeepestExecute = 100;
 
@@ -147,7 +145,7 @@ internal sealed class StatementRunner(
             CheckForInterrupts();
         }
 
-        portal.Open(statement, RowsOf(statement, values));
+        portal.Open(statement, new ModelRows(parameters, _parameters).Of(statement, values));
     }
 
     // EXECUTE stands for the statement that it names, with its own arguments.
@@ -187,33 +185,6 @@ internal sealed class StatementRunner(
 
         return (statement, values);
     }
-
-    private IEnumerable<string?> RowsOf(ModelStatement statement, IReadOnlyList<string?> values)
-    {
-        switch (statement.Word)
-        {
-            case "SHOW":
-                return [parameters[SqlText.Unquote(statement.Argument)]];
-            case "WAIT":
-                return [statement.Argument is { Length: > 0 } tag ? tag : "waited"];
-            case "SLEEP":
-                return [statement.Argument.Split(' ') is [_, var slept] ? slept : "slept"];
-            case "ROWS":
-                return statement.Argument.Split(' ') switch
-                {
-                    [var count, var bytes, var tagged] => Tagged(StatementGrammar.Number(count), tagged).Select(row => row.PadRight(StatementGrammar.Number(bytes), 'x')),
-                    var words => Enumerable.Repeat(new string('x', StatementGrammar.Number(words[1])), StatementGrammar.Number(words[0])),
-                };
-            case "NOISY":
-                var noisy = statement.Argument.Split(' ');
-                return Tagged(StatementGrammar.Number(noisy[0]), noisy[1]);
-            default:
-                return [_parameters.SetBySelect(statement.Text) ?? SqlText.Evaluate(statement.Argument, values)];
-        }
-    }
-
-    // Each row says whose it is and which.
-    private static IEnumerable<string> Tagged(int count, string tag) => Enumerable.Range(0, count).Select(row => $"{tag}:{row}");
 
     private IEnumerable<byte[]> RunCommand(Portal portal, bool isAlone)
     {

@@ -255,6 +255,11 @@ internal sealed class FakeClient
 
         transport.Input.AdvanceTo(result.Buffer.End);
         TakeMessages();
+        if (_input.IsBroken)
+        {
+            throw new InvalidDataException("A message of a length that cannot be");
+        }
+
         if (result.IsCompleted)
         {
             IsClosed = true;

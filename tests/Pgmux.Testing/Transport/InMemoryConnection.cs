@@ -40,6 +40,9 @@ internal sealed class InMemoryConnection : LoopConnection, IScheduled
     /// <summary>What is wrong with the way from the peer.</summary>
     public LinkFaults IncomingFaults => _incoming.Faults;
 
+    /// <summary>Bytes that the peer has sent and this end has not received.</summary>
+    public int PendingBytes => _incoming.PendingBytes;
+
     public ScheduleEntry Schedule { get; } = new();
 
     public override EndPoint LocalEndPoint => _local;

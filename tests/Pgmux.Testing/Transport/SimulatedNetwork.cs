@@ -1,4 +1,3 @@
-using System.Net;
 using Pgmux.Transport;
 using Pgmux.Transport.Buffers;
 using Pgmux.Transport.Loops;
@@ -20,19 +19,20 @@ internal sealed class SimulatedNetwork
 
     private readonly List<SimulatedLoop> _loops = [];
     private readonly SimulatedAddresses _addresses = new();
+    private readonly SimulatedConnector _connector;
     private readonly Random? _random;
     private readonly SeededSchedule? _schedule;
     private readonly List<InMemoryLink> _links = [];
     private readonly List<InMemoryChannel> _travelling = [];
     private readonly List<Exception> _unhandled = [];
     private SimulatedLoop? _running;
-    private int _nextLink;
     private int _thread = Environment.CurrentManagedThreadId;
 
     /// <param name="seed">Decides who goes when, see <paramref name="schedule"/>; null keeps loops and events in their order.</param>
     /// <param name="schedule">How the seed decides.</param>
     public SimulatedNetwork(int? seed = null, ScheduleKind schedule = ScheduleKind.Uniform)
     {
+        _connector = new SimulatedConnector(this, _addresses);
         if (seed is { } value)
         {
             _random = new Random(value);
@@ -206,6 +206,8 @@ internal sealed class SimulatedNetwork
 
     internal void Remove(SimulatedListener listener) => _addresses.Remove(listener);
 
+    internal void Add(InMemoryLink link) => _links.Add(link);
+
     internal void Remove(InMemoryLink link)
     {
         _links.Remove(link);
@@ -221,27 +223,8 @@ internal sealed class SimulatedNetwork
         }
     }
 
-    internal async Task<TransportConnection> ConnectAsync(
-        SimulatedLoop loop, ConnectOptions options, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var remote = _addresses.Resolve(options.EndPoint);
-        await Task.Yield();
-        if (_addresses.FailureOf(remote) is { } failure)
-        {
-            if (failure == ConnectFailure.TimedOut)
-            {
-                await WaitAsync(loop, options.Timeout, cancellationToken);
-            }
-
-            Trace?.Record(Time.GetTimestamp(), _nextLink, isBack: false, TraceKind.ConnectFailed, (int)failure);
-            throw new ConnectException(failure, $"Cannot connect to {remote}: {failure}");
-        }
-
-        var listener = _addresses.Find(remote)
-            ?? throw new ConnectException(ConnectFailure.Refused, $"Cannot connect to {remote}: Connection refused");
-        return Link(loop, listener, remote, options.Tuning);
-    }
+    internal Task<TransportConnection> ConnectAsync(SimulatedLoop loop, ConnectOptions options, CancellationToken cancellationToken) =>
+        _connector.ConnectAsync(loop, options, cancellationToken);
 
     internal int NextSlice(int available)
     {
@@ -270,43 +253,6 @@ internal sealed class SimulatedNetwork
 
         delivered.AddRange(waiting);
         waiting.Clear();
-    }
-
-    private InMemoryConnection Link(SimulatedLoop loop, SimulatedListener listener, EndPoint remote, SocketTuning tuning)
-    {
-        var link = new InMemoryLink(this, _nextLink++);
-        _links.Add(link);
-        Trace?.Record(Time.GetTimestamp(), link.Number, isBack: false, TraceKind.Connected, 0);
-        var local = _addresses.NewLocal(remote);
-        var client = new InMemoryConnection(loop, link.Back, link.There, local, remote, tuning);
-        var server = new InMemoryConnection(listener.Loop, link.There, link.Back, remote, local, listener.Tuning);
-        var delay = _addresses.AcceptDelayOf(remote);
-        if (delay > TimeSpan.Zero)
-        {
-            listener.Loop.Core.AddDeadline(delay, _ => listener.Hand(server), null);
-        }
-        else
-        {
-            listener.Loop.Post(_ => listener.Hand(server), null);
-        }
-
-        return client;
-    }
-
-    private static async Task WaitAsync(SimulatedLoop loop, TimeSpan span, CancellationToken cancellationToken)
-    {
-        var over = new TaskCompletionSource();
-        var deadline = loop.Core.AddDeadline(span, state => ((TaskCompletionSource)state!).TrySetResult(), over);
-        await using var registration = cancellationToken.UnsafeRegister(
-            state => ((TaskCompletionSource)state!).TrySetCanceled(cancellationToken), over);
-        try
-        {
-            await over.Task;
-        }
-        finally
-        {
-            deadline.Cancel();
-        }
     }
 
     private void ThrowUnhandled()

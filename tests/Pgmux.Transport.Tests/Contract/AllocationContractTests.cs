@@ -2,7 +2,7 @@ namespace Pgmux.Transport.Tests.Contract;
 
 public sealed class AllocationContractTests(RigKind kind) : ContractFixture(kind)
 {
-    [Test]
+    [Test, Property("Row", "N11")]
     public Task A_round_trip_allocates_nothing() => Rig.RunAsync(async () =>
     {
         const int Rounds = 5_000;

@@ -28,7 +28,10 @@ internal sealed class ConfigurationFaults(PgmuxProcess pgmux, ConsoleClient cons
 
     private async Task ReloadAsync(Random random, PgmuxSettings wanted)
     {
-        pgmux.Write(wanted);
+        // In one step: who reads it meanwhile finds the old file or the new one.
+        var file = $"{pgmux.ConfigurationFile}.new";
+        await File.WriteAllTextAsync(file, wanted.Ini(pgmux.Folder, pgmux.Port));
+        File.Move(file, pgmux.ConfigurationFile, overwrite: true);
         if (random.Next(3) == 0)
         {
             pgmux.Signal(UnixSignal.Hangup);

@@ -81,18 +81,8 @@ internal sealed class Cycle(LoadSession session, string request, string? ownErro
         session.Judge(error, _cancelMark, ownError, request);
         if (error.Severity is "FATAL" or "PANIC")
         {
-            await ExpectEndAsync(error);
+            await session.ExpectEndAsync(error);
             throw new SessionEndedException(error.ToString());
-        }
-    }
-
-    private async Task ExpectEndAsync(RawMessage fatal)
-    {
-        // The end of the stream is an exception of the session's, and a close in good order is right here.
-        var last = await session.ReadToEndAsync();
-        if (last.Count > 0 && !session.IsAborted)
-        {
-            session.Report.Find($"{session.Name} got {string.Join(' ', last)} behind {fatal}");
         }
     }
 

@@ -122,21 +122,29 @@ internal sealed class LoadSession : IAsyncDisposable
         throw new SessionEndedException(IsAborted ? "broken off by the client" : "reset");
     }
 
-    /// <summary>What is left of the stream up to its end, however that looks.</summary>
-    public async Task<IReadOnlyList<RawMessage>> ReadToEndAsync()
+    /// <summary>Behind a FATAL error nothing may come but the end.</summary>
+    public async Task ExpectEndAsync(RawMessage fatal)
     {
+        var more = new List<RawMessage>();
         try
         {
-            return await _client.ReadToEndAsync();
+            while (await _client.ReadAsync() is { } message)
+            {
+                more.Add(message);
+            }
         }
         catch (TimeoutException) when (!IsAborted)
         {
-            Report.Find($"{Name} got a FATAL error and was not closed for {Patience.TotalSeconds} s");
-            return [];
+            Report.Find($"{Name} got {fatal} and was not closed for {Patience.TotalSeconds} s");
         }
         catch (Exception e) when (IsAborted && IsEndOfOurOwn(e))
         {
-            return [];
+            return;
+        }
+
+        if (more.Count > 0 && !IsAborted)
+        {
+            Report.Find($"{Name} got {string.Join(' ', more)} behind {fatal}");
         }
     }
 

@@ -55,18 +55,25 @@ internal sealed class TransferLedger
     /// <summary>Holds the tables against what the clients know.</summary>
     public async Task CheckAsync(PostgresCluster cluster, ChaosReport report)
     {
-        var rows = new Dictionary<long, int>();
+        var rows = new List<long>();
         await using (var connection = await cluster.ConnectAsync())
         await using (var command = new NpgsqlCommand("SELECT id FROM transfers", connection))
         await using (var reader = await command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
             {
-                var id = reader.GetInt64(0);
-                rows[id] = rows.GetValueOrDefault(id) + 1;
+                rows.Add(reader.GetInt64(0));
             }
         }
 
+        Compare(rows, report);
+        await CheckBalancesAsync(cluster, report);
+    }
+
+    /// <summary>Holds the ids that stand in the table against what the clients know.</summary>
+    public void Compare(IEnumerable<long> ids, ChaosReport report)
+    {
+        var rows = ids.CountBy(id => id).ToDictionary();
         foreach (var (id, fate) in _fates)
         {
             var found = rows.GetValueOrDefault(id);
@@ -89,8 +96,6 @@ internal sealed class TransferLedger
         {
             report.Find($"transfer {id} was never sent");
         }
-
-        await CheckBalancesAsync(cluster, report);
     }
 
     private static async Task CheckBalancesAsync(PostgresCluster cluster, ChaosReport report)
