@@ -71,10 +71,22 @@ internal sealed class ClientStreamTarget : FuzzTarget
         MuxRules.RequireServed(neighbour, "after");
         MuxRules.RequireServed(canary, "canary");
         FuzzFindingException.Require(mux.Mux.Clients.ClientCount <= 3, "clients are counted once");
-        return $"{who} {MuxRules.Outcome(client)}";
+        var outcome = $"{who} {MuxRules.Outcome(client)}";
+        client.Close();
+        ReleaseLeftBehind(mux);
+        return outcome;
     }
 
     private static byte At(byte[] input, int place) => place < input.Length ? input[place] : (byte)0;
+
+    // A cancel ends one statement; as with PostgreSQL, the next that has already come to the backend still runs, though nobody is there.
+    private static void ReleaseLeftBehind(TestMux mux)
+    {
+        while (mux.Postgres.Open.FirstOrDefault(server => server.IsWaiting) is { } waiting)
+        {
+            waiting.Release();
+        }
+    }
 
     private static TestMux Start(int who, int? slicing)
     {
