@@ -236,7 +236,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     {
         IsLeaving = true;
         _leavingReason = reason;
-        if (Server is { } server && Transport.PeerState != PeerState.Reset && server.Outstanding.WillAnswer && !server.IsMidRequest)
+        if (Server is { } server && Transport.PeerState != PeerState.Reset && WillHearMore(server) && !server.IsMidRequest)
         {
             return RequestStep.Wait;
         }
@@ -403,7 +403,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             RequestWait.AllReplies => server.Outstanding.Count == 0 || server.Outstanding.IsCopyInOpen,
 
             // Who leaves has heard what was still to come.
-            _ => IsLeaving && !server.Outstanding.WillAnswer,
+            _ => IsLeaving && !WillHearMore(server),
         };
         if (hasCome)
         {
@@ -498,6 +498,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     }
 
     void IConnectionObserver.OnDrained(TransportConnection connection) => _loop.OnDrained();
+
+    // A reply counts as given when its beginning has come.
+    private static bool WillHearMore(ServerConnection server) => server.Outstanding.WillAnswer || server.IsMidReply;
 
     private bool BeginLease(ServerConnection server)
     {
