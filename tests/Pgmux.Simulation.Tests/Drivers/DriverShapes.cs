@@ -49,11 +49,12 @@ internal sealed class DriverShapes(Random random, Func<string> nonce)
     }
 
     /// <summary>A cycle that needs nothing from an earlier one, for settings that keep nothing for it.</summary>
-    public IEnumerable<byte[]> NextSelfContained() => random.Next(5) switch
+    /// <param name="isPatient">Whether nobody cancels the BEGIN of a transaction whose cycles need each other.</param>
+    public IEnumerable<byte[]> NextSelfContained(bool isPatient = true) => random.Next(5) switch
     {
         0 => [RawMessages.Query($"SELECT {Nonce()}")],
         1 => Broken(),
-        2 => [RawMessages.Query("BEGIN"), .. Whole(""), .. Reuse(""), RawMessages.Query("COMMIT")],
+        2 when isPatient => [RawMessages.Query("BEGIN"), .. Whole(""), .. Reuse(""), RawMessages.Query("COMMIT")],
         3 => [.. Whole(""), .. Whole("")],
         _ => Whole(""),
     };

@@ -276,7 +276,7 @@ internal sealed class Expectation
     // A message that waits for a server may be refused as soon as it has begun.
     private bool TryCancel()
     {
-        _refusesNext = !_refusesNext && HasBegunMessage && _owed.IsEmpty;
+        _refusesNext = !_refusesNext && HasBegunMessage && _owed is { IsEmpty: true, IsBetweenTransactions: true };
         return _refusesNext || _owed.TryCancel();
     }
 

@@ -20,6 +20,9 @@ internal sealed class OwedReplies(params IEnumerable<(string Name, string Value)
     /// <summary>Whether the server has closed the connection.</summary>
     public bool HasEnded => _direct.HasEnded;
 
+    /// <summary>Whether the next message begins a transaction, so that pgmux may refuse it while it waits for a server.</summary>
+    public bool IsBetweenTransactions => _direct is { Status: 'I', HasOpenExtendedQuery: false };
+
     /// <summary>The last message that it took.</summary>
     public RawMessage? Current { get; private set; }
 
@@ -178,10 +181,10 @@ internal sealed class OwedReplies(params IEnumerable<(string Name, string Value)
         return true;
     }
 
-    // Where a transaction begins pgmux may have refused the message while it waited for a server; later only a server cancels.
+    // Where a transaction begins pgmux may have refused the message; later only a server cancels.
     private bool TryBegin(out bool isRefused)
     {
-        isRefused = _unread.Count > 0 && _direct is { Status: 'I', HasOpenExtendedQuery: false };
+        isRefused = _unread.Count > 0 && IsBetweenTransactions;
         if (!isRefused)
         {
             return TryBegin();

@@ -60,7 +60,7 @@ internal sealed class Pgjdbc(DriverContext context) : Driver(context)
             .SelectMany(_ => new[] { RawMessages.Bind(name, [.. call.Values.Select(_ => Work.Mark())]), RawMessages.DescribePortal(), RawMessages.Execute(rows: 1) });
         yield return Ask(
         [
-            .. TakePreamble(), .. parse, RawMessages.DescribeStatement(name), .. OneIn(3) ? [RawMessages.Sync()] : Array.Empty<byte[]>(),
+            .. TakePreamble(), .. parse, RawMessages.DescribeStatement(name), .. Work.HasStatements && OneIn(3) ? [RawMessages.Sync()] : Array.Empty<byte[]>(),
             .. bound, RawMessages.Sync(),
         ]);
         Forget(call, name);

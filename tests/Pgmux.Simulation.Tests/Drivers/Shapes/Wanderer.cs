@@ -6,7 +6,7 @@ internal sealed class Wanderer(DriverContext context) : Driver(context)
     private readonly DriverShapes _shapes = new(context.Random, context.Work.Mark);
 
     protected override IEnumerable<DriverStep> Perform(WorkUnit unit) =>
-        [new DriverStep(OneIn(3) ? DriverWait.Answers : DriverWait.None, [.. Work.HasStatements ? _shapes.Next() : _shapes.NextSelfContained()])];
+        [new DriverStep(OneIn(3) ? DriverWait.Answers : DriverWait.None, [.. Work.HasStatements ? _shapes.Next() : _shapes.NextSelfContained(isPatient: false)])];
 
     protected override IEnumerable<DriverStep> Perform(Call call) => [Query(call.Inlined)];
 }
