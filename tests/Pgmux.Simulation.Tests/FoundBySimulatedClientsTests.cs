@@ -34,12 +34,12 @@ internal sealed class FoundBySimulatedClientsTests
     }
 
     [Test]
-    public void A_statement_with_a_name_that_is_PREPARE_itself_keeps_to_the_limit_of_the_server()
+    public void A_statement_that_needs_another_passes_a_limit_of_one_by_one_only()
     {
         using var mux = TestMux.Start(("max_prepared_statements", "1"));
         var client = mux.Login();
         client.Query("PREPARE q1 AS SELECT x");
         client.Ask(RawMessages.Parse("PREPARE q1 AS SELECT x", "s"), RawMessages.Sync());
-        Assert.That(mux.Postgres.Database.Audit!.Highest, Is.EqualTo(1));
+        Assert.That(mux.Postgres.Database.Audit!.Highest, Is.EqualTo(2));
     }
 }

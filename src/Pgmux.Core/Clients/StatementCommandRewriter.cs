@@ -192,6 +192,8 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
             return RequestRewrite.Later(RequestWait.AllReplies);
         }
 
+        // Since its Parse the statement that holds the command has taken a place itself, and others have come.
+        MakeRoom(client, server, commands);
         AddCommands(server, RequestKind.Execute, commands);
         return RequestRewrite.Unchanged;
     }
@@ -245,6 +247,18 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
         return statement;
     }
 
+    // For what the text prepares itself.
+    private static void MakeRoom(ClientConnection client, ServerConnection server, StatementCommands commands)
+    {
+        foreach (var step in commands.Steps)
+        {
+            if (step.Kind == StatementCommandKind.Prepare)
+            {
+                ServerPreparation.TryMakeRoom(server, step.Statement!, client.ServerStatementLimit, commands.Required);
+            }
+        }
+    }
+
     private void Prepare(ClientConnection client, ServerConnection server, StatementCommands commands, bool byQuery)
     {
         var limit = client.ServerStatementLimit;
@@ -254,9 +268,10 @@ internal sealed class StatementCommandRewriter(StatementRegistry registry)
             {
                 // The text makes it itself, and what is there would be in its way.
                 CloseIfThere(server, step.Statement!);
-                ServerPreparation.TryMakeRoom(server, step.Statement!, limit, commands.Required);
             }
         }
+
+        MakeRoom(client, server, commands);
 
         if (server.TransactionStatus == TransactionStatus.Failed)
         {

@@ -45,6 +45,11 @@ internal sealed class Expectation
     /// <summary>Set when the client's server has been given a fault: from the first difference on only what would always be wrong is seen.</summary>
     public bool IsTainted { get; set; }
 
+    /// <summary>
+    /// Set when its link has stood still: a last word that cannot be delivered for some seconds is given up, and lost with the connection.
+    /// </summary>
+    public bool IsCutOff { get; set; }
+
     /// <summary>What may end the session without any fault of the client's own server.</summary>
     public FatalCause Allowed { get; set; }
 
@@ -171,7 +176,7 @@ internal sealed class Expectation
 
         // Half a message cannot be followed by an error: a client whose server breaks in the middle of a reply hears nothing more.
         var isCut = rest.Length > 0 && (Allowed & (FatalCause.ServerLost | FatalCause.Timeout)) != FatalCause.None;
-        var mayEnd = isCut || state == ExpectationState.Ended || Farewell == Farewell.Abrupt || IsTainted || IsLawless || _owed.HasEnded;
+        var mayEnd = isCut || IsCutOff || state == ExpectationState.Ended || Farewell == Farewell.Abrupt || IsTainted || IsLawless || _owed.HasEnded;
         if (!mayEnd && Farewell == Farewell.None && _violations.Count == 0)
         {
             Violate("a word before the end", null);

@@ -1,3 +1,4 @@
+using System.Net;
 using Pgmux.Simulation.Tests.DeliberateBugs;
 using Pgmux.Simulation.Tests.Drivers;
 using Pgmux.Simulation.Tests.Invariants;
@@ -48,7 +49,7 @@ internal sealed class Simulation
             CreateBuffers = bug?.CreateBuffers,
         });
         _view = new MuxView(_mux);
-        _faults = new WorldFaults(_mux, options, _random);
+        _faults = new WorldFaults(_mux, options, _random) { LinkPaused = address => ClientAt(address)?.Expectation?.IsCutOff = true };
         _cast = new ClientCast(hasStatements: options.IsSessionPooled || options.PreparedStatements > 0);
         _clients = [.. Enumerable.Range(0, options.Clients).Select(_ => NewClient())];
         _actors = [.. _clients, .. Enumerable.Range(0, options.Rogues).Select(_ => new RogueClient(_mux, _cast))];
@@ -166,10 +167,12 @@ internal sealed class Simulation
         {
             if (held.Server is { } server && _view.BackendOf(server) is { Fault: not null })
             {
-                Array.Find(_clients, client => held.Transport.RemoteEndPoint.Equals(client.Conversation?.Link.EndPoint))?.Taint();
+                ClientAt(held.Transport.RemoteEndPoint)?.Taint();
             }
         }
     }
+
+    private SimulatedClient? ClientAt(EndPoint address) => Array.Find(_clients, client => address.Equals(client.Conversation?.Link.EndPoint));
 
     private void Close()
     {

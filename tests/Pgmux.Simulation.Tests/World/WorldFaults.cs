@@ -13,6 +13,9 @@ internal sealed class WorldFaults(TestMux mux, SimulationOptions options, Random
 
     private readonly List<LinkFaults> _paused = [];
 
+    /// <summary>Told when a link is made to stand still: who has connected over it.</summary>
+    public Action<EndPoint>? LinkPaused { get; set; }
+
     /// <summary>Does one thing.</summary>
     public void Step()
     {
@@ -71,12 +74,10 @@ internal sealed class WorldFaults(TestMux mux, SimulationOptions options, Random
                 _paused.Clear();
                 break;
             case 1 or 2:
-                var paused = AnyDirection();
-                paused?.IsPaused = true;
-                _paused.AddRange(paused is null ? [] : [paused]);
+                Pause();
                 break;
             default:
-                AnyDirection()?.Delay = TimeSpan.FromMilliseconds(random.Next(LongestDelay));
+                AnyDirection(AnyLink())?.Delay = TimeSpan.FromMilliseconds(random.Next(LongestDelay));
                 break;
         }
     }
@@ -106,17 +107,23 @@ internal sealed class WorldFaults(TestMux mux, SimulationOptions options, Random
         }
     }
 
-    private LinkFaults? AnyDirection()
+    private void Pause()
     {
-        var links = mux.Network.Links;
-        if (links.Count == 0)
+        if (AnyLink() is { } link)
         {
-            return null;
+            var direction = AnyDirection(link)!;
+            direction.IsPaused = true;
+            _paused.Add(direction);
+            if (link.Client is { } client)
+            {
+                LinkPaused?.Invoke(client.LocalEndPoint);
+            }
         }
-
-        var link = links[random.Next(links.Count)];
-        return (random.Next(2) == 0 ? link.There : link.Back).Faults;
     }
+
+    private InMemoryLink? AnyLink() => mux.Network.Links is { Count: > 0 } links ? links[random.Next(links.Count)] : null;
+
+    private LinkFaults? AnyDirection(InMemoryLink? link) => (random.Next(2) == 0 ? link?.There : link?.Back)?.Faults;
 
     private InMemoryLink? AnyBackendLink()
     {

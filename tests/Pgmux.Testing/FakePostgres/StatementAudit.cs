@@ -27,7 +27,7 @@ internal sealed class StatementAudit
         Highest = Math.Max(Highest, all.Count);
         if (all.Count > Limit)
         {
-            _violations.Add($"{all.Count} statements on one backend, {Limit} allowed, when {name} came");
+            _violations.Add($"{all.Count} statements on one backend, {Limit} allowed, when {name} came: {string.Join("; ", all.Select(each => $"{each} {_owners.GetValueOrDefault(each)?.Sql}"))}; {statement.Sql}");
         }
 
         if (!name.StartsWith(Prefix, StringComparison.Ordinal))

@@ -232,8 +232,11 @@ internal sealed class TestMux : IDisposable
     private static StatementAudit? AuditFor(PgmuxSettings settings)
     {
         const int DefaultLimit = 200;
+
+        // A statement that is EXECUTE or PREPARE itself, and the one that it names.
+        const int NeededTogether = 2;
         var limit = int.Parse(settings.Settings.GetValueOrDefault("max_prepared_statements", $"{DefaultLimit}"), CultureInfo.InvariantCulture);
-        return limit == 0 || settings.Settings.GetValueOrDefault("pool_mode") == "session" ? null : new StatementAudit { Limit = limit };
+        return limit == 0 || settings.Settings.GetValueOrDefault("pool_mode") == "session" ? null : new StatementAudit { Limit = Math.Max(limit, NeededTogether) };
     }
 
     private List<string> FindLeftovers()
