@@ -65,6 +65,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public ServerConnection? Server { get; private set; }
 
     /// <inheritdoc/>
+    public bool IsWelcomed => _cancelKey is not null;
+
+    /// <inheritdoc/>
     public bool KeepsIdleServer => IsSessionPooled || _requests.IsAboutToForward;
 
     /// <inheritdoc/>
@@ -326,7 +329,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         TracksStatements && _environment.ErrorRewriter.TryTell(Output, Statements, body, failed);
 
     /// <inheritdoc/>
-    public void RunAgain(ServerConnection server) => CycleRerun.RunAgain(this, server);
+    public bool RunAgain(ServerConnection server) => CycleRerun.RunAgain(this, server);
 
     /// <inheritdoc/>
     public void OnAllStatementsDropped() => Statements?.ClearNamed();

@@ -63,43 +63,52 @@ internal static class CycleRerun
     /// Sends the query cycle again that the server has refused. Statements that it has made and closed before stay so; portals have ended
     /// with the transaction, so what was bound is bound again.
     /// </summary>
-    public static void RunAgain(ClientConnection client, ServerConnection server)
+    /// <returns>Whether all has been sent; the rest has to wait for the answers to what was, and this is called again.</returns>
+    public static bool RunAgain(ClientConnection client, ServerConnection server)
     {
         var frames = default(FrameReader);
-        var rest = server.Copy.Bytes;
+        var copy = server.Copy;
         var outstanding = server.Outstanding;
-        var answered = server.Copy.Answered;
-        var hasParameters = server.Copy.HasParameters;
-        outstanding.BeginCycle();
-        while (frames.Read(rest, int.MaxValue, out var frame) == FrameStatus.Message)
+        if (copy.Resent == 0)
         {
-            rest = rest[frame.Bytes.Length..];
+            outstanding.BeginCycle();
+        }
+
+        while (frames.Read(copy.Bytes[copy.Resent..], int.MaxValue, out var frame) == FrameStatus.Message)
+        {
             var type = (FrontendMessageType)frame.Type;
-            var isAnswered = answered > 0;
-            if (isAnswered)
+            var isRequest = RequestKinds.Of(type) is not null;
+            var isAnswered = copy.Answered > 0;
+            if (!isAnswered || type == FrontendMessageType.Bind)
             {
-                answered -= RequestKinds.Of(type) is null ? 0 : 1;
-                if (type != FrontendMessageType.Bind)
+                outstanding.Rerun = isAnswered ? RerunState.Answered : copy.HasParameters ? RerunState.HasParameters : RerunState.None;
+                if (!TryForwardAgain(client, server, type, frame))
                 {
-                    continue;
+                    return false;
                 }
             }
 
-            outstanding.Rerun = isAnswered ? RerunState.Answered : hasParameters ? RerunState.HasParameters : RerunState.None;
-            hasParameters &= isAnswered || RequestKinds.Of(type) is null;
-            ForwardAgain(client, server, type, frame);
+            copy.Answered -= isAnswered && isRequest ? 1 : 0;
+            copy.HasParameters &= isAnswered || !isRequest;
+            copy.Resent += frame.Bytes.Length;
         }
+
+        return true;
     }
 
-    private static void ForwardAgain(ClientConnection client, ServerConnection server, FrontendMessageType type, in Frame frame)
+    // What comes behind the refused request was not looked into, since the server skipped it: now it may have to wait.
+    private static bool TryForwardAgain(ClientConnection client, ServerConnection server, FrontendMessageType type, in Frame frame)
     {
         var replaced = 0;
         if (RequestKinds.MayNameStatement(type) && client.Tracks(type))
         {
             var rewrite = client.Rewriter.Rewrite(client, server, type, frame.Bytes, frame.BodyLength);
-            replaced = rewrite.Wait == RequestWait.None
-                ? rewrite.Replaced
-                : throw new InvalidOperationException($"a cycle that is run again waits for {rewrite.Wait}");
+            if (rewrite.Wait != RequestWait.None)
+            {
+                return false;
+            }
+
+            replaced = rewrite.Replaced;
         }
         else
         {
@@ -107,5 +116,6 @@ internal static class CycleRerun
         }
 
         server.Transport!.Output.Write(frame.Bytes[Math.Min(replaced, frame.Bytes.Length)..]);
+        return true;
     }
 }

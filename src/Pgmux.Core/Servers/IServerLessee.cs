@@ -18,6 +18,9 @@ internal interface IServerLessee
     /// </summary>
     string? StartupValue(int parameter);
 
+    /// <summary>Whether its login is complete: nobody expects a notification before.</summary>
+    bool IsWelcomed { get; }
+
     /// <summary>Whether it keeps a server that owes it nothing: a session has it for itself, or its next request is at hand.</summary>
     bool KeepsIdleServer { get; }
 
@@ -37,8 +40,10 @@ internal interface IServerLessee
     /// </summary>
     bool TryTellError(ReadOnlySpan<byte> body, in OutstandingRequest failed);
 
-    /// <summary>Sends its last query cycle again, as far as it is to be done again.</summary>
-    void RunAgain(ServerConnection server);
+    /// <summary>
+    /// Sends its last query cycle again, as far as it is to be done again. False when the rest has to wait for the answers to what was sent.
+    /// </summary>
+    bool RunAgain(ServerConnection server);
 
     /// <summary>The client has had all its named statements dropped, by SQL.</summary>
     void OnAllStatementsDropped();

@@ -35,10 +35,13 @@ internal sealed class RequestCopy
     public bool IsTooLong { get; private set; }
 
     /// <summary>Requests at its beginning that have their answers.</summary>
-    public int Answered { get; private set; }
+    public int Answered { get; set; }
 
     /// <summary>Whether the first request without its answer has told the parameters of its statement.</summary>
-    public bool HasParameters { get; private set; }
+    public bool HasParameters { get; set; }
+
+    /// <summary>Bytes at its beginning that have been sent again; more than none when the rest waits for the answers to those.</summary>
+    public int Resent { get; set; }
 
     /// <summary>What the client has sent.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
@@ -98,10 +101,11 @@ internal sealed class RequestCopy
         Error = error.ToArray();
         HasParameters = hasParameters;
         Answered = answered;
+        Resent = 0;
         State = State == RequestCopyState.Open ? RequestCopyState.Refused : RequestCopyState.ToRunAgain;
     }
 
-    /// <summary>It is being sent again.</summary>
+    /// <summary>All of it has been sent again.</summary>
     public void OnRunAgain()
     {
         State = RequestCopyState.RunAgain;

@@ -245,16 +245,20 @@ internal sealed class ServerConnection : IConnectionObserver
         TryRelease();
     }
 
-    /// <summary>Sends the client's query cycle again, now that the server is ready for it; see <see cref="RequestCopy"/>.</summary>
+    /// <summary>Sends the client's query cycle again, now that the server is ready for it, or goes on with that; see <see cref="RequestCopy"/>.</summary>
     public void RunAgain()
     {
-        if (Copy.State != RequestCopyState.ToRunAgain || !Outstanding.IsReady || Lessee is not { } lessee)
+        var mayGoOn = Copy.Resent == 0 ? Outstanding.IsReady : Outstanding.Count == 0 || Outstanding.IsCopyInOpen;
+        if (Copy.State != RequestCopyState.ToRunAgain || !mayGoOn || Lessee is not { } lessee)
         {
             return;
         }
 
-        Copy.OnRunAgain();
-        lessee.RunAgain(this);
+        if (lessee.RunAgain(this))
+        {
+            Copy.OnRunAgain();
+        }
+
         _own.Flush();
     }
 

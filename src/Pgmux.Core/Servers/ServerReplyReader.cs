@@ -21,6 +21,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
 
     private FrameReader _frames;
     private ReplyAction _current;
+    private TransactionStatus _status;
     private bool _isOwnRequestEnded;
 
     /// <summary>Whether the client has got the beginning of a message and not its end.</summary>
@@ -92,7 +93,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
                 {
                     Forward(input[runStart..end]);
                     runStart = end;
-                    OnReadyForQuery(frame, isOwn: false);
+                    OnReadyForQuery(isOwn: false);
                 }
             }
             else
@@ -101,7 +102,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
                 runStart = end;
                 if (status == FrameStatus.Message && frame.Type == (byte)BackendMessageType.ReadyForQuery)
                 {
-                    OnReadyForQuery(frame, isOwn: true);
+                    OnReadyForQuery(isOwn: true);
                 }
             }
 
@@ -154,9 +155,14 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             case BackendMessageType.NoticeResponse:
                 return server.Lessee is null ? ReplyAction.Swallow : server.Outstanding.OutOfBandAction;
             case BackendMessageType.NotificationResponse:
-                return server.Lessee is null ? ReplyAction.Swallow : ReplyAction.Forward;
+                return server.Lessee is { IsWelcomed: true } ? ReplyAction.Forward : ReplyAction.Swallow;
             case BackendMessageType.ErrorResponse:
                 return Errors.Read(frame);
+            case BackendMessageType.ReadyForQuery:
+                // Before anybody gets it: what is no ReadyForQuery is not passed on as one.
+                var body = new PayloadReader(frame.Body);
+                _status = ReadyForQuery.Read(ref body).Status;
+                break;
         }
 
         var commands = type == BackendMessageType.CommandComplete && server.Outstanding.Count > 0 ? server.Outstanding.Next.Commands : null;
@@ -228,10 +234,9 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         return ReplyAction.Swallow;
     }
 
-    private void OnReadyForQuery(in Frame frame, bool isOwn)
+    private void OnReadyForQuery(bool isOwn)
     {
-        var body = new PayloadReader(frame.Body);
-        server.TransactionStatus = ReadyForQuery.Read(ref body).Status;
+        server.TransactionStatus = _status;
         parameters.OnReadyForQuery();
         if (isOwn)
         {

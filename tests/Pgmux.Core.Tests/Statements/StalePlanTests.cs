@@ -183,4 +183,20 @@ internal sealed class StalePlanTests
             mux.Postgres.Single.MakeStale();
         }
     }
+
+    [Test, Property("Row", "B105")]
+    public void A_cycle_with_a_command_behind_the_refused_request_is_run_again_in_parts([Values(true, false)] bool isLost)
+    {
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        var client = mux.Login();
+        client.Ask(Prepare("SELECT a", "a"));
+        Damage(mux, isLost);
+        Assert.That(
+            client.Ask(
+                RawMessages.Bind("a"), RawMessages.Execute(),
+                RawMessages.Parse("PREPARE q AS SELECT y"), RawMessages.Bind(), RawMessages.Execute(),
+                RawMessages.Parse("EXECUTE q"), RawMessages.Bind(), RawMessages.Execute(), RawMessages.Sync()),
+            Is.EqualTo("2 D(a) C(SELECT 1) 1 2 C(PREPARE) 1 2 D(y) C(SELECT 1) Z(I)"));
+        Assert.That(client.Query("EXECUTE q"), Is.EqualTo("T D(y) C(SELECT 1) Z(I)"));
+    }
 }

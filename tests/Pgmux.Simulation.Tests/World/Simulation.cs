@@ -50,6 +50,7 @@ internal sealed class Simulation
         });
         _view = new MuxView(_mux);
         _faults = new WorldFaults(_mux, options, _random) { LinkPaused = address => ClientAt(address)?.Expectation?.IsCutOff = true };
+        _faults.Start();
         _cast = new ClientCast(hasStatements: options.IsSessionPooled || options.PreparedStatements > 0);
         _clients = [.. Enumerable.Range(0, options.Clients).Select(_ => NewClient())];
         _actors = [.. _clients, .. Enumerable.Range(0, options.Rogues).Select(_ => new RogueClient(_mux, _cast))];
@@ -176,6 +177,12 @@ internal sealed class Simulation
 
     private void Close()
     {
+        if (_violations.Count > 0)
+        {
+            // What the multiplexer itself takes for a fault of its own says most.
+            _violations.AddRange(_mux.Log.Errors);
+        }
+
         var left = _mux.Close();
         if (_violations.Count == 0)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pgmux.Simulation.Tests.Drivers;
+using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
 using Pgmux.Testing.Transport;
@@ -45,6 +46,9 @@ internal sealed record SimulationOptions
     /// <summary>Whether servers are asked before they are lent: server_check_query.</summary>
     public required bool ChecksServers { get; init; }
 
+    /// <summary>How servers find out who logs in.</summary>
+    public required LoginMethod ServerLogin { get; init; }
+
     /// <summary>Who goes next when several could.</summary>
     public required ScheduleKind Schedule { get; init; }
 
@@ -68,6 +72,7 @@ internal sealed record SimulationOptions
             Rogues = random.Next(3) == 0 ? 1 : 0,
             HasShortLimits = random.Next(3) == 0,
             ChecksServers = random.Next(6) == 0,
+            ServerLogin = Pick(random, LoginMethod.Trust, LoginMethod.Cleartext, LoginMethod.Md5, LoginMethod.ScramSha256),
             Schedule = Pick(random, Enum.GetValues<ScheduleKind>()),
             Steps = random.Next(200, 1200),
         };

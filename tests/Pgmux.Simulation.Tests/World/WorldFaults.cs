@@ -11,10 +11,45 @@ internal sealed class WorldFaults(TestMux mux, SimulationOptions options, Random
 {
     private const int LongestDelay = 400;
 
+    // Per message and kind of fault, of which there are 15: one or two in a run of some hundred messages, or a dozen.
+    private const double FewFaults = 0.0002;
+    private const double ManyFaults = 0.002;
+    private const double Noise = 0.01;
+    private const double LostCancels = 0.1;
+    private static readonly TimeSpan SlowestSignal = TimeSpan.FromMilliseconds(300);
+
     private readonly List<LinkFaults> _paused = [];
 
     /// <summary>Told when a link is made to stand still: who has connected over it.</summary>
     public Action<EndPoint>? LinkPaused { get; set; }
+
+    /// <summary>Turns up what servers do by themselves.</summary>
+    public void Start()
+    {
+        var postgres = mux.Postgres;
+        postgres.LoginMethod = options.ServerLogin;
+        foreach (var (user, secret) in SimulationOptions.Secrets)
+        {
+            postgres.Passwords[user] = secret;
+        }
+
+        if (options.Faults == FaultLevel.None)
+        {
+            return;
+        }
+
+        var faults = new BackendFaults(random) { NoiseRate = Noise };
+        faults.SetAll(options.Faults switch { FaultLevel.Many => ManyFaults, FaultLevel.Few => FewFaults, _ => 0 });
+        postgres.Faults = faults;
+        var lost = options.Faults == FaultLevel.Many ? LostCancels : 0;
+        postgres.CancelFaults = new CancelFaults(random)
+        {
+            MostSignalDelay = SlowestSignal,
+            MostCloseDelay = SlowestSignal,
+            RefusalRate = lost,
+            HangRate = lost,
+        };
+    }
 
     /// <summary>Does one thing.</summary>
     public void Step()
@@ -46,6 +81,7 @@ internal sealed class WorldFaults(TestMux mux, SimulationOptions options, Random
     public void Stop()
     {
         mux.Network.Heal();
+        mux.Postgres.Heal();
         ReleaseWaits();
     }
 
