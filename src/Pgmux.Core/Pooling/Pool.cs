@@ -271,6 +271,7 @@ internal sealed class Pool : IServerHolder
     /// <inheritdoc/>
     public void OnServerClosed(ServerConnection server, ServerState before, ServerCloseReason reason, ErrorFields? error)
     {
+        ServerConnection? other;
         lock (_gate)
         {
             _servers.Remove(server, before);
@@ -290,8 +291,12 @@ internal sealed class Pool : IServerHolder
             {
                 _opening.OnLostUnused();
             }
+
+            // It may have been checked for somebody who waits while others are idle.
+            other = PopForWaiter(server.Loop.Index);
         }
 
+        OfferToWaiter(other);
         OpenWanted();
     }
 
@@ -394,16 +399,12 @@ internal sealed class Pool : IServerHolder
             }
             else
             {
-                other = _state == PoolState.Serving ? _servers.PopIdle(request.Loop.Index) : null;
                 _waiters.AddFirst(request);
+                other = PopForWaiter(request.Loop.Index);
             }
         }
 
-        if (other is not null)
-        {
-            // It finds its client, the first in turn, as one that has just become free.
-            other.Loop.Post(StartCheck, other);
-        }
+        OfferToWaiter(other);
 
         OpenWanted(request.Loop);
     }
@@ -422,6 +423,12 @@ internal sealed class Pool : IServerHolder
             ((Pool)server.Holder).OnServerReady(server);
         }
     };
+
+    private ServerConnection? PopForWaiter(int loop) =>
+        _state == PoolState.Serving && _waiters.Count > 0 ? _servers.PopIdle(loop) : null;
+
+    // It finds its client, the first in turn, as one that has just become free.
+    private static void OfferToWaiter(ServerConnection? server) => server?.Loop.Post(StartCheck, server);
 
     private void OnCheckDue(ServerConnection server)
     {

@@ -160,6 +160,11 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
                 return Errors.Read(frame);
             case BackendMessageType.ReadyForQuery:
                 // Before anybody gets it: what is no ReadyForQuery is not passed on as one.
+                if (frame.BodyLength != ReadyForQueryBytes)
+                {
+                    throw ProtocolViolationException.InvalidMessageLength(frame.Type, frame.BodyLength);
+                }
+
                 var body = new PayloadReader(frame.Body);
                 _status = ReadyForQuery.Read(ref body).Status;
                 break;

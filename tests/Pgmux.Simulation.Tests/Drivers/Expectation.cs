@@ -1,3 +1,4 @@
+using System.Text;
 using System.Globalization;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
@@ -169,9 +170,9 @@ internal sealed class Expectation
         RejectForeign(rest, null);
         var state = State;
         State = ExpectationState.Closed;
-        if (rest.Length > 0 && (state == ExpectationState.Ended || rest.IndexOf("SFATAL"u8) >= 0))
+        if (rest.Length > 0 && !IsTainted && (state == ExpectationState.Ended || rest.IndexOf("SFATAL"u8) >= 0))
         {
-            Violate("no error inside of a message, nothing behind the last one", null);
+            Violate($"no error inside of a message, nothing behind the last one (there is \"{Encoding.Latin1.GetString(rest).Replace("\0", "\\0")}\")", null);
         }
 
         // Half a message cannot be followed by an error: a client whose server breaks in the middle of a reply hears nothing more.

@@ -19,6 +19,9 @@ internal static class SimulationSeeds
     /// <summary>Events that are kept of each run, to be shown when it fails.</summary>
     public static int KeptTrace { get; } = Number("PGMUX_SIMULATION_TRACE", 0);
 
+    /// <summary>Whether the seeds that find deliberate bugs are looked for anew.</summary>
+    public static bool LooksForBugs { get; } = Number("PGMUX_SIMULATION_BUGS", 0) != 0;
+
     private static int Number(string name, int usual) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 }

@@ -23,7 +23,7 @@ internal sealed class SimulationTests
         var replies = 0;
         for (var seed = first; seed < Math.Min(first + SimulationSeeds.PerCase, SimulationSeeds.First + SimulationSeeds.Count); seed++)
         {
-            var result = Simulation.Run(seed, keptTrace: SimulationSeeds.KeptTrace);
+            var result = SimulatedRun.Run(seed, keptTrace: SimulationSeeds.KeptTrace);
             Assert.That(result.IsGood, Is.True, result.ToString());
             replies += result.Replies;
         }
@@ -35,11 +35,11 @@ internal sealed class SimulationTests
     public void The_same_seed_gives_the_same_run([Range(1, 20)] int number)
     {
         var seed = SimulationSeeds.First + (number * SeedsPerRepeat);
-        var (once, again) = (Simulation.Run(seed), Simulation.Run(seed));
+        var (once, again) = (SimulatedRun.Run(seed), SimulatedRun.Run(seed));
         Assert.That((again.TraceHash, again.Replies), Is.EqualTo((once.TraceHash, once.Replies)));
     }
 
     [Test]
     public void Another_seed_gives_another_run() =>
-        Assert.That(Simulation.Run(1).TraceHash, Is.Not.EqualTo(Simulation.Run(2).TraceHash));
+        Assert.That(SimulatedRun.Run(1).TraceHash, Is.Not.EqualTo(SimulatedRun.Run(2).TraceHash));
 }

@@ -181,7 +181,20 @@ internal sealed class FakeClient
     }
 
     /// <summary>One reply in short.</summary>
-    public static string Describe(RawMessage message) => message.Type switch
+    public static string Describe(RawMessage message)
+    {
+        try
+        {
+            return DescribeFields(message);
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException)
+        {
+            // A faulty server has sent it.
+            return $"{message.Type}(broken)";
+        }
+    }
+
+    private static string DescribeFields(RawMessage message) => message.Type switch
     {
         'Z' => $"Z({message.Status})",
         'C' => $"C({message.Tag})",

@@ -11,7 +11,7 @@ namespace Pgmux.Simulation.Tests.World;
 /// The whole multiplexer between clients and servers that fail, one small step after the other, all on one thread and by one seed. After
 /// every step the invariants hold; in the end faults stop, and everybody is served or told.
 /// </summary>
-internal sealed class Simulation
+internal sealed class SimulatedRun
 {
     // More than any limit of the configuration, and all of them one after the other.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -32,7 +32,7 @@ internal sealed class Simulation
         new FirstComeFirstServed(), new BoundedMemory(), new NoSecrets([.. SimulationOptions.Secrets.Values]),
     ];
 
-    private Simulation(SimulationOptions options, DeliberateBug? bug, int keptTrace)
+    private SimulatedRun(SimulationOptions options, DeliberateBug? bug, int keptTrace)
     {
         _options = options;
         _random = new Random(options.Seed);
@@ -61,7 +61,7 @@ internal sealed class Simulation
     /// <param name="bug">A mistake to be found; null for none.</param>
     /// <param name="keptTrace">How many events are kept for reading.</param>
     public static SimulationResult Run(int seed, DeliberateBug? bug = null, int keptTrace = 0) =>
-        new Simulation(SimulationOptions.FromSeed(seed), bug, keptTrace).Run();
+        new SimulatedRun(SimulationOptions.FromSeed(seed), bug, keptTrace).Run();
 
     private SimulationResult Run()
     {
