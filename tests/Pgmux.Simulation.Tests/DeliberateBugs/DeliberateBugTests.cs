@@ -14,7 +14,27 @@ internal sealed class DeliberateBugTests
     // How many seeds may be needed at most, before the simulation counts as blind.
     private const int MostSeeds = 10_000;
 
-    private static readonly Dictionary<string, int> FindingSeeds = [];
+    private static readonly Dictionary<string, int> FindingSeeds = new()
+    {
+        ["release on the first ReadyForQuery"] = 1,
+        ["release inside a transaction"] = 1,
+        ["release with half a request sent"] = 191,
+        ["release while a cancel is on its way"] = 70,
+        ["forget that COPY ignores Sync"] = 641,
+        ["expect an answer to a skipped Query"] = 37,
+        ["skip one count"] = 137,
+        ["tell own replies"] = 1,
+        ["run again what was carried out"] = 342,
+        ["keep statements that failed"] = 74,
+        ["keep statements that were discarded"] = 256,
+        ["forget parameters"] = 5,
+        ["reuse a name"] = 1,
+        ["drop a Flush"] = 25,
+        ["cancel another client's query"] = 245,
+        ["serve the latest first"] = 4,
+        ["leak a permit"] = 2,
+        ["return a buffer twice"] = 1,
+    };
 
     public static IEnumerable<DeliberateBug> Bugs => DeliberateBugs.All;
 

@@ -3,10 +3,10 @@ using Pgmux.Core.Statements;
 
 namespace Pgmux.Simulation.Tests.DeliberateBugs;
 
-/// <summary>Forgets to count one Sync in forty.</summary>
+/// <summary>Forgets to count one Sync in fifteen.</summary>
 internal sealed class MiscountedRequests(ServerStatements statements) : OutstandingRequests(statements)
 {
-    private const int Every = 40;
+    private const int Every = 15;
 
     private int _syncs;
 

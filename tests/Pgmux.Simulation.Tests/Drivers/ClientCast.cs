@@ -29,6 +29,9 @@ internal sealed class ClientCast(bool hasStatements)
         (8, "Rust: names for everything, and COPY with a Sync too many", context => new TokioPostgres(context)),
     ]);
 
+    // So far from all others that a flipped byte in a client's mark does not make it an outsider's.
+    private const int FirstOutsider = 500_000;
+
     private readonly HashSet<int> _outsiders = [];
     private int _clients;
 
@@ -38,8 +41,9 @@ internal sealed class ClientCast(bool hasStatements)
     /// <summary>The marks of somebody who never logs in.</summary>
     public Nonces NewOutsider()
     {
-        _outsiders.Add(_clients);
-        return NewNonces();
+        var number = FirstOutsider + _outsiders.Count;
+        _outsiders.Add(number);
+        return new Nonces(number);
     }
 
     /// <summary>A mark of somebody who has never logged in; null when there is none. What a server has been sent must have none.</summary>

@@ -81,7 +81,7 @@ internal sealed record SimulationOptions
     /// <summary>What may end a session of a client that has done nothing wrong.</summary>
     public FatalCause AllowedEnds =>
         (Faults >= FaultLevel.Few ? FatalCause.ServerLost | FatalCause.ServerLogin | FatalCause.Parameter : FatalCause.None)
-        | (HasShortLimits ? FatalCause.Timeout | FatalCause.ServerLost : FatalCause.None);
+        | (HasShortLimits ? FatalCause.Timeout | FatalCause.ServerLost | FatalCause.ServerLogin : FatalCause.None);
 
     /// <summary>The configuration of the multiplexer.</summary>
     public PgmuxSettings Settings(int poolSize) => new()
@@ -112,6 +112,7 @@ internal sealed record SimulationOptions
         {
             yield return ("query_wait_timeout", "0");
             yield return ("client_login_timeout", "0");
+            yield return ("server_connect_timeout", "0");
         }
         else
         {

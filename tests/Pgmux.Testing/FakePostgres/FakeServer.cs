@@ -12,6 +12,7 @@ internal sealed class FakeServer
     private readonly PeerOutput _output;
     private readonly FaultInjector _injector;
     private readonly PostgresModel _model;
+    private readonly UnsentReplies _unsent = new();
     private readonly MessageStream _unread;
     private readonly List<RawMessage> _received = [];
     private TaskCompletionSource? _waiting;
@@ -276,11 +277,21 @@ internal sealed class FakeServer
                 continue;
             }
 
-            await SendAsync(reply);
+            _unsent.Add(reply);
+            if (_unsent.IsDue)
+            {
+                await SendUnsentAsync();
+            }
+
             if (!IsOpen || IsMute)
             {
                 return;
             }
+        }
+
+        if (UnsentReplies.IsFlush(message.Type) || _model.HasEnded)
+        {
+            await SendUnsentAsync();
         }
 
         _isAnswering = false;
@@ -288,6 +299,14 @@ internal sealed class FakeServer
         if (_model.HasEnded)
         {
             CloseQuietly();
+        }
+    }
+
+    private async Task SendUnsentAsync()
+    {
+        while (_unsent.TryTake(out var reply))
+        {
+            await SendAsync(reply);
         }
     }
 
