@@ -50,6 +50,22 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
     {
         var offset = 0;
         var runStart = 0;
+        try
+        {
+            Walk(input, ref offset, ref runStart);
+            return offset;
+        }
+        catch (ProtocolViolationException)
+        {
+            // What came before is the client's, and may be the rest of a message whose beginning it has: only then it can be told why.
+            _current = ReplyAction.Violation;
+            Forward(input[runStart..offset]);
+            throw;
+        }
+    }
+
+    private void Walk(ReadOnlySpan<byte> input, ref int offset, ref int runStart)
+    {
         while (offset < input.Length)
         {
             var rest = input[offset..];
@@ -111,22 +127,22 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             {
                 // Whatever else it says, its client has heard the last.
                 Forward(input[runStart..offset]);
+                runStart = offset;
                 server.Close(ServerCloseReason.Crashed, Errors.LastError);
             }
 
             if (server.State == ServerState.Closed)
             {
-                return offset;
+                return;
             }
         }
 
         Forward(input[runStart..offset]);
+        runStart = offset;
         if (!_frames.IsMidMessage)
         {
             server.AnswerDue();
         }
-
-        return offset;
     }
 
     // Messages that pgmux reads have to be there as a whole, as far as it reads them.

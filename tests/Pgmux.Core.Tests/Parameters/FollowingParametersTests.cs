@@ -163,4 +163,16 @@ internal sealed class FollowingParametersTests
         mux.Postgres.LoginNoise = Replies.ParameterStatus("server_version", "18.0");
         Assert.That(client.Query("SELECT b"), Is.EqualTo("T D(b) C(SELECT 1) Z(I)"));
     }
+
+    [Test]
+    public void Inside_a_transaction_RESET_goes_back_to_the_value_of_the_servers_login()
+    {
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        mux.Login().Query("SELECT 1");
+        var client = mux.Login(parameters: ("TimeZone", "Asia/Tokyo"));
+        client.Query("BEGIN");
+        Assert.That(client.Query("SET TimeZone = 'Mars'; RESET TimeZone; SHOW TimeZone"), Does.Contain("D(UTC)").And.Contains("S(TimeZone=Asia/Tokyo)"));
+        client.Query("COMMIT");
+        Assert.That(client.Query("SHOW TimeZone"), Does.Contain("D(Asia/Tokyo)"));
+    }
 }

@@ -256,4 +256,19 @@ internal sealed class ServerDeathTests
                 break;
         }
     }
+
+    [Test, Property("Row", "S12"), Property("Row", "P16")]
+    public void What_came_before_a_broken_message_reaches_the_client_and_so_does_the_reason([Values(0, 4, 11)] int cut)
+    {
+        using var mux = TestMux.Start();
+        var client = mux.Login();
+        client.Query("SELECT warm");
+        var server = mux.Postgres.Single;
+        server.IsAutomatic = false;
+        client.Send(RawMessages.Query("SELECT a"));
+        var row = Replies.DataRow("a");
+        server.Send(Replies.RowDescription(), row[..cut]);
+        server.Send(row[cut..], Replies.CommandComplete("SELECT 1"), RawMessages.Message('Z', (byte)'I', 0));
+        Assert.That(client.Take(), Is.EqualTo("T D(a) C(SELECT 1) E(08P01 server broke the protocol) EOF"));
+    }
 }

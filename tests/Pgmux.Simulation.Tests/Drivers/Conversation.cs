@@ -147,8 +147,8 @@ internal sealed class Conversation : IDriverView
     /// <summary>Breaks the protocol: what is sent from here on is answered as pgmux likes.</summary>
     public void Break(SessionMutator mutator)
     {
-        Expectation.BecameLawless();
         var mutation = mutator.Next(_outgoing.TakeNext() ?? RawMessages.Query($"SELECT {Expectation.Nonces.Next()}"));
+        Expectation.BecameLawless(mutation.Bytes);
         _link.Write(mutation.Bytes);
         if (mutation.Closes)
         {

@@ -61,9 +61,9 @@ internal sealed class SimulatedRun
     /// <param name="bug">A mistake to be found; null for none.</param>
     /// <param name="keptTrace">How many events are kept for reading.</param>
     public static SimulationResult Run(int seed, DeliberateBug? bug = null, int keptTrace = 0) =>
-        new SimulatedRun(SimulationOptions.FromSeed(seed), bug, keptTrace).Run();
+        new SimulatedRun(SimulationOptions.FromSeed(seed), bug, keptTrace).Run(keptTrace);
 
-    private SimulationResult Run()
+    private SimulationResult Run(int keptTrace)
     {
         try
         {
@@ -77,7 +77,7 @@ internal sealed class SimulatedRun
 
         Close();
         return new SimulationResult(
-            _options, _violations, _trace.Hash, [.. _trace.Last.Select(entry => entry.ToString()!)], _clients.Sum(client => client.Counters.Replies));
+            _options, _violations, _trace.Hash, [.. _trace.Last.Select(entry => entry.ToString()), .. _mux.Log.Events.TakeLast(keptTrace).Select(entry => entry.Text)], _clients.Sum(client => client.Counters.Replies));
     }
 
     // Safety: whatever happens, nothing is wrong at any time.

@@ -4,7 +4,7 @@ namespace Pgmux.Simulation.Tests.World;
 /// <param name="Options">What it was made of.</param>
 /// <param name="Violations">What was wrong; a run stops at the first.</param>
 /// <param name="TraceHash">Of everything that was delivered: the same seed gives the same.</param>
-/// <param name="Trace">The last of it in words, when that was asked for.</param>
+/// <param name="Trace">The last of it in words and the last lines of the log, when that was asked for.</param>
 /// <param name="Replies">Messages that clients have got.</param>
 internal sealed record SimulationResult(
     SimulationOptions Options, IReadOnlyList<string> Violations, ulong TraceHash, IReadOnlyList<string> Trace, int Replies)
