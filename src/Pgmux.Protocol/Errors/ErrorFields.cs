@@ -103,8 +103,12 @@ public sealed class ErrorFields
         return severity.IsEmpty ? Peek(body, ErrorFieldCode.Severity) : severity;
     }
 
-    /// <summary>The same error as one that ends the connection: a server's refusal of a login is passed on so.</summary>
-    public ErrorFields AsFatal() => With(ErrorFieldCode.Severity, Severities.Fatal).With(ErrorFieldCode.InvariantSeverity, Severities.Fatal);
+    /// <summary>
+    /// The same error as one that ends the connection: a server's refusal of a login is passed on so. Code and text that the server has left
+    /// out are filled in, since clients rely on both.
+    /// </summary>
+    public ErrorFields AsFatal() => With(ErrorFieldCode.Severity, Severities.Fatal).With(ErrorFieldCode.InvariantSeverity, Severities.Fatal)
+        .With(ErrorFieldCode.SqlState, SqlState).With(ErrorFieldCode.Message, Message);
 
     /// <summary>The same error with that detail.</summary>
     public ErrorFields WithDetail(string detail) => With(ErrorFieldCode.Detail, detail);

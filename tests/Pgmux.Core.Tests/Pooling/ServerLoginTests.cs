@@ -219,4 +219,12 @@ internal sealed class ServerLoginTests
         Assert.That(client.Query("SELECT a"), Is.EqualTo("T D(a) C(SELECT 1) Z(I)"));
         Assert.That(mux.Postgres.Single.Executed, Is.EqualTo(new[] { "FAIL", "SELECT a" }));
     }
+
+    [Test, Property("Row", "C03")]
+    public void A_refusal_without_code_and_text_reaches_waiting_clients_with_both()
+    {
+        using var mux = TestMux.Start();
+        mux.Postgres.Refusal = RawMessages.Message('E', 0);
+        Assert.That(mux.BeginLogin().Take(), Is.EqualTo("E(XX000 unknown error) EOF"));
+    }
 }

@@ -21,6 +21,7 @@ internal static class KnownFatals
         ("08006", "server login has been failing", FatalCause.ServerLogin),
         ("57P03", "the database system is ", FatalCause.ServerLogin),
         ("53300", "sorry, too many clients already", FatalCause.ServerLogin),
+        ("XX000", "unknown error", FatalCause.ServerLogin | FatalCause.ServerLost),
         ("28P01", "server login failed", FatalCause.ServerLogin),
         ("28P01", "password authentication failed", FatalCause.ServerLogin | FatalCause.OwnFault),
         ("3D000", "", FatalCause.ServerLogin | FatalCause.OwnFault),
