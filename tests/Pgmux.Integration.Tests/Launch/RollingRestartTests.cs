@@ -106,8 +106,8 @@ internal sealed class RollingRestartTests(int postgres)
     }
 
     /// <summary>
-    /// Logs in, as drivers do: what a listener's backlog holds when it closes is reset by the kernel before anybody has seen it, and who
-    /// has connected but not said its name is told to come again. Both do, once, and then reach the successor.
+    /// A login at whichever process the kernel chooses. Who has connected is let in by a process that is on its way out. What is left is the
+    /// kernel's: a handshake of TCP that ends after the listener has closed is reset, and the client comes again, to the successor.
     /// </summary>
     private async Task<RawClient> LoginAsync()
     {
@@ -120,9 +120,6 @@ internal sealed class RollingRestartTests(int postgres)
                 case { Type: 'R' }:
                     await client.FinishLoginAsync();
                     return client;
-                case { Type: 'E' } refused:
-                    Assert.That((refused.SqlState, refused.Message), Is.EqualTo(("57P03", "pooler is shutting down")));
-                    break;
                 case null:
                     Assert.That(client.WasReset, "only a listener that has closed ends a connection without a word");
                     break;

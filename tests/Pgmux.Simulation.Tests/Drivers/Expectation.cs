@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Globalization;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
