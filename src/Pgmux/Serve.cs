@@ -4,6 +4,7 @@ using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Hosting;
 using Pgmux.Native;
 using Pgmux.Transport;
+using Pgmux.Transport.Uring;
 
 namespace Pgmux;
 
@@ -25,6 +26,12 @@ internal static class Serve
         catch (ListenException failure)
         {
             LaunchLog.Refused(logger, failure.Message);
+            return Failure;
+        }
+
+        catch (UringUnavailableException failure)
+        {
+            LaunchLog.Refused(logger, $"event_engine = io_uring: {failure.Message}; auto or epoll serve here");
             return Failure;
         }
 

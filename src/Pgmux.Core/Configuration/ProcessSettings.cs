@@ -9,7 +9,7 @@ internal static class ProcessSettings
     private const int MostWorkerThreads = 256;
 
     private static readonly ChoiceType<EventEngine> Engines
-        = new([("auto", EventEngine.Auto), ("epoll", EventEngine.Epoll)], "io_uring");
+        = new([("auto", EventEngine.Auto), ("io_uring", EventEngine.IoUring), ("epoll", EventEngine.Epoll)]);
 
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =

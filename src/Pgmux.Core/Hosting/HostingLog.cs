@@ -13,6 +13,9 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Started, LogLevel.Information, "process up: {Version}, {Loops} event loop(s) on {Engine}, max_client_conn {MaxClients}")]
     public static partial void Started(ILogger logger, string version, int loops, string engine, int maxClients);
 
+    [LoggerMessage(EventIds.EngineChosen, LogLevel.Information, "event_engine auto takes epoll: {Obstacle}")]
+    public static partial void EngineChosen(ILogger logger, string obstacle);
+
     [LoggerMessage(EventIds.DescriptorLimit, LogLevel.Information, "kernel file descriptor limit: {Soft} (hard: {Hard}); max_client_conn: {MaxClients}, max expected fd use: {Needed}")]
     public static partial void DescriptorLimit(ILogger logger, long soft, long hard, int maxClients, long needed);
 

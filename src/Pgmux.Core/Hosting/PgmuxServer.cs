@@ -4,15 +4,17 @@ using Pgmux.Core.Admin;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
 using Pgmux.Transport;
-using Pgmux.Transport.Epoll;
 using Pgmux.Transport.Loops;
+using Pgmux.Transport.Sockets;
+using Pgmux.Transport.Uring;
 
 namespace Pgmux.Core.Hosting;
 
 /// <summary>The multiplexer with real loops and real sockets: what the process runs.</summary>
 internal sealed class PgmuxServer : IAsyncDisposable
 {
-    private readonly LoopGroup<EpollLoop> _loops;
+    private readonly SocketEngine _engine;
+    private readonly LoopGroup<SocketLoop> _loops;
     private readonly List<TransportListener> _tcp = [];
     private readonly List<TransportListener> _unix = [];
     private readonly ILogger _logger;
@@ -21,8 +23,10 @@ internal sealed class PgmuxServer : IAsyncDisposable
     {
         _logger = logger;
         var options = configuration.Current.Options;
-        _loops = new LoopGroup<EpollLoop>(
-            options.WorkerThreads, index => EpollLoop.Start(new EpollLoopOptions { Index = index, Name = $"pgmux-{index}", Logger = logger }));
+        _engine = ChooseEngine(options.EventEngine, logger);
+        _loops = new LoopGroup<SocketLoop>(
+            options.WorkerThreads,
+            index => SocketLoop.Start(_engine, new SocketLoopOptions { Index = index, Name = $"pgmux-{index}", Logger = logger }));
         Multiplexer = new Multiplexer(configuration, _loops.Loops, logger, processUserId) { ListenersUnwanted = CloseClientListeners };
     }
 
@@ -31,6 +35,7 @@ internal sealed class PgmuxServer : IAsyncDisposable
 
     /// <summary>Listens and serves.</summary>
     /// <exception cref="ListenException">An address cannot be listened on; nothing is left running.</exception>
+    /// <exception cref="UringUnavailableException">io_uring is asked for and not to be had here.</exception>
     public static async Task<PgmuxServer> StartAsync(ConfigStore configuration, ILogger logger, uint processUserId)
     {
         var server = new PgmuxServer(configuration, logger, processUserId);
@@ -46,7 +51,7 @@ internal sealed class PgmuxServer : IAsyncDisposable
 
         server.Multiplexer.Start();
         var options = configuration.Current.Options;
-        HostingLog.Started(logger, ProductVersion.Text, options.WorkerThreads, "epoll", options.MaxClientConn);
+        HostingLog.Started(logger, ProductVersion.Text, options.WorkerThreads, NameOf(server._engine), options.MaxClientConn);
         LogDescriptors(configuration.Current, logger);
         return server;
     }
@@ -64,6 +69,27 @@ internal sealed class PgmuxServer : IAsyncDisposable
 
         await _loops.DisposeAsync();
     }
+
+    private static SocketEngine ChooseEngine(EventEngine wanted, ILogger logger)
+    {
+        switch (wanted)
+        {
+            case EventEngine.Epoll:
+                return SocketEngine.Epoll;
+            case EventEngine.IoUring:
+                return SocketEngine.Uring;
+            default:
+                var obstacle = UringSupport.FindObstacle();
+                if (obstacle is not null)
+                {
+                    HostingLog.EngineChosen(logger, obstacle);
+                }
+
+                return obstacle is null ? SocketEngine.Uring : SocketEngine.Epoll;
+        }
+    }
+
+    private static string NameOf(SocketEngine engine) => engine == SocketEngine.Uring ? "io_uring" : "epoll";
 
     private static void LogDescriptors(ConfigSnapshot snapshot, ILogger logger)
     {

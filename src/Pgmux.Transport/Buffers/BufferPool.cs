@@ -69,6 +69,20 @@ internal class BufferPool
         return block;
     }
 
+    /// <summary>
+    /// A block of <see cref="LargeBytes"/> that the kernel may receive into. It counts as rented once a connection has it
+    /// (<see cref="OnRentedByKernel"/>).
+    /// </summary>
+    public BufferBlock RentForKernel() => _large.Rent();
+
+    /// <summary>The kernel has put bytes into a block, which goes back by <see cref="Return"/> from now on.</summary>
+    public void OnRentedByKernel(BufferBlock block)
+    {
+        block.IsRented = true;
+        RentedBlocks++;
+        RentedBytes += block.Length;
+    }
+
     public virtual void Return(BufferBlock block)
     {
         if (!block.IsRented)

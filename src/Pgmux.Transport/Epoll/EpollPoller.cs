@@ -1,4 +1,6 @@
+using Pgmux.Transport.Loops;
 using Pgmux.Transport.Native;
+using Pgmux.Transport.Sockets;
 
 namespace Pgmux.Transport.Epoll;
 
@@ -10,11 +12,10 @@ internal sealed unsafe class EpollPoller : IDisposable
 
     private readonly EpollEventBuffer _events = new(EventsPerWait);
     private readonly EpollEventBuffer _argument = new(1);
-    private readonly EpollSlots _slots = new();
-    private readonly WakeUp _wakeUp = new();
+    private readonly SlotTable<IPollTarget> _slots = new();
     private readonly int _epoll;
 
-    public EpollPoller()
+    public EpollPoller(WakeUp wakeUp)
     {
         _epoll = EpollCalls.Create();
         if (_epoll < 0)
@@ -23,17 +24,17 @@ internal sealed unsafe class EpollPoller : IDisposable
         }
 
         // The wake-up needs no target: it is enough that the wait returns.
-        _argument.Set(0, EpollCalls.In | EpollCalls.EdgeTriggered, ulong.MaxValue);
-        _ = EpollCalls.Control(_epoll, EpollCalls.Add, _wakeUp.Descriptor, _argument.Pointer);
+        _argument.Set(0, (uint)PollEvents.In | EpollCalls.EdgeTriggered, ulong.MaxValue);
+        _ = EpollCalls.Control(_epoll, EpollCalls.Add, wakeUp.Descriptor, _argument.Pointer);
     }
 
     public int TargetCount => _slots.Count;
 
     /// <summary>Registers a descriptor, edge-triggered. Its slot; negative with errno when the kernel refuses.</summary>
-    public int Add(int descriptor, uint interest, IEpollTarget target)
+    public int Add(int descriptor, PollEvents interest, IPollTarget target)
     {
         var slot = _slots.Add(target);
-        _argument.Set(0, interest | EpollCalls.EdgeTriggered, _slots.DataOf(slot));
+        _argument.Set(0, (uint)interest | EpollCalls.EdgeTriggered, _slots.DataOf(slot));
         if (EpollCalls.Control(_epoll, EpollCalls.Add, descriptor, _argument.Pointer) == 0)
         {
             return slot;
@@ -44,14 +45,11 @@ internal sealed unsafe class EpollPoller : IDisposable
     }
 
     /// <summary>Changes what a descriptor waits for; what is already so makes an event.</summary>
-    public void Modify(int descriptor, int slot, uint interest)
+    public void Modify(int descriptor, int slot, PollEvents interest)
     {
-        _argument.Set(0, interest | EpollCalls.EdgeTriggered, _slots.DataOf(slot));
+        _argument.Set(0, (uint)interest | EpollCalls.EdgeTriggered, _slots.DataOf(slot));
         _ = EpollCalls.Control(_epoll, EpollCalls.Modify, descriptor, _argument.Pointer);
     }
-
-    /// <summary>Lets another target hear of a descriptor.</summary>
-    public void Replace(int slot, IEpollTarget target) => _slots.Replace(slot, target);
 
     /// <summary>Takes a descriptor off, which stays open.</summary>
     public void Remove(int descriptor, int slot)
@@ -60,12 +58,8 @@ internal sealed unsafe class EpollPoller : IDisposable
         _slots.Remove(slot);
     }
 
-    /// <summary>Closes a descriptor; the kernel takes it off by itself.</summary>
-    public void Close(int descriptor, int slot)
-    {
-        _slots.Remove(slot);
-        _ = SocketCalls.Close(descriptor);
-    }
+    /// <summary>Forgets a descriptor that is about to be closed: the kernel takes it off by itself.</summary>
+    public void Forget(int slot) => _slots.Remove(slot);
 
     /// <summary>Waits for events; -1 waits without limit.</summary>
     public int Wait(int timeoutMilliseconds)
@@ -81,17 +75,14 @@ internal sealed unsafe class EpollPoller : IDisposable
     }
 
     /// <summary>Who an event of the last wait is for; null when it is stale or only woke us.</summary>
-    public IEpollTarget? TargetOf(int index, out uint events)
+    public IPollTarget? TargetOf(int index, out PollEvents events)
     {
-        events = _events.Events(index);
+        events = (PollEvents)_events.Events(index);
         var data = _events.Data(index);
         return data == ulong.MaxValue ? null : _slots.Find(data);
     }
 
-    /// <summary>Wakes the loop; on any thread.</summary>
-    public void Wake() => _wakeUp.Signal();
-
-    public IEpollTarget[] Targets() => _slots.ToArray();
+    public IPollTarget[] Targets() => _slots.ToArray();
 
     public void Dispose()
     {

@@ -5,12 +5,6 @@ namespace Pgmux.Transport.Native;
 /// <summary>epoll(7).</summary>
 internal static unsafe partial class EpollCalls
 {
-    public const uint In = 0x1;
-    public const uint Priority = 0x2;
-    public const uint Out = 0x4;
-    public const uint Error = 0x8;
-    public const uint HangUp = 0x10;
-    public const uint ReadHangUp = 0x2000;
     public const uint EdgeTriggered = 1u << 31;
 
     public const int Add = 1;

@@ -42,6 +42,11 @@ internal sealed class ConnectionClose(LoopConnection connection, LoopCore core)
         {
             Linger();
         }
+
+        if (!_isEnded && !connection.IsEndReceived)
+        {
+            connection.AwaitReadable();
+        }
     }
 
     /// <summary>The link is closed.</summary>
@@ -80,7 +85,7 @@ internal sealed class ConnectionClose(LoopConnection connection, LoopCore core)
         var block = connection.Buffers.Rent(BufferPool.HugeBytes);
         while (CanDrop)
         {
-            _dropped += connection.Receive(block.Span(0, block.Length)).Bytes;
+            _dropped += connection.ReceiveToDrop(block.Span(0, block.Length)).Bytes;
         }
 
         connection.Buffers.Return(block);

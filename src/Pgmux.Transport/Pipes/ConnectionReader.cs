@@ -41,13 +41,15 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
 
         // All is examined: only a rest that needs more can be here.
         _buffer.Shrink(connection.Buffers);
-        return new ValueTask<ReadResult>(this, _completion.Start(this, cancellationToken));
+        var token = _completion.Start(this, cancellationToken);
+        connection.AwaitReadable();
+        return new ValueTask<ReadResult>(this, token);
     }
 
     public override bool TryRead(out ReadResult result)
     {
         CheckCanRead();
-        if (HasResult || (connection.IsReadable && TryReceive()))
+        if (HasResult || ((connection.IsReadable || connection.IsUnwatched) && TryReceive()))
         {
             result = Lend();
             return true;
@@ -98,9 +100,18 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
     /// <summary>The link may have bytes or its end. Completes the waiting read inline.</summary>
     public void Resume()
     {
-        if (_completion.IsWaiting && (HasResult || (connection.IsReadable && TryReceive())))
+        if (!_completion.IsWaiting)
+        {
+            return;
+        }
+
+        if (HasResult || (connection.IsReadable && TryReceive()))
         {
             _completion.Complete();
+        }
+        else
+        {
+            connection.AwaitReadable();
         }
     }
 
@@ -174,19 +185,15 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
             return false;
         }
 
-        var result = connection.Receive(_buffer.MakeRoom(connection.Buffers));
-        switch (result.Status)
+        switch (connection.ReceiveInto(ref _buffer).Status)
         {
             case TransferStatus.Done:
-                _buffer.Add(result.Bytes);
                 _isExamined = false;
                 return true;
             case TransferStatus.WouldBlock:
-                _buffer.ReleaseIfEmpty(connection.Buffers);
                 return false;
             default:
                 _isEnded = true;
-                _buffer.ReleaseIfEmpty(connection.Buffers);
                 return true;
         }
     }

@@ -50,7 +50,7 @@ internal abstract class LoopConnection : TransportConnection
     public sealed override void Flush() => _writer.FlushWithoutWait();
 
     // The link is asked only when an event has come that no receive has answered yet: rarely, as a reader mostly waits.
-    public sealed override bool HasUnreadBytes => _reader.UnreadBytes > 0 || (IsReadable && !IsClosing && PeekLink());
+    public sealed override bool HasUnreadBytes => _reader.UnreadBytes > 0 || ((IsReadable || IsUnwatched) && !IsClosing && PeekLink());
 
     internal BufferPool Buffers => _core.Buffers;
 
@@ -60,11 +60,17 @@ internal abstract class LoopConnection : TransportConnection
     /// <summary>Whether a receive has found the end of the stream or the link broken.</summary>
     internal bool IsEndReceived { get; private set; }
 
+    /// <summary>Whether the link may have something that it would not tell of: one that is watched only while somebody waits for bytes.</summary>
+    internal virtual bool IsUnwatched => false;
+
     internal bool IsReset => _peer == PeerState.Reset;
 
     internal bool IsClosing => _phase >= ConnectionPhase.Closing;
 
     protected LoopCore Core => _core;
+
+    /// <summary>Whether bytes, or the end of the stream, are waited for: by the reader, or by a close that is under way.</summary>
+    protected bool WantsBytes => _reader.IsWaiting || _phase == ConnectionPhase.Closing;
 
     public sealed override void MoveTo(EventLoop target, Action<object?> arrived, object? state)
     {
@@ -151,6 +157,21 @@ internal abstract class LoopConnection : TransportConnection
     /// <summary>The link has news of more than room, which <see cref="OnEvents"/> tells later in this turn.</summary>
     protected void AnnounceReadable() => IsReadable |= _phase == ConnectionPhase.Open;
 
+    /// <summary>Somebody waits for bytes and finds none. A link that tells by itself when some come has nothing to do.</summary>
+    internal virtual void AwaitReadable()
+    {
+    }
+
+    /// <summary>
+    /// Takes a block that the link has received into by itself, of <see cref="Buffers"/>; null when there is none. Whether there may be
+    /// more is told beside it.
+    /// </summary>
+    internal virtual BufferBlock? TakeArrived(out bool hasMore)
+    {
+        hasMore = false;
+        return null;
+    }
+
     /// <summary>Counts a receive; false when the connection has had its share and goes on in the next round.</summary>
     internal bool TrySpendRead()
     {
@@ -169,7 +190,45 @@ internal abstract class LoopConnection : TransportConnection
         return false;
     }
 
-    internal TransferResult Receive(Span<byte> room)
+    /// <summary>Receives behind what the buffer has.</summary>
+    internal TransferResult ReceiveInto(ref ReceiveBuffer buffer)
+    {
+        if (TakeArrived(out var hasMore) is { } arrived)
+        {
+            var bytes = arrived.Used;
+            buffer.Adopt(arrived, Buffers);
+            IsReadable = hasMore || _mayHoldMore;
+            return TransferResult.Done(bytes);
+        }
+
+        var result = Receive(buffer.MakeRoom(Buffers));
+        if (result.Status == TransferStatus.Done)
+        {
+            buffer.Add(result.Bytes);
+        }
+        else
+        {
+            buffer.ReleaseIfEmpty(Buffers);
+        }
+
+        return result;
+    }
+
+    /// <summary>Receives what is only dropped.</summary>
+    internal TransferResult ReceiveToDrop(Span<byte> room)
+    {
+        if (TakeArrived(out var hasMore) is { } arrived)
+        {
+            var bytes = arrived.Used;
+            Buffers.Return(arrived);
+            IsReadable = hasMore || _mayHoldMore;
+            return TransferResult.Done(bytes);
+        }
+
+        return Receive(room);
+    }
+
+    private TransferResult Receive(Span<byte> room)
     {
         var result = ReceiveFromLink(room);
         switch (result.Status)

@@ -38,9 +38,7 @@ internal struct ReceiveBuffer()
         }
         else if (block.Start > 0 && block.Free < block.Length / 2)
         {
-            block.Span(block.Start, rest).CopyTo(block.Span(0, rest));
-            block.Start = 0;
-            block.End = rest;
+            Compact(block);
         }
 
         return block.Span(block.End, block.Free);
@@ -50,16 +48,26 @@ internal struct ReceiveBuffer()
     public void Add(int received)
     {
         var block = _block!;
-        if (received == block.Free)
-        {
-            _receiveBytes = BufferPool.HugeBytes;
-        }
-        else if (received < CalmBytes)
-        {
-            _receiveBytes = BufferPool.LargeBytes;
-        }
-
+        ChooseReceiveBytes(received, block.Free);
         block.End += received;
+    }
+
+    /// <summary>Takes a block over that something has been received into, behind what is unread.</summary>
+    public void Adopt(BufferBlock received, BufferPool buffers)
+    {
+        ChooseReceiveBytes(received.Used, received.Length);
+        if (_block is not { } block)
+        {
+            _block = received;
+        }
+        else
+        {
+            var bytes = received.Used;
+            block = Reserve(block, bytes, buffers);
+            received.Span(received.Start, bytes).CopyTo(block.Span(block.End, bytes));
+            block.End += bytes;
+            buffers.Return(received);
+        }
     }
 
     /// <summary>Forgets what is consumed; true when all that is left has been examined.</summary>
@@ -102,6 +110,42 @@ internal struct ReceiveBuffer()
             _block = null;
             buffers.Return(block);
         }
+    }
+
+    private void ChooseReceiveBytes(int received, int room)
+    {
+        if (received == room)
+        {
+            _receiveBytes = BufferPool.HugeBytes;
+        }
+        else if (received < CalmBytes)
+        {
+            _receiveBytes = BufferPool.LargeBytes;
+        }
+    }
+
+    private BufferBlock Reserve(BufferBlock block, int bytes, BufferPool buffers)
+    {
+        if (block.Length - block.Used < bytes)
+        {
+            // Twice, so that a message that must stand in one piece grows in a few steps.
+            return Replace(block, (int)Math.Min(2L * (block.Used + (long)bytes), Array.MaxLength), buffers);
+        }
+
+        if (block.Free < bytes)
+        {
+            Compact(block);
+        }
+
+        return block;
+    }
+
+    private static void Compact(BufferBlock block)
+    {
+        var rest = block.Used;
+        block.Span(block.Start, rest).CopyTo(block.Span(0, rest));
+        block.Start = 0;
+        block.End = rest;
     }
 
     private BufferBlock Replace(BufferBlock old, int bytes, BufferPool buffers)

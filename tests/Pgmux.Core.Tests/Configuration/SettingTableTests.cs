@@ -111,7 +111,7 @@ internal sealed class SettingTableTests
     [TestCase("stats_period", "0")]
     [TestCase("worker_threads", "0")]
     [TestCase("worker_threads", "257")]
-    [TestCase("event_engine", "io_uring")]
+    [TestCase("event_engine", "kqueue")]
     [TestCase("query_timeout", "-1")]
     [TestCase("query_timeout", "1000000001")]
     [TestCase("query_timeout", "5s")]

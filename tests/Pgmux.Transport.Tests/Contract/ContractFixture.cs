@@ -3,6 +3,8 @@ namespace Pgmux.Transport.Tests.Contract;
 /// <summary>What every loop and its connections do. Runs over sockets and over the in-memory link, so that they stay alike.</summary>
 [TestFixture(RigKind.Tcp)]
 [TestFixture(RigKind.Unix)]
+[TestFixture(RigKind.UringTcp)]
+[TestFixture(RigKind.UringUnix)]
 [TestFixture(RigKind.Simulated)]
 [TestFixture(RigKind.Sliced)]
 public abstract class ContractFixture(RigKind kind)
@@ -11,7 +13,7 @@ public abstract class ContractFixture(RigKind kind)
 
     [SetUp]
     public void CreateRig() => Rig =
-        kind is RigKind.Tcp or RigKind.Unix ? new EpollRig(kind) : new SimulatedRig(kind);
+        kind is RigKind.Simulated or RigKind.Sliced ? new SimulatedRig(kind) : new SocketRig(kind);
 
     [TearDown]
     public async Task DisposeRig()

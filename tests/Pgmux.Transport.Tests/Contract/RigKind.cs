@@ -9,6 +9,12 @@ public enum RigKind
     /// <summary>Epoll loops, Unix sockets.</summary>
     Unix,
 
+    /// <summary>io_uring loops, TCP sockets on the loopback interface.</summary>
+    UringTcp,
+
+    /// <summary>io_uring loops, Unix sockets.</summary>
+    UringUnix,
+
     /// <summary>Simulated loops, an in-memory network that delivers what is there.</summary>
     Simulated,
 

@@ -1,3 +1,4 @@
+using Pgmux.Transport.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pgmux.Transport.Native;
@@ -36,11 +37,11 @@ public sealed unsafe class EpollEventBufferTests
         using var events = new EpollEventBuffer(4);
         try
         {
-            argument.Set(0, EpollCalls.In | EpollCalls.EdgeTriggered, 0xFEDCBA9876543210);
+            argument.Set(0, (uint)PollEvents.In | EpollCalls.EdgeTriggered, 0xFEDCBA9876543210);
             Assert.That(EpollCalls.Control(epoll, EpollCalls.Add, signal, argument.Pointer), Is.Zero);
             EventFd.Signal(signal);
             Assert.That(EpollCalls.Wait(epoll, events.Pointer, events.Capacity, 0), Is.EqualTo(1));
-            Assert.That(events.Events(0), Is.EqualTo(EpollCalls.In));
+            Assert.That(events.Events(0), Is.EqualTo((uint)PollEvents.In));
             Assert.That(events.Data(0), Is.EqualTo(0xFEDCBA9876543210));
 
             // Nobody reads the counter, and yet each signal is an edge.

@@ -1,0 +1,17 @@
+namespace Pgmux.Transport.Uring;
+
+/// <summary>What a connection has asked the kernel for and has no answer to.</summary>
+[Flags]
+internal enum PendingRequests : byte
+{
+    None = 0,
+
+    /// <summary>Bytes. While the kernel may take them, nobody else does: they would come out of order.</summary>
+    Receive = 1,
+
+    /// <summary>Room to send.</summary>
+    Room = 2,
+
+    /// <summary>Whether the peer goes away.</summary>
+    PeerWatch = 4,
+}
