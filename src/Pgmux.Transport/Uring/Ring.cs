@@ -143,19 +143,23 @@ internal sealed unsafe class Ring : IDisposable
     /// Hands over what is queued and waits for completions: <paramref name="minimum"/> of them, or until the time is over.
     /// </summary>
     /// <exception cref="IOException">The ring is broken.</exception>
-    public void Enter(uint minimum, TimeSpan longest)
+    public void Enter(uint minimum, TimeSpan longest, uint gatherMicroseconds = 0)
     {
         Volatile.Write(ref *_submissionTail, _tail);
         var flags = UringCalls.EnterGetEvents | _enterFlags;
         int result;
-        if (minimum == 0 || longest == Timeout.InfiniteTimeSpan)
+        if (minimum == 0 || (longest == Timeout.InfiniteTimeSpan && gatherMicroseconds == 0))
         {
             result = UringCalls.Enter(_enterDescriptor, Queued, minimum, flags, null, 0);
         }
         else
         {
             var time = KernelTime.Of(longest);
-            var wait = new UringWait { Timeout = &time };
+            var wait = new UringWait
+            {
+                Timeout = longest == Timeout.InfiniteTimeSpan ? null : &time,
+                MinimumWaitMicroseconds = gatherMicroseconds,
+            };
             result = UringCalls.Enter(
                 _enterDescriptor, Queued, minimum, flags | UringCalls.EnterExtendedArgument, &wait, (nuint)sizeof(UringWait));
         }

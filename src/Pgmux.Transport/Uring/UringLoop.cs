@@ -21,6 +21,9 @@ public sealed class UringLoop : SocketLoop
     private List<UringConnection> _unwatched = [];
     private List<UringConnection> _watching = [];
     private bool _isWakeUpPolled;
+    private int _lastReaped;
+    private static readonly uint ExpK = uint.Parse(Environment.GetEnvironmentVariable("EXP_K") ?? "0");
+    private static readonly uint ExpT = uint.Parse(Environment.GetEnvironmentVariable("EXP_T") ?? "0");
 
     private UringLoop(SocketLoopOptions options, Ring ring, WakeUp wakeUp)
         : base(options, wakeUp)
@@ -122,12 +125,14 @@ public sealed class UringLoop : SocketLoop
             Poll(RequestKey.WakeUp, WakeUp.Descriptor, PollEvents.In, SubmissionEntry.PollMultishot);
         }
 
-        _ring.Enter(longest == TimeSpan.Zero || _ready.Count > 0 ? 0u : 1u, longest);
+        var gathers = ExpK > 1 && _lastReaped > 1;
+        _ring.Enter(longest == TimeSpan.Zero || _ready.Count > 0 ? 0u : gathers ? ExpK : 1u, longest, gathers ? ExpT : 0);
     }
 
     private protected override void Dispatch()
     {
         Reap();
+        _lastReaped = _ready.Count;
 
         // Whoever runs may cause further completions to be noted.
         for (var index = 0; index < _ready.Count; index++)
