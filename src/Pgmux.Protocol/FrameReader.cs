@@ -58,6 +58,27 @@ public struct FrameReader
     }
 
     /// <summary>
+    /// Bytes at the start of <paramref name="input"/> that are whole messages of one type: rows of a large result are passed on by their
+    /// headers alone. It ends before a message that is not whole or not well-formed, which <see cref="Read"/> has to look at.
+    /// </summary>
+    public static int LengthOfRun(ReadOnlySpan<byte> input, byte type, int maximumLength)
+    {
+        var offset = 0;
+        while (input.Length - offset >= HeaderBytes && input[offset] == type)
+        {
+            var length = BinaryPrimitives.ReadInt32BigEndian(input[(offset + 1)..]);
+            if (length < sizeof(int) || length > maximumLength || length > input.Length - offset - 1)
+            {
+                break;
+            }
+
+            offset += length + 1;
+        }
+
+        return offset;
+    }
+
+    /// <summary>
     /// Looks at the header at the start of <paramref name="input"/> without taking it. False when fewer than
     /// <see cref="HeaderBytes"/> have arrived.
     /// </summary>

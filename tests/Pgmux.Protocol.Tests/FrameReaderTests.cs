@@ -42,6 +42,27 @@ public sealed class FrameReaderTests
     }
 
     [Test]
+    public void A_run_ends_before_another_type_a_piece_and_a_wrong_length()
+    {
+        byte[] row = [(byte)'D', 0, 0, 0, 6, 7, 8], end = [(byte)'C', 0, 0, 0, 4];
+        Assert.That(FrameReader.LengthOfRun([], (byte)'D', Limit), Is.Zero);
+        Assert.That(FrameReader.LengthOfRun(end, (byte)'D', Limit), Is.Zero);
+        Assert.That(FrameReader.LengthOfRun([.. row, .. row, .. end, .. row], (byte)'D', Limit), Is.EqualTo(2 * row.Length));
+        Assert.That(FrameReader.LengthOfRun([.. row, .. row], (byte)'D', 5), Is.Zero, "above the limit");
+        for (var cut = 0; cut < row.Length; cut++)
+        {
+            Assert.That(FrameReader.LengthOfRun([.. row, .. row[..cut]], (byte)'D', Limit), Is.EqualTo(row.Length), $"cut at {cut}");
+        }
+
+        foreach (var length in WrongLengths)
+        {
+            var wrong = row.ToArray();
+            BinaryPrimitives.WriteInt32BigEndian(wrong.AsSpan(1), length);
+            Assert.That(FrameReader.LengthOfRun([.. row, .. wrong, .. row], (byte)'D', Limit), Is.EqualTo(row.Length), $"length {length}");
+        }
+    }
+
+    [Test]
     public void A_stream_of_all_messages_comes_through_every_split_in_two()
     {
         var stream = MessageSamples.All.SelectMany(sample => sample.Bytes).ToArray();

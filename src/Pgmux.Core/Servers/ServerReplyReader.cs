@@ -111,6 +111,11 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
                     runStart = end;
                     OnReadyForQuery(isOwn: false);
                 }
+                else if (frame is { IsComplete: true, Type: (byte)BackendMessageType.DataRow or (byte)BackendMessageType.CopyData })
+                {
+                    // What holds for one row holds for those behind it.
+                    end += FrameReader.LengthOfRun(input[end..], frame.Type, server.Target.MaximumMessageBytes);
+                }
             }
             else
             {
