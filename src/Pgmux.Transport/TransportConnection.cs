@@ -57,6 +57,16 @@ public abstract class TransportConnection : IDuplexPipe
     public abstract void Flush();
 
     /// <summary>
+    /// Writes bytes that the last read has lent to another connection of the same loop, by handing over the memory that they are in
+    /// instead of copying them. The last thing that is done with them before <see cref="PipeReader.AdvanceTo(SequencePosition)"/>.
+    /// </summary>
+    /// <param name="target">Where they go; they are flushed as what is written to its <see cref="Output"/>.</param>
+    /// <param name="offset">Where they begin, from the start of what was lent.</param>
+    /// <param name="length">How many they are.</param>
+    /// <returns>False when they have to be copied: they are too few to be worth it.</returns>
+    public virtual bool TryHandOver(TransportConnection target, int offset, int length) => false;
+
+    /// <summary>
     /// Hands the connection to another loop. Called on the owner's thread, with nothing unread, nothing unsent and no flush
     /// pending; a pending read stays pending and completes on the new loop. <paramref name="arrived"/> runs on the new loop.
     /// </summary>

@@ -43,7 +43,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Number in the console and the log.</summary>
     public long Id { get; }
 
-    /// <summary>The byte stream.</summary>
+    /// <inheritdoc/>
     public TransportConnection Transport { get; }
 
     /// <inheritdoc/>

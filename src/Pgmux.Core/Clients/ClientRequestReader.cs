@@ -159,7 +159,7 @@ internal class ClientRequestReader(ClientConnection client)
             }
         }
 
-        Forward(input[runStart..offset]);
+        ForwardLast(input, runStart, offset);
         return offset;
     }
 
@@ -303,6 +303,19 @@ internal class ClientRequestReader(ClientConnection client)
         BackendMessages.WriteReadyForQuery(client.Output, TransactionStatus.Idle);
         HasAnswered = true;
         _skip = RequestSkip.None;
+    }
+
+    // The last run of what a read has brought: most of COPY data. Its bytes are not looked at again.
+    private void ForwardLast(ReadOnlySpan<byte> input, int start, int end)
+    {
+        if (client.Server is { } server && client.Transport.TryHandOver(server.Transport!, start, end - start))
+        {
+            client.OnRequestBytes(end - start);
+        }
+        else
+        {
+            Forward(input[start..end]);
+        }
     }
 
     /// <summary>Sends a run of bytes to the client's server, if it has one.</summary>

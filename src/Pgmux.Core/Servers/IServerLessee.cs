@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Pgmux.Core.Parameters;
 using Pgmux.Protocol;
+using Pgmux.Transport;
 
 namespace Pgmux.Core.Servers;
 
@@ -9,6 +10,9 @@ internal interface IServerLessee
 {
     /// <summary>Where the server's replies go.</summary>
     PipeWriter Output { get; }
+
+    /// <summary>Its connection; replies of a size may be handed over to it with the memory that they are in.</summary>
+    TransportConnection Transport { get; }
 
     /// <summary>The client's run-time parameters. The server writes what it learns while the client holds it.</summary>
     ParameterSet Parameters { get; set; }

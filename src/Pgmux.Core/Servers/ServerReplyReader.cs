@@ -142,7 +142,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
             }
         }
 
-        Forward(input[runStart..offset]);
+        ForwardLast(input, runStart, offset);
         runStart = offset;
         if (!_frames.IsMidMessage)
         {
@@ -277,6 +277,19 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
         else
         {
             server.Lessee?.OnReadyForQuery(server.TransactionStatus);
+        }
+    }
+
+    // The last run of what a read has brought: most of a large result. Its bytes are not looked at again.
+    private void ForwardLast(ReadOnlySpan<byte> input, int start, int end)
+    {
+        if (server.Lessee is { } lessee && server.Transport!.TryHandOver(lessee.Transport, start, end - start))
+        {
+            lessee.OnForwarded(end - start);
+        }
+        else
+        {
+            Forward(input[start..end]);
         }
     }
 

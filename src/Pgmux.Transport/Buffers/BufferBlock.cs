@@ -6,12 +6,12 @@ namespace Pgmux.Transport.Buffers;
 /// </summary>
 internal sealed class BufferBlock(byte[] array, int offset, int length, BufferSlab? slab)
 {
-    public byte[] Array { get; } = array;
+    public byte[] Array { get; private set; } = array;
 
     /// <summary>Where the block begins in <see cref="Array"/>.</summary>
-    public int Offset { get; } = offset;
+    public int Offset { get; private set; } = offset;
 
-    public int Length { get; } = length;
+    public int Length { get; private set; } = length;
 
     /// <summary>Where the block goes back to; null for one that was made for a single large request.</summary>
     public BufferSlab? Slab { get; } = slab;
@@ -22,15 +22,34 @@ internal sealed class BufferBlock(byte[] array, int offset, int length, BufferSl
     /// <summary>Behind the last used byte, counted from <see cref="Offset"/>.</summary>
     public int End { get; set; }
 
+    /// <summary>Whether it only shows the bytes of a block that somebody else owns by now (<see cref="BufferPool.RentView"/>).</summary>
+    public bool IsView { get; private init; }
+
     /// <summary>Next in a writer's chain or in the free list.</summary>
     public BufferBlock? Next { get; set; }
 
     /// <summary>Whether somebody owns the block. Returning it twice would hand one buffer to two connections.</summary>
     public bool IsRented { get; set; }
 
+    /// <summary>Whether what lies behind <see cref="End"/> is not to be written to: it is what somebody else still reads.</summary>
+    public bool IsSealed { get; set; }
+
     public int Used => End - Start;
 
-    public int Free => Length - End;
+    public int Free => IsSealed ? 0 : Length - End;
+
+    /// <summary>A view that shows nothing yet.</summary>
+    public static BufferBlock CreateView() => new([], 0, 0, null) { IsView = true };
+
+    /// <summary>Lets a view show what <paramref name="block"/> has; null lets go of it.</summary>
+    public void Show(BufferBlock? block)
+    {
+        Array = block?.Array ?? [];
+        Offset = block?.Offset ?? 0;
+        Length = block?.Length ?? 0;
+        Start = block?.Start ?? 0;
+        End = block?.End ?? 0;
+    }
 
     public Span<byte> Span(int start, int length) => Array.AsSpan(Offset + start, length);
 

@@ -22,6 +22,9 @@ internal class BufferPool
 
     private const byte Poison = 0xDB;
 
+    // A view lives for the rest of one read: one is enough, unless readers are stopped in the middle.
+    private const int MostSpareViews = 16;
+
     private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(10);
 
     // Slabs of 64 to 512 KiB: a burst needs few of them, and one block in use keeps little alive. Unused ones are bounded to
@@ -30,6 +33,7 @@ internal class BufferPool
     private readonly BufferSizeClass _medium = new(MediumBytes, blocksPerSlab: 32, mostUnusedSlabs: 32);
     private readonly BufferSizeClass _large = new(LargeBytes, blocksPerSlab: 16, mostUnusedSlabs: 16);
     private readonly BufferSizeClass _huge = new(HugeBytes, blocksPerSlab: 8, mostUnusedSlabs: 8);
+    private readonly Stack<BufferBlock> _views = new();
     private long _lastTrim;
 
     /// <summary>Overwrites what comes back, so that a test sees a use after return.</summary>
@@ -83,14 +87,37 @@ internal class BufferPool
         RentedBytes += block.Length;
     }
 
+    /// <summary>
+    /// What a reader keeps of a block that it has given away: the same bytes, to be looked at until the read that is going on has ended.
+    /// It counts as no block.
+    /// </summary>
+    public BufferBlock RentView(BufferBlock block)
+    {
+        var view = _views.Count > 0 ? _views.Pop() : BufferBlock.CreateView();
+        view.Show(block);
+        return view;
+    }
+
     public virtual void Return(BufferBlock block)
     {
+        if (block.IsView)
+        {
+            block.Show(null);
+            if (_views.Count < MostSpareViews)
+            {
+                _views.Push(block);
+            }
+
+            return;
+        }
+
         if (!block.IsRented)
         {
             throw new InvalidOperationException("A buffer was returned twice");
         }
 
         block.IsRented = false;
+        block.IsSealed = false;
         block.Start = 0;
         block.End = 0;
         RentedBlocks--;

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Pgmux.Transport.Buffers;
 
 namespace Pgmux.Transport.Pipes;
 
@@ -96,6 +97,9 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
         _state = ReaderState.Completed;
         _buffer.Release(connection.Buffers);
     }
+
+    /// <summary>Gives a part of what is lent away, with the block that it is in; null when it is too little to be worth it.</summary>
+    public BufferBlock? TryGive(int offset, int length) => _state == ReaderState.Lent ? _buffer.TryGive(offset, length, connection.Buffers) : null;
 
     /// <summary>The link may have bytes or its end. Completes the waiting read inline.</summary>
     public void Resume()

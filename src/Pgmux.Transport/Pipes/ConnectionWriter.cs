@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Pgmux.Transport.Buffers;
 
 namespace Pgmux.Transport.Pipes;
 
@@ -61,6 +62,16 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
         }
 
         return new ValueTask<FlushResult>(this, _completion.Start(this, cancellationToken));
+    }
+
+    /// <summary>Whether a block may follow what has been written.</summary>
+    public bool CanAppend => !_isEnded && _queue.CanAppend;
+
+    /// <summary>Writes a block that somebody else has filled, which is the queue's from now on.</summary>
+    public bool Append(BufferBlock block)
+    {
+        _queue.Append(block);
+        return true;
     }
 
     /// <summary>Has what was written sent; a flush that waits goes on waiting.</summary>

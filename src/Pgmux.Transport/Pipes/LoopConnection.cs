@@ -49,6 +49,11 @@ internal abstract class LoopConnection : TransportConnection
 
     public sealed override void Flush() => _writer.FlushWithoutWait();
 
+    public sealed override bool TryHandOver(TransportConnection target, int offset, int length) =>
+        target is LoopConnection { IsClosing: false } other && other._core == _core && other._writer.CanAppend
+        && _reader.TryGive(offset, length) is { } block
+        && other._writer.Append(block);
+
     // The link is asked only when an event has come that no receive has answered yet: rarely, as a reader mostly waits.
     public sealed override bool HasUnreadBytes => _reader.UnreadBytes > 0 || ((IsReadable || IsUnwatched) && !IsClosing && PeekLink());
 

@@ -83,7 +83,30 @@ internal struct ReceiveBuffer()
         block.Start = consumedIndex;
         var isExamined = examinedIndex == block.End;
         ReleaseIfEmpty(buffers);
+        if (_block is { IsView: true } view)
+        {
+            // A rest of what has been given away, before its new owner is done with it.
+            Replace(view, view.Used, buffers);
+        }
+
         return isExamined;
+    }
+
+    /// <summary>
+    /// Gives away the block, of which the new owner sends a part; null when that part is less than half of it: then copying is cheaper
+    /// than the memory that would be held. What is lent stays to be looked at until <see cref="Advance"/>.
+    /// </summary>
+    public BufferBlock? TryGive(int offset, int length, BufferPool buffers)
+    {
+        if (_block is not { IsView: false } block || length < block.Length / 2)
+        {
+            return null;
+        }
+
+        _block = buffers.RentView(block);
+        block.Start += offset;
+        block.End = block.Start + length;
+        return block;
     }
 
     /// <summary>Moves a rest that waits for more into the smallest block: it must not hold a big one.</summary>

@@ -35,6 +35,18 @@ internal struct SendQueue
         return tail.Memory(tail.End, tail.Free);
     }
 
+    /// <summary>Whether nobody is writing into the last block.</summary>
+    public readonly bool CanAppend => !_isLent;
+
+    /// <summary>Puts a filled block behind what has been written. Nothing is written into it any more.</summary>
+    public void Append(BufferBlock block)
+    {
+        block.IsSealed = true;
+        Bytes += block.Used;
+        UnflushedBytes += block.Used;
+        Link(block);
+    }
+
     public void Advance(int bytes)
     {
         if (!_isLent || bytes < 0 || bytes > _tail!.Free)
@@ -114,7 +126,11 @@ internal struct SendQueue
             { Length: < BufferPool.LargeBytes } => BufferPool.LargeBytes,
             _ => BufferPool.HugeBytes,
         };
-        var block = buffers.Rent(Math.Max(usual, sizeHint));
+        return Link(buffers.Rent(Math.Max(usual, sizeHint)));
+    }
+
+    private BufferBlock Link(BufferBlock block)
+    {
         if (_tail is null)
         {
             _head = block;
