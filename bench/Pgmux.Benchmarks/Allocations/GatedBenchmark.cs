@@ -10,7 +10,7 @@ internal sealed class GatedBenchmark
     private const int InvocationsPerBatch = 200;
 
     // Slow operations are repeated less often: one that allocates does so each time.
-    private static readonly TimeSpan LongestBatch = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestBatch = TimeSpan.FromMilliseconds(10);
 
     // The runtime itself allocates now and then, never regularly: the quietest of a few batches is the benchmark's own.
     private const int Batches = 5;
