@@ -43,7 +43,6 @@ public class EchoBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = Rounds)]
-    [BytesPerOperation(ShortBytes)]
     public int On_one_loop() => _short.Run(Rounds);
 
     [Benchmark(OperationsPerInvoke = Rounds)]
@@ -52,7 +51,6 @@ public class EchoBenchmarks
 
     /// <summary>Each loop sleeps until the other one has sent.</summary>
     [Benchmark(OperationsPerInvoke = Rounds)]
-    [BytesPerOperation(ShortBytes)]
     public int Between_two_loops() => _between.Run(Rounds);
 
     private static byte[] Message(int bytes) => [.. Enumerable.Range(0, bytes).Select(number => (byte)(number % 251))];

@@ -10,8 +10,6 @@ internal sealed class CannedServer(TransportConnection transport)
     // Longer messages are read as they come, others when they are there as a whole.
     private const int LongMessageBytes = 64 * 1024;
 
-    private static readonly byte[] Welcome = WriteWelcome();
-
     private readonly CannedStatements _statements = new();
     private FrameReader _frames;
     private int _copiedLines;
@@ -23,7 +21,7 @@ internal sealed class CannedServer(TransportConnection transport)
         // The startup packet of a login without a password is all that comes before the welcome.
         var startup = await transport.Input.ReadAsync();
         transport.Input.AdvanceTo(startup.Buffer.End);
-        transport.Output.Write(Welcome);
+        transport.Output.Write(CannedWelcome.Bytes);
         await transport.Output.FlushAsync();
         while (true)
         {
@@ -147,20 +145,5 @@ internal sealed class CannedServer(TransportConnection transport)
         }
 
         return null;
-    }
-
-    private static byte[] WriteWelcome()
-    {
-        var output = new ArrayBufferWriter<byte>();
-        BackendMessages.WriteAuthenticationOk(output);
-        BackendMessages.WriteParameterStatus(output, "application_name", "");
-        BackendMessages.WriteParameterStatus(output, "client_encoding", "UTF8");
-        BackendMessages.WriteParameterStatus(output, "DateStyle", "ISO, MDY");
-        BackendMessages.WriteParameterStatus(output, "TimeZone", "UTC");
-        BackendMessages.WriteParameterStatus(output, "standard_conforming_strings", "on");
-        BackendMessages.WriteParameterStatus(output, "server_version", "18.0");
-        BackendMessages.WriteBackendKeyData(output, processId: 1, [1, 2, 3, 4]);
-        BackendMessages.WriteReadyForQuery(output, TransactionStatus.Idle);
-        return output.WrittenSpan.ToArray();
     }
 }
