@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Pgmux.Benchmarks.Allocations;
@@ -9,6 +10,13 @@ namespace Pgmux.Benchmarks.Allocations;
 internal static class CheckAllocationsVerb
 {
     public const string Name = "check-allocations";
+
+    // Methods are compiled anew after 30 calls and some time in the background, then once more; only optimised code is what we ship.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private const int WarmUpBatches = 5;
+
+    // On a busy machine the background may not have got to it yet, and a queue may grow once more: what allocates does so each time.
+    private const int Attempts = 3;
 
     private static readonly string DefaultFile = Path.Combine(AppContext.BaseDirectory, "allocations.json");
 
@@ -29,29 +37,58 @@ internal static class CheckAllocationsVerb
         }
 
         var benchmarks = GatedBenchmark.FindAll(typeof(CheckAllocationsVerb).Assembly).ToDictionary(benchmark => benchmark.Name);
-        var failures = 0;
-        foreach (var (name, allowedBytes) in limits)
-        {
-            failures += benchmarks.TryGetValue(name, out var benchmark) && IsWithin(benchmark, allowedBytes) ? 0 : 1;
-            if (benchmark is null)
-            {
-                Console.WriteLine($"FAIL  {name}: no such benchmark");
-            }
-        }
-
         foreach (var name in benchmarks.Keys.Where(name => !limits.ContainsKey(name)))
         {
             Console.WriteLine($"      {name}: not in {Path.GetFileName(file)}, not checked");
         }
 
+        var failures = 0;
+        foreach (var name in limits.Keys.Where(name => !benchmarks.ContainsKey(name)))
+        {
+            Console.WriteLine($"FAIL  {name}: no such benchmark");
+            failures++;
+        }
+
+        failures += CountFailures([.. benchmarks.Values.Where(benchmark => limits.ContainsKey(benchmark.Name))], limits);
         Console.WriteLine(failures == 0 ? $"{limits.Count} benchmarks allocate no more than allowed" : $"{failures} of {limits.Count} failed");
         return failures == 0 ? 0 : 1;
+    }
+
+    private static int CountFailures(GatedBenchmark[] benchmarks, Dictionary<string, long> limits)
+    {
+        foreach (var benchmark in benchmarks)
+        {
+            benchmark.SetUp();
+        }
+
+        // All together, so that one waits while the code of the others is compiled.
+        var clock = Stopwatch.StartNew();
+        for (var batch = 0; batch < WarmUpBatches || clock.Elapsed < WarmUp; batch++)
+        {
+            foreach (var benchmark in benchmarks)
+            {
+                benchmark.RunBatch();
+            }
+        }
+
+        var failures = benchmarks.Count(benchmark => !IsWithin(benchmark, limits[benchmark.Name]));
+        foreach (var benchmark in benchmarks)
+        {
+            benchmark.CleanUp();
+        }
+
+        return failures;
     }
 
     private static bool IsWithin(GatedBenchmark benchmark, long allowedBytes)
     {
         var measured = benchmark.Measure();
-        var isWithin = measured.Bytes <= allowedBytes * measured.Operations;
+        for (var attempt = 1; attempt < Attempts && measured.BytesPerOperation > allowedBytes; attempt++)
+        {
+            measured = benchmark.Measure();
+        }
+
+        var isWithin = measured.BytesPerOperation <= allowedBytes;
         Console.WriteLine(
             $"{(isWithin ? "ok  " : "FAIL")}  {benchmark.Name}: {measured.BytesPerOperation:0.####} B per operation, {allowedBytes} allowed");
         return isWithin;

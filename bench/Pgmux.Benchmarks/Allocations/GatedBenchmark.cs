@@ -7,17 +7,18 @@ namespace Pgmux.Benchmarks.Allocations;
 /// <summary>A benchmark method that can be run without BenchmarkDotNet to count what it allocates.</summary>
 internal sealed class GatedBenchmark
 {
-    // Methods are compiled anew after 30 calls and some time in the background; only optimised code is what we ship.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(500);
-    private const int WarmUpInvocations = 200;
+    private const int InvocationsPerBatch = 200;
 
-    private const int MeasuredInvocations = 200;
+    // Slow operations are repeated less often: one that allocates does so each time.
+    private static readonly TimeSpan LongestBatch = TimeSpan.FromMilliseconds(10);
 
     // The runtime itself allocates now and then, never regularly: the quietest of a few batches is the benchmark's own.
     private const int Batches = 5;
 
     private readonly MethodInfo _method;
     private readonly int _operationsPerInvoke;
+    private object? _instance;
+    private Action _invoke = static () => { };
 
     private GatedBenchmark(MethodInfo method, BenchmarkAttribute attribute)
     {
@@ -36,89 +37,49 @@ internal sealed class GatedBenchmark
         where attribute is not null
         select new GatedBenchmark(method, attribute);
 
+    /// <summary>Makes what the benchmark needs, and lets it check its answers.</summary>
+    public void SetUp()
+    {
+        _instance = Activator.CreateInstance(_method.DeclaringType!)!;
+        InvokeAll<GlobalSetupAttribute>(_instance);
+        _invoke = DelegateInvoker.For(_method, _instance);
+    }
+
+    public void CleanUp() => InvokeAll<GlobalCleanupAttribute>(_instance!);
+
+    /// <summary>Runs it as often as is measured at a time, or as long.</summary>
+    /// <returns>How often it ran.</returns>
+    public int RunBatch()
+    {
+        var began = Stopwatch.GetTimestamp();
+        var invocations = 0;
+        do
+        {
+            _invoke();
+            invocations++;
+        }
+        while (invocations < InvocationsPerBatch && Stopwatch.GetElapsedTime(began) < LongestBatch);
+
+        return invocations;
+    }
+
+    /// <summary>The batch that allocates least for each operation.</summary>
     public AllocatedBytes Measure()
     {
-        var instance = Activator.CreateInstance(_method.DeclaringType!)!;
-        InvokeAll<GlobalSetupAttribute>(instance);
-        try
-        {
-            return Measure(ToAction(instance));
-        }
-        finally
-        {
-            InvokeAll<GlobalCleanupAttribute>(instance);
-        }
-    }
-
-    private AllocatedBytes Measure(Action invoke)
-    {
-        var clock = Stopwatch.StartNew();
-        for (var i = 0; i < WarmUpInvocations || clock.Elapsed < WarmUp; i++)
-        {
-            invoke();
-        }
-
-        var least = long.MaxValue;
+        var least = new AllocatedBytes(long.MaxValue, 1);
         for (var batch = 0; batch < Batches; batch++)
         {
-            // Of the whole process: a relay's two ends may run on event loops of their own.
+            // Of the whole process: a benchmark may run on event loops of its own.
             var before = GC.GetTotalAllocatedBytes(precise: true);
-            for (var i = 0; i < MeasuredInvocations; i++)
-            {
-                invoke();
-            }
-
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+            var invocations = RunBatch();
+            var measured = new AllocatedBytes(GC.GetTotalAllocatedBytes(precise: true) - before, (long)invocations * _operationsPerInvoke);
+            least = measured.BytesPerOperation < least.BytesPerOperation ? measured : least;
         }
 
-        return new AllocatedBytes(least, (long)MeasuredInvocations * _operationsPerInvoke);
+        return least;
     }
 
-    /// <summary>A call that allocates nothing by itself: results are not boxed, tasks are waited for as BenchmarkDotNet does.</summary>
-    private Action ToAction(object instance)
-    {
-        var result = _method.ReturnType;
-        if (result == typeof(void))
-        {
-            return _method.CreateDelegate<Action>(instance);
-        }
-
-        if (result == typeof(Task))
-        {
-            var run = _method.CreateDelegate<Func<Task>>(instance);
-            return () => run().GetAwaiter().GetResult();
-        }
-
-        if (result == typeof(ValueTask))
-        {
-            var run = _method.CreateDelegate<Func<ValueTask>>(instance);
-            return () => Wait(run());
-        }
-
-        var drop = typeof(GatedBenchmark).GetMethod(nameof(Dropping), BindingFlags.NonPublic | BindingFlags.Static)!;
-        return drop.MakeGenericMethod(result).CreateDelegate<Func<Delegate, Action>>()(
-            _method.CreateDelegate(typeof(Func<>).MakeGenericType(result), instance));
-    }
-
-    private static Action Dropping<T>(Delegate method)
-    {
-        var run = (Func<T>)method;
-        return () => run();
-    }
-
-    private static void Wait(ValueTask pending)
-    {
-        if (pending.IsCompleted)
-        {
-            pending.GetAwaiter().GetResult();
-        }
-        else
-        {
-            pending.AsTask().GetAwaiter().GetResult();
-        }
-    }
-
-    private void InvokeAll<TAttribute>(object instance)
+    private static void InvokeAll<TAttribute>(object instance)
         where TAttribute : Attribute
     {
         foreach (var method in instance.GetType().GetMethods().Where(method => method.IsDefined(typeof(TAttribute))))

@@ -1,10 +1,12 @@
 using BenchmarkDotNet.Attributes;
+using Pgmux.Benchmarks.Throughput;
 using Pgmux.Protocol;
 
 namespace Pgmux.Benchmarks.Framing;
 
-/// <summary>What it costs to find the messages in received bytes; figures are per message.</summary>
+/// <summary>What it costs to find the messages in received bytes; figures are per message, of the long message per piece of it.</summary>
 [MemoryDiagnoser]
+[ThroughputColumn]
 public class FrameReaderBenchmarks
 {
     private const int Messages = 1000;
@@ -17,29 +19,44 @@ public class FrameReaderBenchmarks
     // A receive rarely ends where a message does: an odd size cuts rows of 1 KB at ever different places, headers included.
     private const int PieceBytes = 4001;
 
+    // What a loop receives at once of a connection that streams.
+    private const int LargePieceBytes = 64 * 1024;
+
+    private const int LongMessagePieces = 256;
+
     private const int MaximumLength = int.MaxValue;
 
     private byte[] _shortMessages = [];
     private byte[] _rows = [];
+    private byte[] _longMessage = [];
 
     [GlobalSetup]
     public void BuildStreamsAndCheck()
     {
         _shortMessages = MessageStream.Build(BackendMessageType.CommandComplete, ShortMessageBytes, Messages);
         _rows = MessageStream.Build(BackendMessageType.DataRow, RowMessageBytes, Messages);
-        ExpectAllMessages(Short_messages());
-        ExpectAllMessages(Rows_of_1_KB());
-        ExpectAllMessages(Rows_in_received_pieces());
+        _longMessage = MessageStream.Build(BackendMessageType.DataRow, LargePieceBytes * LongMessagePieces, count: 1);
+        Expect(Messages, Short_messages());
+        Expect(Messages, Rows_of_1_KB());
+        Expect(Messages, Rows_in_received_pieces());
+        Expect(1, Message_of_16_MB_in_received_pieces());
     }
 
     [Benchmark(OperationsPerInvoke = Messages)]
+    [BytesPerOperation(ShortMessageBytes)]
     public int Short_messages() => Walk(_shortMessages, _shortMessages.Length);
 
     [Benchmark(OperationsPerInvoke = Messages)]
+    [BytesPerOperation(RowMessageBytes)]
     public int Rows_of_1_KB() => Walk(_rows, _rows.Length);
 
     [Benchmark(OperationsPerInvoke = Messages)]
+    [BytesPerOperation(RowMessageBytes)]
     public int Rows_in_received_pieces() => Walk(_rows, PieceBytes);
+
+    [Benchmark(OperationsPerInvoke = LongMessagePieces)]
+    [BytesPerOperation(LargePieceBytes)]
+    public int Message_of_16_MB_in_received_pieces() => Walk(_longMessage, LargePieceBytes);
 
     /// <summary>Reads <paramref name="stream"/> as it would arrive in pieces; answers how many messages ended.</summary>
     private static int Walk(ReadOnlySpan<byte> stream, int pieceBytes)
@@ -60,11 +77,11 @@ public class FrameReaderBenchmarks
         return taken == stream.Length ? ended : throw new InvalidOperationException($"{stream.Length - taken} bytes were not taken");
     }
 
-    private static void ExpectAllMessages(int ended)
+    private static void Expect(int messages, int ended)
     {
-        if (ended != Messages)
+        if (ended != messages)
         {
-            throw new InvalidOperationException($"found {ended} of {Messages} messages");
+            throw new InvalidOperationException($"found {ended} of {messages} messages");
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -8,9 +7,13 @@ namespace Pgmux.Benchmarks.Relay;
 /// <summary>A server connection that answers what it knows and allocates nothing once it is logged in.</summary>
 internal sealed class CannedServer(TransportConnection transport)
 {
-    private static readonly byte[] Welcome = WriteWelcome();
+    // Longer messages are read as they come, others when they are there as a whole.
+    private const int LongMessageBytes = 64 * 1024;
 
     private readonly CannedStatements _statements = new();
+    private FrameReader _frames;
+    private int _copiedLines;
+    private ReadOnlyMemory<byte> _longReply;
 
     /// <summary>Lets one session in, then answers exchange after exchange until pgmux hangs up.</summary>
     public async Task RunAsync()
@@ -18,12 +21,13 @@ internal sealed class CannedServer(TransportConnection transport)
         // The startup packet of a login without a password is all that comes before the welcome.
         var startup = await transport.Input.ReadAsync();
         transport.Input.AdvanceTo(startup.Buffer.End);
-        transport.Output.Write(Welcome);
+        transport.Output.Write(CannedWelcome.Bytes);
         await transport.Output.FlushAsync();
         while (true)
         {
             var result = await transport.Input.ReadAsync();
-            Answer(result);
+            var taken = result.Buffer.GetPosition(Answer(result.Buffer.FirstSpan));
+            transport.Input.AdvanceTo(taken, _longReply.IsEmpty ? result.Buffer.End : taken);
             if (result.IsCompleted)
             {
                 transport.Close();
@@ -31,34 +35,108 @@ internal sealed class CannedServer(TransportConnection transport)
             }
 
             await transport.Output.FlushAsync();
+            while (!_longReply.IsEmpty)
+            {
+                var piece = _longReply[..Math.Min(_longReply.Length, Exchange.PieceBytes)];
+                _longReply = _longReply[piece.Length..];
+                transport.Output.Write(piece.Span);
+                await transport.Output.FlushAsync();
+            }
         }
     }
 
-    private void Answer(in ReadResult result)
+    // Up to a request whose reply does not fit, which goes out first.
+    private int Answer(ReadOnlySpan<byte> input)
     {
-        var buffer = result.Buffer;
-        var rest = buffer.FirstSpan;
-        while (FrameReader.TryPeek(rest, int.MaxValue, out var type, out var bodyLength) && rest.Length >= FrameReader.HeaderBytes + bodyLength)
+        var offset = 0;
+        while (_longReply.IsEmpty && (_frames.IsMidMessage || HasArrived(input[offset..])))
         {
-            var message = rest[..(FrameReader.HeaderBytes + bodyLength)];
-            if (type == (byte)FrontendMessageType.Query)
+            var status = _frames.Read(input[offset..], int.MaxValue, out var frame);
+            if (status == FrameStatus.NeedMore)
             {
-                transport.Output.Write(ReplyTo(message));
-            }
-            else if (type != (byte)FrontendMessageType.Terminate)
-            {
-                _statements.Answer((FrontendMessageType)type, message[FrameReader.HeaderBytes..], transport.Output);
+                break;
             }
 
-            rest = rest[message.Length..];
+            offset += frame.Bytes.Length;
+            if (frame.IsComplete && status == FrameStatus.Message)
+            {
+                Answer(frame);
+            }
+            else
+            {
+                TakePiece(frame, isFirst: status == FrameStatus.Message);
+            }
         }
 
-        transport.Input.AdvanceTo(buffer.GetPosition(buffer.FirstSpan.Length - rest.Length), buffer.End);
+        return offset;
     }
 
-    private static byte[] ReplyTo(ReadOnlySpan<byte> query)
+    private static bool HasArrived(ReadOnlySpan<byte> rest) =>
+        FrameReader.TryPeek(rest, int.MaxValue, out _, out var bodyLength)
+        && (bodyLength > LongMessageBytes || rest.Length >= FrameReader.HeaderBytes + bodyLength);
+
+    private void Answer(in Frame message)
     {
-        foreach (var exchange in Exchanges.Queries)
+        switch ((FrontendMessageType)message.Type)
+        {
+            case FrontendMessageType.Query:
+                Reply(ReplyTo(message.Bytes));
+                break;
+            case FrontendMessageType.CopyData:
+                _copiedLines += message.Body.SequenceEqual(LongExchanges.CopyLine) ? 1 : throw new InvalidOperationException("another line came");
+                break;
+            case FrontendMessageType.CopyDone:
+                Reply(_copiedLines == LongExchanges.Rows
+                    ? LongExchanges.CopyInLines.Reply
+                    : throw new InvalidOperationException($"{_copiedLines} lines came"));
+                _copiedLines = 0;
+                break;
+            case FrontendMessageType.Terminate:
+                break;
+            default:
+                _statements.Answer((FrontendMessageType)message.Type, message.Body, transport.Output);
+                break;
+        }
+    }
+
+    private void Reply(byte[] reply)
+    {
+        if (reply.Length > Exchange.PieceBytes)
+        {
+            _longReply = reply;
+        }
+        else
+        {
+            transport.Output.Write(reply);
+        }
+    }
+
+    // The only long message is the Bind with a long parameter.
+    private void TakePiece(in Frame piece, bool isFirst)
+    {
+        var expected = LongExchanges.ParameterBind.AsSpan(..^_frames.BodyRemaining);
+        if (piece.Type != (byte)FrontendMessageType.Bind || !expected.EndsWith(piece.Bytes))
+        {
+            throw new InvalidOperationException("another message came than the client's");
+        }
+
+        if (isFirst)
+        {
+            _statements.BeginBind(piece.Body);
+        }
+        else if (piece.IsComplete)
+        {
+            CannedStatements.EndBind(transport.Output);
+        }
+    }
+
+    // The long ones second: who never asks them has no need of their many megabytes.
+    private static byte[] ReplyTo(ReadOnlySpan<byte> query) =>
+        Find(Exchanges.Queries, query) ?? Find(LongExchanges.Queries, query) ?? throw new InvalidOperationException("an unknown query is asked");
+
+    private static byte[]? Find(Exchange[] exchanges, ReadOnlySpan<byte> query)
+    {
+        foreach (var exchange in exchanges)
         {
             if (query.SequenceEqual(exchange.Request))
             {
@@ -66,21 +144,6 @@ internal sealed class CannedServer(TransportConnection transport)
             }
         }
 
-        throw new InvalidOperationException("an unknown query is asked");
-    }
-
-    private static byte[] WriteWelcome()
-    {
-        var output = new ArrayBufferWriter<byte>();
-        BackendMessages.WriteAuthenticationOk(output);
-        BackendMessages.WriteParameterStatus(output, "application_name", "");
-        BackendMessages.WriteParameterStatus(output, "client_encoding", "UTF8");
-        BackendMessages.WriteParameterStatus(output, "DateStyle", "ISO, MDY");
-        BackendMessages.WriteParameterStatus(output, "TimeZone", "UTC");
-        BackendMessages.WriteParameterStatus(output, "standard_conforming_strings", "on");
-        BackendMessages.WriteParameterStatus(output, "server_version", "18.0");
-        BackendMessages.WriteBackendKeyData(output, processId: 1, [1, 2, 3, 4]);
-        BackendMessages.WriteReadyForQuery(output, TransactionStatus.Idle);
-        return output.WrittenSpan.ToArray();
+        return null;
     }
 }

@@ -47,12 +47,35 @@ internal sealed class CannedStatement
     /// <summary>Runs it under that name.</summary>
     public Exchange Run(string name) => new(output => WriteRun(output, name), WriteAnswer);
 
-    /// <summary>Prepares and runs it without a name.</summary>
-    public Exchange RunUnnamed() => new(
+    /// <summary>Runs it so many times under that name, all in one extended query.</summary>
+    public Exchange RunBatch(string name, int count) => new(
+        output =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                FrontendMessages.WriteBind(output, "", name);
+                FrontendMessages.WriteExecute(output, "");
+            }
+
+            FrontendMessages.WriteSync(output);
+        },
+        output =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                BackendMessages.WriteBindComplete(output);
+                output.Write(Result);
+            }
+
+            BackendMessages.WriteReadyForQuery(output, TransactionStatus.Idle);
+        });
+
+    /// <summary>Prepares and runs it without a name, with these parameters, which make no difference to its answer.</summary>
+    public Exchange RunUnnamed(params byte[]?[] parameters) => new(
         output =>
         {
             FrontendMessages.WriteParse(output, "", _query, []);
-            WriteRun(output, "");
+            WriteRun(output, "", parameters);
         },
         output =>
         {
@@ -60,9 +83,9 @@ internal sealed class CannedStatement
             WriteAnswer(output);
         });
 
-    private static void WriteRun(IBufferWriter<byte> output, string name)
+    private static void WriteRun(IBufferWriter<byte> output, string name, params byte[]?[] parameters)
     {
-        FrontendMessages.WriteBind(output, "", name);
+        FrontendMessages.WriteBind(output, "", name, [], parameters, []);
         FrontendMessages.WriteDescribe(output, StatementOrPortal.Portal, "");
         FrontendMessages.WriteExecute(output, "");
         FrontendMessages.WriteSync(output);

@@ -29,8 +29,8 @@ internal sealed class CannedStatements
                 output.Write(ParseComplete);
                 break;
             case FrontendMessageType.Bind:
-                _portal = Find(Bind.Read(ref reader).Statement);
-                output.Write(BindComplete);
+                BeginBind(body);
+                EndBind(output);
                 break;
             case FrontendMessageType.Describe:
                 output.Write(Portal.RowDescription);
@@ -50,6 +50,16 @@ internal sealed class CannedStatements
                 throw new InvalidOperationException($"no answer to {type} is known");
         }
     }
+
+    /// <summary>Takes a Bind of which only the beginning has come.</summary>
+    public void BeginBind(ReadOnlySpan<byte> body)
+    {
+        var reader = new PayloadReader(body);
+        _portal = Find(Bind.Read(ref reader).Statement);
+    }
+
+    /// <summary>The Bind has come to its end.</summary>
+    public static void EndBind(IBufferWriter<byte> output) => output.Write(BindComplete);
 
     private CannedStatement Portal => _portal ?? throw new InvalidOperationException("no statement is bound");
 

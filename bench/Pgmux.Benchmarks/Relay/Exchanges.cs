@@ -52,7 +52,7 @@ internal static class Exchanges
             WriteEnd(output, "SET", TransactionStatus.Idle);
         });
 
-    private static void WriteResult(IBufferWriter<byte> output, TransactionStatus status, int rows, string value)
+    public static void WriteResult(IBufferWriter<byte> output, TransactionStatus status, int rows, string value)
     {
         BackendMessages.WriteRowDescription(output, [new ColumnDescription("?column?", TypeOid.Text, TypeSize: -1)]);
         for (var row = 0; row < rows; row++)
@@ -63,7 +63,7 @@ internal static class Exchanges
         WriteEnd(output, $"SELECT {rows}", status);
     }
 
-    private static void WriteEnd(IBufferWriter<byte> output, string tag, TransactionStatus status)
+    public static void WriteEnd(IBufferWriter<byte> output, string tag, TransactionStatus status)
     {
         BackendMessages.WriteCommandComplete(output, tag);
         BackendMessages.WriteReadyForQuery(output, status);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using Pgmux.Protocol;
 using Pgmux.Testing.Transport;
 using Pgmux.Transport;
@@ -18,7 +17,7 @@ internal sealed class RelayClient(SimulatedNetwork network, TransportConnection 
         KeyValuePair<string, string>[] startup =
             [new("user", "bench"), new("database", "bench"), new("application_name", applicationName)];
         FrontendMessages.WriteStartup(transport.Output, ProtocolVersion.V3.Code, startup);
-        Flush();
+        transport.Flush();
         var welcome = Read();
         ReadOnlySpan<byte> ready = [(byte)BackendMessageType.ReadyForQuery, 0, 0, 0, 5, (byte)TransactionStatus.Idle];
         if (!welcome.AsSpan().EndsWith(ready))
@@ -27,11 +26,27 @@ internal sealed class RelayClient(SimulatedNetwork network, TransportConnection 
         }
     }
 
-    /// <summary>Sends an exchange's request and does not wait for the answer.</summary>
+    /// <summary>
+    /// Sends an exchange's request and does not wait for the answer. A long one goes as far as the multiplexer takes it, piece by piece.
+    /// </summary>
     public void Send(Exchange exchange)
     {
-        transport.Output.Write(exchange.Request);
-        Flush();
+        var rest = exchange.Request.AsSpan();
+        while (rest.Length > Exchange.PieceBytes)
+        {
+            transport.Output.Write(rest[..Exchange.PieceBytes]);
+            transport.Flush();
+            network.RunUntilIdle();
+            if (transport.UnsentBytes > 0)
+            {
+                throw new InvalidOperationException("nobody takes the request", findFault());
+            }
+
+            rest = rest[Exchange.PieceBytes..];
+        }
+
+        transport.Output.Write(rest);
+        transport.Flush();
     }
 
     /// <summary>Takes an exchange's whole reply.</summary>
@@ -82,7 +97,4 @@ internal sealed class RelayClient(SimulatedNetwork network, TransportConnection 
         transport.Input.AdvanceTo(result.Buffer.End);
         return bytes;
     }
-
-    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "A request is far below the limit at which a flush waits.")]
-    private void Flush() => _ = transport.Output.FlushAsync();
 }

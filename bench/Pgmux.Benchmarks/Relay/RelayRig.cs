@@ -22,7 +22,6 @@ internal sealed class RelayRig : IDisposable
         listen_addr = 127.0.0.1
         listen_port = 6432
         auth_type = any
-        pool_mode = transaction
         default_pool_size = 1
         """;
 
@@ -30,15 +29,16 @@ internal sealed class RelayRig : IDisposable
     private static readonly IPEndPoint Address = new(IPAddress.Loopback, 6432);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly SimulatedNetwork _network = new();
+    private readonly SimulatedNetwork _network = PlainBuffers.CreateNetwork();
     private readonly SimulatedLoop _peers;
     private readonly List<Task> _servers = [];
 
     /// <param name="loopCount">Loops of the multiplexer.</param>
     /// <param name="settings">Further lines of [pgbouncer].</param>
-    public RelayRig(int loopCount = 1, string settings = "")
+    /// <param name="poolMode">When a server leaves its client.</param>
+    public RelayRig(int loopCount = 1, string settings = "", string poolMode = "transaction")
     {
-        var loaded = ConfigLoader.Load(_folder.Write("pgmux.ini", $"{Settings}\n{settings}\n"));
+        var loaded = ConfigLoader.Load(_folder.Write("pgmux.ini", $"{Settings}\npool_mode = {poolMode}\n{settings}\n"));
         var configuration = loaded.Snapshot ?? throw new InvalidOperationException(string.Join('\n', loaded.Faults));
         var loops = Enumerable.Range(0, loopCount).Select(_ => _network.CreateLoop()).ToArray();
         var multiplexer = new Multiplexer(new ConfigStore(configuration), loops, NullLogger.Instance, processUserId: 0);
