@@ -153,7 +153,15 @@ internal class OutstandingRequests(ServerStatements statements)
             return;
         }
 
-        _requests.Add(WithRerun(request));
+        if (Rerun == RerunState.None)
+        {
+            _requests.Add(request);
+        }
+        else
+        {
+            _requests.Add(WithRerun(request));
+        }
+
         _clientRequests += request.Action == ReplyAction.Swallow ? 0 : 1;
         if (request.Commands is { } commands)
         {
@@ -489,7 +497,7 @@ internal class OutstandingRequests(ServerStatements statements)
 
     private OutstandingRequest WithRerun(in OutstandingRequest request)
     {
-        if (Rerun == RerunState.None || request.Action != ReplyAction.Forward)
+        if (request.Action != ReplyAction.Forward)
         {
             return request;
         }

@@ -58,7 +58,10 @@ internal sealed class RequestCopy
     public void Drop()
     {
         State = RequestCopyState.None;
-        Error = [];
+        if (Error.Length > 0)
+        {
+            Error = [];
+        }
     }
 
     /// <summary>A part of a message of the cycle.</summary>

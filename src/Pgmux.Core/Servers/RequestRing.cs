@@ -42,7 +42,13 @@ internal sealed class RequestRing
     /// <summary>Takes the oldest off.</summary>
     public void RemoveFirst()
     {
-        _ring[_head] = default;
+        ref var first = ref _ring[_head];
+        if (first.Subject is not null || first.Statement is not null)
+        {
+            // Lets go of what it holds; the rest of an entry is overwritten by the next.
+            first = default;
+        }
+
         _head = (_head + 1) & (_ring.Length - 1);
         Count--;
         if (Count == 0 && _ring.Length > LargestCapacityKept)
