@@ -33,6 +33,7 @@ pgbench_part() {
 reconnect_part() {
   local round system
   start_poolers simple
+  warm_up_logins
   for ((round = 1; round <= ROUNDS; round++)); do
     rotated "$round"
     for system in "${ORDER[@]}"; do
