@@ -32,12 +32,6 @@ need_pgbouncer() {
   copy_within_reach pgbouncer
 }
 
-# need_peer NAME: a pooler that reads pgbouncer.ini, by its path.
-need_peer() {
-  [[ -f ${BINARY[$1]} && -x ${BINARY[$1]} ]] || fail "--peers: ${BINARY[$1]} is no program ($1=PROGRAM takes the path of one)"
-  copy_within_reach "$1"
-}
-
 # copy_within_reach NAME: one file that the server user may run.
 copy_within_reach() {
   if ((EUID == 0)) && ! (as_user TERM test -x "${BINARY[$1]}"); then

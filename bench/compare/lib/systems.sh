@@ -30,7 +30,7 @@ need_peers() {
     name=${pair%%=*}
     [[ $pair == *=?* && $name =~ ^[a-z][a-z0-9.-]*$ ]] || fail "$option takes NAME=PROGRAM[,NAME=PROGRAM], the names in small letters, not \"$pair\""
     [[ $name != direct && $name != pgbouncer && $name != postgres && ! $name =~ $PGMUX_NAME ]] || fail "$option: $name is a name of another system"
-    BINARY[$name]=$(readlink -f "${pair#*=}") || fail "$option: there is no ${pair#*=}"
+    BINARY[$name]=$(need_program "$option" "${pair#*=}")
     PEERS+=("$name")
   done
 }
@@ -89,7 +89,7 @@ need_programs() {
   for system in "${POOLERS[@]}"; do
     case ${KIND[$system]} in
       pgbouncer) need_pgbouncer ;;
-      peer) need_peer "$system" ;;
+      peer) copy_within_reach "$system" ;;
       pgmux)
         need_dotnet
         # Once per program, whatever the number of systems that run it.
@@ -148,7 +148,7 @@ start_postgres() {
 }
 
 fill_database() {
-  say "filling the database: pgbench scale $SCALE, $COPY_MB MB for COPY and slow readers, large rows"
+  say "filling the database"
   timeout 300 "$PG_BIN/pgbench" -i -q -s "$SCALE" -h "$HOST" -p "${PORT[direct]}" -U "$ROLE" "$DATABASE" >"$RAW/pgbench-init.log" 2>&1 ||
     fail "pgbench -i failed, see $RAW/pgbench-init.log"
 
