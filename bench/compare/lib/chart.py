@@ -105,7 +105,11 @@ def draw_panel(drawing, top, width, title, groups, reference, colours):
         for number, (name, value) in enumerate(bars.items()):
             at = left + number * BAR
             drawing.box(at + 1, y(value), BAR - 2, bottom - y(value), colours[name], f"{' '.join(label)}, {name}: {value:.2f}")
-            drawing.text(at + BAR / 2 + 4, y(value) - 4, f"{value:.2f}", size=10, turn=-90, halo=True)
+            if value > ceiling * 0.88:
+                # Cut off, or so high that its figure would stand in the title.
+                drawing.text(at + BAR / 2 + 4, y(value) + 4, f"{value:.2f}", size=10, anchor="end", colour="#ffffff", weight="bold", turn=-90)
+            else:
+                drawing.text(at + BAR / 2 + 4, y(value) - 4, f"{value:.2f}", size=10, turn=-90, halo=True)
         for number, words in enumerate(label):
             drawing.text(x + place / 2, bottom + 17 + 14 * number, words, size=11, anchor="middle")
         x += place
@@ -132,18 +136,18 @@ def main():
             metric = PARTS[part][place]
             others = [name for name in order if metric and name != reference]
             bars = {name: value for name in others if (value := ratio(figures, name, reference, metric)) is not None}
-            if bars:
-                groups.append((PARTS[part][2](case), bars))
-        if groups:
-            panels.append((title, groups))
-    if not panels:
+            groups.append((PARTS[part][2](case), bars))
+        panels.append((title, groups))
+    # A case stands at the same place in both, or in none.
+    drawn = [number for number in range(len(cases)) if any(groups[number][1] for _, groups in panels)]
+    panels = [(title, [groups[number] for number in drawn]) for title, groups in panels]
+    if not drawn:
         return 1
     names = [name for name in order if any(name in bars for _, groups in panels for _, bars in groups)]
     palette = itertools.cycle(COLOURS)
     colours = {name: DIRECT_COLOUR if name == "direct" else next(palette) for name in names}
 
-    most = max(len(groups) for _, groups in panels)
-    width = max(900, LEFT + RIGHT + most * max(BAR * len(names) + 18, 72))
+    width = max(900, LEFT + RIGHT + len(drawn) * max(BAR * len(names) + 18, 72))
     called = "PgBouncer" if reference == "pgbouncer" else reference
     drawing = Drawing()
     drawing.text(LEFT, 34, f"Transaction poolers side by side, {called} = 1.00", size=19, weight="bold")

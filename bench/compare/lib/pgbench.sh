@@ -55,13 +55,18 @@ pgbench_run() {
   [[ $system == direct ]] || is_pooler=yes
 
   : >"$log"
-  # A login costs pgbench some milliseconds, and thousands of them come before its clock starts.
-  timeout -k 5 $((RAMP + SECONDS_PER_RUN + 30 + clients / 20)) "$PG_BIN/pgbench" -n -S -c "$clients" -j "$jobs" -P "$RAMP" \
-    -T $((RAMP + SECONDS_PER_RUN)) -l --sampling-rate="$sampled" --log-prefix="$WORK/$name" "$@" \
+  # pgbench counts its seconds from the first login, and thousands of them take longer than a run. So it runs until it is told: SIGALRM is
+  # its own way to end.
+  "$PG_BIN/pgbench" -n -S -c "$clients" -j "$jobs" -P "$RAMP" -T 100000 -l --sampling-rate="$sampled" --log-prefix="$WORK/$name" "$@" \
     -h "$HOST" -p "${PORT[$system]}" -U "$ROLE" "$DATABASE" >"$log" 2>&1 </dev/null &
   local bench_pid=$!
   RUNNING[$bench_pid]=pgbench
-  await_progress "$bench_pid" "$log"
+  if ! await_progress "$bench_pid" "$log" $((30 + clients / 10)); then
+    failed "$part $case, $system, round $round: the logins did not get through" "$log"
+    stop "$bench_pid" TERM
+    rm -f "$WORK/$name".*
+    return
+  fi
   if [[ -n $is_pooler ]]; then
     read_switches "${PID[$system]}"
     switches_from=$SWITCHES
@@ -69,16 +74,14 @@ pgbench_run() {
     cpu_from=$CPU_TICKS
   fi
   from=$EPOCHREALTIME
-  # A little less than what is left of the run.
-  nap "$((SECONDS_PER_RUN - 1)).8"
+  nap "$SECONDS_PER_RUN"
   to=$EPOCHREALTIME
   if [[ -n $is_pooler ]]; then
     read_cpu "${PID[$system]}"
     read_switches "${PID[$system]}"
   fi
   local status=0
-  wait "$bench_pid" || status=$?
-  unset "RUNNING[$bench_pid]"
+  end_pgbench "$bench_pid" || status=$?
 
   local transactions tps refused
   transactions=$(awk '/^number of transactions actually processed:/ { print $NF }' "$log")
@@ -124,9 +127,31 @@ pgbench_run() {
   say "  $told"
 }
 
-# pgbench reports its progress RAMP seconds after the last login; one that fails ends without.
+# await_progress PID LOG SECONDS: pgbench reports its progress RAMP seconds after the last login.
 await_progress() {
-  while is_running "$1" && [[ $(<"$2") != *progress:* ]]; do
+  local until=$((${EPOCHREALTIME%.*} + $3))
+  while is_running "$1" && ((${EPOCHREALTIME%.*} < until)); do
+    if [[ $(<"$2") == *progress:* ]]; then
+      return 0
+    fi
     nap 0.05
   done
+  return 1
+}
+
+# Ends a run and answers pgbench's status.
+end_pgbench() {
+  local status=0
+  kill -s ALRM "$1" 2>/dev/null || true
+  for _ in {1..300}; do
+    is_running "$1" || break
+    nap 0.1
+  done
+  if is_running "$1"; then
+    stop "$1" KILL
+    return 1
+  fi
+  wait "$1" || status=$?
+  unset "RUNNING[$1]"
+  return "$status"
 }

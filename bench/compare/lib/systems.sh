@@ -125,7 +125,7 @@ start_postgres() {
   [[ $AUTH == trust ]] || method=scram-sha-256
   [[ $SOCKET == tcp ]] || directory=$HOST
   PGPASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
-  export PGPASSWORD PGCONNECT_TIMEOUT=10
+  export PGPASSWORD PGCONNECT_TIMEOUT=30
   printf '%s\n' "$PGPASSWORD" >"$password_file"
   if ((EUID == 0)); then
     chown -R "$SERVER_USER" "$WORK"
