@@ -44,6 +44,32 @@ internal sealed class HeldClients : IAsyncDisposable
             new ParallelOptions { MaxDegreeOfParallelism = inFlight },
             async (number, cancellation) => await AddOneAsync(number, cancellation));
 
+    /// <summary>
+    /// Lets every held client run a query again, at most <paramref name="inFlight"/> at once. A client that fails is counted and the
+    /// others go on.
+    /// </summary>
+    public async Task<AgainOutcome> AskAgainAsync(int inFlight)
+    {
+        var answered = 0;
+        var faults = new ConcurrentQueue<Exception>();
+        await Parallel.ForEachAsync(
+            _connections.Select((connection, number) => (connection, number)),
+            new ParallelOptions { MaxDegreeOfParallelism = inFlight },
+            async (held, cancellation) =>
+            {
+                try
+                {
+                    await AskAsync(held.connection, held.number, cancellation);
+                    Interlocked.Increment(ref answered);
+                }
+                catch (Exception fault) when (fault is NpgsqlException or WrongAnswerException)
+                {
+                    faults.Enqueue(fault);
+                }
+            });
+        return new AgainOutcome(answered, faults.Count, faults.TryPeek(out var first) ? first.Message : null);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var connection in _connections)
@@ -58,6 +84,11 @@ internal sealed class HeldClients : IAsyncDisposable
     {
         var connection = await _source.OpenConnectionAsync(cancellation);
         _connections.Add(connection);
+        await AskAsync(connection, number, cancellation);
+    }
+
+    private static async Task AskAsync(NpgsqlConnection connection, int number, CancellationToken cancellation)
+    {
         await using var command = connection.CreateCommand();
 
         // As text: integers are among the types that would have to be loaded first.
@@ -65,7 +96,7 @@ internal sealed class HeldClients : IAsyncDisposable
         var answer = await command.ExecuteScalarAsync(cancellation);
         if (answer is not string text || text != number.ToString(CultureInfo.InvariantCulture))
         {
-            throw new InvalidOperationException($"asked for {number}, got {answer}");
+            throw new WrongAnswerException($"asked for {number}, got {answer}");
         }
     }
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A PgBouncer that follows prepared statements: the first that does is 1.21, and a stable Debian may have an older one.
 # Sourced by run.sh.
 
@@ -28,10 +29,15 @@ need_pgbouncer() {
   if [[ ,$MODES, == *,prepared,* ]] && ! follows_statements "${BINARY[pgbouncer]}"; then
     fail "the mode prepared takes a PgBouncer from $FIRST_WITH_STATEMENTS on, ${BINARY[pgbouncer]} is $(version_of "${BINARY[pgbouncer]}")"
   fi
-  if ((EUID == 0)) && ! (as_user TERM test -x "${BINARY[pgbouncer]}"); then
-    mkdir "$WORK/pgbouncer-program"
-    cp "${BINARY[pgbouncer]}" "$WORK/pgbouncer-program/pgbouncer"
-    BINARY[pgbouncer]=$WORK/pgbouncer-program/pgbouncer
+  copy_within_reach pgbouncer
+}
+
+# copy_within_reach NAME: one file that the server user may run.
+copy_within_reach() {
+  if ((EUID == 0)) && ! (as_user TERM test -x "${BINARY[$1]}"); then
+    mkdir "$WORK/$1-program"
+    cp "${BINARY[$1]}" "$WORK/$1-program/$1"
+    BINARY[$1]=$WORK/$1-program/$1
   fi
 }
 
@@ -66,6 +72,7 @@ need_build_tools() {
 describe_debian_sources() {
   local mirror keys=/usr/share/keyrings/debian-archive-keyring.gpg
   command -v apt-get >/dev/null || fail "only Debian's sources of PgBouncer are known here; --pgbouncer PROGRAM names a built one"
+  # shellcheck disable=SC2016 # apt fills it in
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -1)
   [[ -n $mirror ]] || fail "apt knows no mirror of Debian; --pgbouncer PROGRAM names a built PgBouncer"
   APT=$WORK/apt

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Starting, watching and stopping what a comparison needs. Sourced by run.sh.
 
 # Every program that was started and not stopped: pid -> name.
@@ -56,15 +57,16 @@ is_running() {
   local stat
   read -r stat <"/proc/$1/stat" || return 1
   stat=${stat##*) }
+  # shellcheck disable=SC2086 # its fields are numbers and one letter
   set -- $stat
   [[ $2 == "$$" && $1 != Z ]]
 } 2>/dev/null
 
 # stop PID SIGNAL: asks, waits a little, insists.
 stop() {
-  local pid=$1 attempt
+  local pid=$1
   is_running "$pid" && kill -s "$2" "$pid" 2>/dev/null
-  for attempt in {1..50}; do
+  for _ in {1..50}; do
     is_running "$pid" || break
     sleep 0.1
   done
@@ -95,8 +97,7 @@ stop_everything() {
 
 # Below the kernel's range for outgoing connections, so that none of our own clients takes the port in between. Answer in FREE_PORT.
 find_free_port() {
-  local attempt
-  for attempt in {1..100}; do
+  for _ in {1..100}; do
     FREE_PORT=$((20000 + RANDOM % 10000))
     if ! (: <"/dev/tcp/127.0.0.1/$FREE_PORT") 2>/dev/null; then
       return
