@@ -55,7 +55,7 @@ internal struct ReceiveBuffer()
     /// <summary>Takes a block over that something has been received into, behind what is unread.</summary>
     public void Adopt(BufferBlock received, BufferPool buffers)
     {
-        ChooseReceiveBytes(received.Used, received.Length);
+        ChooseReceiveBytes(received.Used, received.Used + received.Free);
         if (_block is not { } block)
         {
             _block = received;

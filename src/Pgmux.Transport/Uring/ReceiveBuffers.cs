@@ -13,10 +13,15 @@ internal sealed unsafe class ReceiveBuffers : IDisposable
     /// <summary>The group's number in requests. There is one group.</summary>
     public const ushort Group = 0;
 
-    // Receives that end between two turns. Where more do, the rest is asked for again in the next turn. 64 pages stay in the second-level
-    // cache; a power of two, as the kernel wants it.
-    private const int Count = 64;
+    // Receives that end between two turns. Where more do, the rest is asked for again in the next turn. The kernel takes them in turn, so
+    // all of them have to stay in the processor's cache; a power of two, as the kernel wants it.
+    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("EXP_N") ?? "64");
     private const int PageBytes = 4096;
+
+    // Blocks begin at multiples of a power of two, and so would compete for the same few lines of the cache: each begins a short message
+    // further into its block than the one before.
+    private const int Stagger = 320;
+    private const int Staggers = 8;
 
     private readonly BufferPool _pool;
     private readonly BufferBlock[] _blocks = new BufferBlock[Count];
@@ -39,9 +44,9 @@ internal sealed unsafe class ReceiveBuffers : IDisposable
     /// <summary>Gives buffers to a ring; null with the kernel's reason when it takes none.</summary>
     public static ReceiveBuffers? TryRegister(Ring ring, BufferPool pool, out Errno error)
     {
-        var memory = NativeMemory.AlignedAlloc(Count * (nuint)sizeof(ProvidedBuffer), PageBytes);
-        NativeMemory.Clear(memory, Count * (nuint)sizeof(ProvidedBuffer));
-        var registration = new BufferRingRegistration { Address = (ulong)memory, Entries = Count, Group = Group };
+        var memory = NativeMemory.AlignedAlloc((nuint)Count * (nuint)sizeof(ProvidedBuffer), PageBytes);
+        NativeMemory.Clear(memory, (nuint)Count * (nuint)sizeof(ProvidedBuffer));
+        var registration = new BufferRingRegistration { Address = (ulong)memory, Entries = (uint)Count, Group = Group };
         if (UringCalls.Register(ring.Descriptor, UringCalls.RegisterBufferRing, &registration, 1) != 0)
         {
             error = ErrnoExtensions.Last();
@@ -58,7 +63,8 @@ internal sealed unsafe class ReceiveBuffers : IDisposable
     {
         var block = _blocks[id];
         _pool.OnRentedByKernel(block);
-        block.End = bytes;
+        block.Start = StartOf(id);
+        block.End = block.Start + bytes;
         Provide((ushort)id, _pool.RentForKernel());
         return block;
     }
@@ -79,14 +85,17 @@ internal sealed unsafe class ReceiveBuffers : IDisposable
     /// <summary>After the ring is closed.</summary>
     public void Dispose() => NativeMemory.AlignedFree(_ring);
 
+    private static int StartOf(int id) => id % Staggers * Stagger;
+
     private void Provide(ushort id, BufferBlock block)
     {
         _blocks[id] = block;
         var entry = _ring + (_tail++ & (Count - 1));
+        var start = StartOf(id);
 
         // Field by field: the tail stands in what is padding of the first entry.
-        entry->Address = (ulong)Marshal.UnsafeAddrOfPinnedArrayElement(block.Array, block.Offset);
-        entry->Length = (uint)block.Length;
+        entry->Address = (ulong)Marshal.UnsafeAddrOfPinnedArrayElement(block.Array, block.Offset + start);
+        entry->Length = (uint)(block.Length - start);
         entry->Id = id;
         _isTailNew = true;
     }

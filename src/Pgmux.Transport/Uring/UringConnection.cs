@@ -209,7 +209,7 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
         if (completion.Result > 0)
         {
             _arrived = Uring.Buffers.Take(completion.Buffer, completion.Result);
-            _hasMore = completion.IsSocketNotEmpty || completion.Result == _arrived.Length;
+            _hasMore = completion.IsSocketNotEmpty || _arrived.Free == 0;
             Note(LinkEvents.Readable);
             return;
         }
