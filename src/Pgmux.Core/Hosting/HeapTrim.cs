@@ -1,4 +1,3 @@
-using System.Runtime;
 using Microsoft.Extensions.Logging;
 using Pgmux.Transport;
 
@@ -25,10 +24,7 @@ internal sealed class HeapTrim(EventLoop loop, ILogger logger)
     {
         var before = GC.GetTotalMemory(forceFullCollection: false);
         var start = loop.TimeProvider.GetTimestamp();
-
-        // Aggressive: pages that are left empty go back to the system now rather than over the next collections, of which there may be none.
-        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ProcessMemory.ReturnUnused();
         var end = loop.TimeProvider.GetTimestamp();
         var took = loop.TimeProvider.GetElapsedTime(start, end);
         var live = GC.GetTotalMemory(forceFullCollection: false);
