@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Pgmux.Transport.Loops;
 using Pgmux.Transport.Native;
 using Pgmux.Transport.Sockets;
@@ -75,7 +76,7 @@ internal sealed class EpollConnectAttempt(EpollLoop loop, EndPoint endPoint, Soc
                 Finish(Connection.TryAttach() ? Errno.None : AbortConnection(ErrnoExtensions.Last()));
                 break;
             case Errno.InProgress or Errno.Interrupted:
-                _slot = loop.Poller.Add(_socket, EpollConnection.InterestIn(endPoint), this);
+                _slot = loop.Poller.Add(_socket, EpollConnection.InterestIn(isUnix: endPoint.AddressFamily == AddressFamily.Unix), this);
                 if (_slot < 0)
                 {
                     Fail(ErrnoExtensions.Last());

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Pgmux.Transport.Buffers;
 using Pgmux.Transport.Loops;
 using Pgmux.Transport.Native;
@@ -14,7 +13,7 @@ internal sealed unsafe class EpollConnection : LoopConnection, IEpollTarget
     // Pieces of one sendmsg; 64 KiB of unsent bytes are a handful.
     private const int MostPieces = 32;
 
-    private readonly EndPoint _remote;
+    private readonly PeerAddress _remote;
     private EndPoint? _local;
     private int _socket;
     private int _slot = -1;
@@ -29,18 +28,18 @@ internal sealed unsafe class EpollConnection : LoopConnection, IEpollTarget
         : base(loop.Core, tuning)
     {
         _socket = socket;
-        _remote = remote;
+        _remote = new PeerAddress(remote);
         _local = local;
     }
 
-    public override EndPoint LocalEndPoint => _local ??= SocketName.Local(_socket) ?? _remote;
+    public override EndPoint LocalEndPoint => _local ??= SocketName.Local(_socket) ?? RemoteEndPoint;
 
-    public override EndPoint RemoteEndPoint => _remote;
+    public override EndPoint RemoteEndPoint => _remote.ToEndPoint();
 
     public override PeerCredentials? PeerCredentials => IsUnix ? SocketOptions.GetPeerCredentials(_socket) : null;
 
     /// <summary>What a socket waits for all its life.</summary>
-    public static uint InterestIn(EndPoint endPoint) => endPoint.AddressFamily == AddressFamily.Unix
+    public static uint InterestIn(bool isUnix) => isUnix
         // A Unix socket makes an event each time the peer takes something, so room is asked for only when there was none.
         ? EpollCalls.In | EpollCalls.ReadHangUp
         : EpollCalls.In | EpollCalls.ReadHangUp | EpollCalls.Out | EpollCalls.Priority;
@@ -48,7 +47,7 @@ internal sealed unsafe class EpollConnection : LoopConnection, IEpollTarget
     /// <summary>The socket; -1 once it is closed.</summary>
     public int Descriptor => _socket;
 
-    private bool IsUnix => _remote.AddressFamily == AddressFamily.Unix;
+    private bool IsUnix => _remote.IsUnix;
 
     private EpollPoller Poller => ((EpollLoop)Loop).Poller;
 
@@ -200,7 +199,7 @@ internal sealed unsafe class EpollConnection : LoopConnection, IEpollTarget
     protected override bool TryAttachLink()
     {
         _waitsForRoom = false;
-        _slot = Poller.Add(_socket, InterestIn(_remote), this);
+        _slot = Poller.Add(_socket, InterestIn(IsUnix), this);
         return _slot >= 0;
     }
 
@@ -244,7 +243,7 @@ internal sealed unsafe class EpollConnection : LoopConnection, IEpollTarget
         if (IsUnix && !_waitsForRoom)
         {
             _waitsForRoom = true;
-            Poller.Modify(_socket, _slot, InterestIn(_remote) | EpollCalls.Out);
+            Poller.Modify(_socket, _slot, InterestIn(IsUnix) | EpollCalls.Out);
         }
     }
 
@@ -253,7 +252,7 @@ internal sealed unsafe class EpollConnection : LoopConnection, IEpollTarget
         if (_waitsForRoom)
         {
             _waitsForRoom = false;
-            Poller.Modify(_socket, _slot, InterestIn(_remote));
+            Poller.Modify(_socket, _slot, InterestIn(IsUnix));
         }
     }
 }
