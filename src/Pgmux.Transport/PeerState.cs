@@ -1,7 +1,7 @@
 namespace Pgmux.Transport;
 
 /// <summary>What a connection knows of its peer.</summary>
-public enum PeerState
+public enum PeerState : byte
 {
     /// <summary>Nothing says that the peer has gone.</summary>
     Open,

@@ -10,10 +10,7 @@ namespace Pgmux.Core.Cancellation;
 internal class CancelRegistry
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, Entry> _entries = [];
-
-    // Backends of several servers may share a process id, and a session client keeps its backend's: the secret tells them apart.
-    private sealed record Entry(uint Secret, ICancelTarget Target, Entry? Next);
+    private readonly CancelTable _targets = new();
 
     /// <summary>Gives a client a key that nobody else has.</summary>
     /// <param name="target">The client.</param>
@@ -25,29 +22,22 @@ internal class CancelRegistry
             var key = CancelKey.Create(processId);
             lock (_gate)
             {
-                var others = _entries.GetValueOrDefault(key.ProcessId);
-                if (others is null || (processId != 0 && !Has(others, key.Secret)))
+                if (IsFree(key, isShared: processId != 0))
                 {
-                    _entries[key.ProcessId] = new Entry(key.Secret, target, others);
+                    target.CancelKey = key;
+                    _targets.Add(target);
                     return key;
                 }
             }
         }
     }
 
-    /// <summary>Forgets a key.</summary>
-    public void Remove(CancelKey key)
+    /// <summary>Forgets the key of a client.</summary>
+    public void Remove(ICancelTarget target)
     {
         lock (_gate)
         {
-            if (Without(_entries.GetValueOrDefault(key.ProcessId), key.Secret) is { } rest)
-            {
-                _entries[key.ProcessId] = rest;
-            }
-            else
-            {
-                _entries.Remove(key.ProcessId);
-            }
+            _targets.Remove(target);
         }
     }
 
@@ -60,12 +50,12 @@ internal class CancelRegistry
         ICancelTarget? found = null;
         lock (_gate)
         {
-            for (var entry = _entries.GetValueOrDefault(processId); entry is not null; entry = entry.Next)
+            foreach (var target in _targets.Find(processId))
             {
-                BinaryPrimitives.WriteUInt32BigEndian(expected, entry.Secret);
+                BinaryPrimitives.WriteUInt32BigEndian(expected, target.CancelKey.Secret);
                 if (CryptographicOperations.FixedTimeEquals(expected, secret))
                 {
-                    found = entry.Target;
+                    found = target;
                 }
             }
         }
@@ -73,8 +63,17 @@ internal class CancelRegistry
         return found;
     }
 
-    private static bool Has(Entry? entry, uint secret) => entry is not null && (entry.Secret == secret || Has(entry.Next, secret));
+    // Backends of several servers may share a process id, and a session client keeps its backend's: the secret tells them apart.
+    private bool IsFree(CancelKey key, bool isShared)
+    {
+        foreach (var other in _targets.Find(key.ProcessId))
+        {
+            if (!isShared || other.CancelKey == key)
+            {
+                return false;
+            }
+        }
 
-    private static Entry? Without(Entry? entry, uint secret) =>
-        entry is null ? null : entry.Secret == secret ? entry.Next : entry with { Next = Without(entry.Next, secret) };
+        return true;
+    }
 }

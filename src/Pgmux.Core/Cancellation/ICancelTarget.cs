@@ -8,6 +8,9 @@ internal interface ICancelTarget
     /// <summary>The loop that the client lives on.</summary>
     EventLoop Loop { get; }
 
+    /// <summary>Its key; the default until it has been given one. Only <see cref="CancelRegistry"/> sets it.</summary>
+    CancelKey CancelKey { get; set; }
+
     /// <summary>
     /// Cancels what the client waits for now, if anything. Called on its loop.
     /// </summary>

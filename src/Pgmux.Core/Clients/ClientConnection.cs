@@ -20,11 +20,11 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 {
     private readonly ClientEnvironment _environment;
     private readonly ClientRequestReader _requests;
-    private readonly ClientReadLoop _loop;
     private LeaseRequest? _request;
     private ParameterSet? _startup;
-    private CancelKey? _cancelKey;
     private ClientMeter _meter;
+    private ClientWaits _waits;
+    private string? _countedDatabase;
     private ClientCloseReason _leavingReason;
 
     public ClientConnection(long id, TransportConnection transport, ClientEnvironment environment)
@@ -33,10 +33,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Transport = transport;
         _environment = environment;
         _requests = environment.Parts.CreateRequestReader(this);
-        _loop = new ClientReadLoop(this, _requests, environment);
         Parameters = environment.NoParameters;
         AcceptedAt = transport.Loop.Timestamp;
-        _meter = new ClientMeter(transport.Loop);
+        _meter = new ClientMeter(AcceptedAt);
         transport.Observer = this;
     }
 
@@ -65,7 +64,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public ServerConnection? Server { get; private set; }
 
     /// <inheritdoc/>
-    public bool IsWelcomed => _cancelKey is not null;
+    public bool IsWelcomed => CancelKey != default;
+
+    /// <inheritdoc/>
+    public CancelKey CancelKey { get; set; }
 
     /// <inheritdoc/>
     public bool KeepsIdleServer => IsSessionPooled || _requests.IsAboutToForward;
@@ -113,7 +115,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public long? WaitingSince => State == ClientState.Waiting ? _request?.QueuedAt : null;
 
     /// <summary>As what it is counted for the limits of clients; null while it is not.</summary>
-    public PoolKey? LedgerEntry { get; set; }
+    public PoolKey? LedgerEntry => _countedDatabase is { } database ? new PoolKey(database, User) : null;
 
     /// <summary>Whether it is the process's own user on the Unix socket, who may do everything on the console.</summary>
     public bool IsConsoleOwner { get; set; }
@@ -140,17 +142,49 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>How the log names the connection.</summary>
     public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{EndPointText.Join(Transport.RemoteEndPoint)}";
 
+    /// <summary>What reads its requests.</summary>
+    internal ClientRequestReader Requests => _requests;
+
+    /// <summary>What all clients share.</summary>
+    internal ClientEnvironment Environment => _environment;
+
     /// <summary>Position among the clients of the loop; only <see cref="ClientRegistry"/> touches it.</summary>
     internal int RegistryIndex { get; set; } = -1;
 
     /// <summary>Logs in and then forwards requests until the connection is closed. Everything that goes wrong ends in <see cref="Close"/>.</summary>
-    public Task RunAsync() => _loop.RunAsync();
+    public Task RunAsync() => ClientReadLoop.RunAsync(this);
+
+    /// <summary>Waits until what the client waits for may have come. <see cref="EndWait"/> has to follow.</summary>
+    public ValueTask WaitAsync() => _waits.WaitAsync(Loop, Spares);
+
+    /// <summary>The wait is over.</summary>
+    public void EndWait() => _waits.EndWait(Spares);
+
+    /// <summary>Waits until everything that was to be sent to the client has been. <see cref="EndDrain"/> has to follow.</summary>
+    public ValueTask DrainAsync() => _waits.DrainAsync(Loop, Spares);
+
+    /// <summary>The wait is over.</summary>
+    public void EndDrain() => _waits.EndDrain(Spares);
 
     /// <summary>The startup packet has said who asks for what.</summary>
     public void OnIdentified(string database, string user)
     {
         Database = database;
         User = user;
+    }
+
+    /// <summary>The client is counted for the limits of clients, with the database that it has asked for.</summary>
+    public void OnCounted(DatabaseOptions database) => _countedDatabase = database.Name;
+
+    /// <summary>These are the names that the client has given, as its pool holds them.</summary>
+    public void ShareNames(PoolKey key)
+    {
+        _countedDatabase = key.Database;
+        User = key.User;
+        if (Database == key.Database)
+        {
+            Database = key.Database;
+        }
     }
 
     /// <summary>The login is complete; the client is parked.</summary>
@@ -160,7 +194,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         Parameters = parameters;
         _startup = startup;
         State = ClientState.Idle;
-        _meter.OnParked();
+        _meter.OnParked(Loop);
     }
 
     /// <summary>The login is complete; the client talks to the console.</summary>
@@ -180,7 +214,8 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         {
             while (State == ClientState.Waiting || _requests.Wait == RequestWait.Parameters)
             {
-                await _loop.WaitAsync();
+                await WaitAsync();
+                EndWait();
             }
         }
 
@@ -194,7 +229,6 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public void WriteBackendKey()
     {
         var key = _environment.Cancels.Add(this, Server?.ProcessId ?? 0);
-        _cancelKey = key;
         Span<byte> secret = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(secret, key.Secret);
         BackendMessages.WriteBackendKeyData(Output, key.ProcessId, secret);
@@ -209,7 +243,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Asks for a server. True when the client has one and may forward at once; otherwise it waits for its wake-up.</summary>
     public bool TryLease()
     {
-        _request = _request is { State: LeaseRequestState.None } ? _request : new LeaseRequest(Loop, this);
+        _request = Spares.TakeRequest(this);
         State = ClientState.Waiting;
         return Pool!.TryCheckOut(_request) is { } server && BeginLease(server);
     }
@@ -227,7 +261,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }
 
         var isTransactionStart = server.TransactionStatus == TransactionStatus.Idle;
-        _meter.OnCycleStarted(isTransactionStart);
+        _meter.OnCycleStarted(Loop, isTransactionStart);
         return !isTransactionStart || ReferenceEquals(server.Parameters, Parameters) || server.SyncParameters();
     }
 
@@ -251,13 +285,15 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Waits until it is known what the pool says of itself; false when the client has been closed instead.</summary>
     public async ValueTask<PoolWelcome?> WaitForWelcomeAsync(Pool pool)
     {
-        _request = new LeaseRequest(Loop, this);
+        _request = Spares.TakeRequest(this);
         Pool = pool;
         if (!pool.TryGetWelcome(_request))
         {
-            await _loop.WaitAsync();
+            await WaitAsync();
+            EndWait();
         }
 
+        EndRequest();
         return State == ClientState.Closed ? null : pool.Welcome;
     }
 
@@ -285,11 +321,12 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         if (_request is not null)
         {
             Pool?.Abandon(_request);
+            EndRequest();
         }
 
-        if (_cancelKey is { } key)
+        if (IsWelcomed)
         {
-            _environment.Cancels.Remove(key);
+            _environment.Cancels.Remove(this);
         }
 
         if (error is not null && !isMidReply)
@@ -299,7 +336,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
         Transport.Close();
         _environment.OnClosed(this);
-        _loop.OnClosed();
+        _waits.OnClosed();
     }
 
     /// <inheritdoc/>
@@ -311,7 +348,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <inheritdoc/>
     public void OnReadyForQuery(TransactionStatus status)
     {
-        _meter.OnReadyForQuery(Pool!, status);
+        _meter.OnReadyForQuery(Pool!, Loop, status);
         if (status == TransactionStatus.Idle && Statements is { CommandPortals: { } portals } && Server is { } server)
         {
             portals.OnTransactionEnded(server.Outstanding.AnsweredCycle);
@@ -338,7 +375,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public void AnswerQuery(string tag)
     {
         var status = Server?.TransactionStatus ?? TransactionStatus.Idle;
-        _meter.OnCycleStarted(status == TransactionStatus.Idle);
+        _meter.OnCycleStarted(Loop, status == TransactionStatus.Idle);
         Statements?.Unnamed.Binding.Clear(StatementHolder.Client);
         BackendMessages.WriteCommandComplete(Output, tag);
         BackendMessages.WriteReadyForQuery(Output, status);
@@ -386,7 +423,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         {
             _requests.Wait = RequestWait.None;
             _requests.IsAboutToForward = true;
-            _loop.Wake();
+            _waits.Wake();
         }
     }
 
@@ -410,7 +447,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         };
         if (hasCome)
         {
-            _loop.Wake();
+            _waits.Wake();
         }
     }
 
@@ -434,7 +471,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         if (_requests.Wait != RequestWait.None)
         {
             // A wait for replies has ended too: there are none left to come.
-            _loop.Wake();
+            _waits.Wake();
         }
     }
 
@@ -454,10 +491,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     {
         _requests.IsAboutToForward = true;
         BeginLease(server);
-        _loop.Wake();
+        _waits.Wake();
     }
 
-    void ILeaseReceiver.OnWelcomeKnown() => _loop.Wake();
+    void ILeaseReceiver.OnWelcomeKnown() => _waits.Wake();
 
     void ILeaseReceiver.OnLeaseRefused(LeaseOutcome outcome, ErrorFields? error) =>
         Close(outcome switch
@@ -482,9 +519,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         if (State == ClientState.Waiting)
         {
             Pool!.Abandon(_request!);
+            EndRequest();
             State = ClientState.Idle;
             _requests.CancelWaiting();
-            _loop.Wake();
+            _waits.Wake();
         }
 
         return Task.CompletedTask;
@@ -500,7 +538,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }
     }
 
-    void IConnectionObserver.OnDrained(TransportConnection connection) => _loop.OnDrained();
+    void IConnectionObserver.OnDrained(TransportConnection connection) => _waits.OnDrained();
 
     // A reply counts as given when its beginning has come.
     private static bool WillHearMore(ServerConnection server) => server.Outstanding.WillAnswer || server.IsMidReply;
@@ -509,10 +547,22 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     {
         Server = server;
         State = ClientState.Active;
-        _meter.OnLeased(Pool!, _request!.QueuedAt);
+        _meter.OnLeased(Pool!, Loop, _request!.QueuedAt);
+        EndRequest();
         var mayForward = server.BeginLease(this);
         _requests.Wait = mayForward ? RequestWait.None : RequestWait.Parameters;
         return mayForward;
+    }
+
+    private ClientSpares Spares => _environment.RegistryOf(Loop).Spares;
+
+    private void EndRequest()
+    {
+        if (_request is { } request)
+        {
+            _request = null;
+            Spares.Return(request);
+        }
     }
 
     private void ReleaseOrClose(ServerConnection server, ClientCloseReason reason)

@@ -82,6 +82,12 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
         }
 
         var pool = environment.Pools.GetOrAdd(configuration, database, startup.User);
+        if (pool.Key == client.LedgerEntry)
+        {
+            // The usual case: one pool has thousands of clients with these names, and each need not hold its own copy of them.
+            client.ShareNames(pool.Key);
+        }
+
         if (pool.Key.User == startup.User)
         {
             pool.OfferCredentials(credentials);
@@ -121,7 +127,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
         switch (outcome)
         {
             case LedgerOutcome.Added:
-                client.LedgerEntry = entry;
+                client.OnCounted(database);
                 return null;
             case LedgerOutcome.DatabaseFull:
                 return ClientErrors.TooManyClientsOfDatabase;

@@ -8,7 +8,7 @@ namespace Pgmux.Core.Clients;
 /// When a client's query cycles and transactions begin and end, and what they add to the counters of its pool. All times are the
 /// loop's time of the turn: no clock is read here.
 /// </summary>
-internal struct ClientMeter(EventLoop loop)
+internal struct ClientMeter(long acceptedAt)
 {
     private long _transactionSince;
 
@@ -16,22 +16,22 @@ internal struct ClientMeter(EventLoop loop)
     public long RequestSince { get; private set; }
 
     /// <summary>When the last query cycle ended, or the client was accepted.</summary>
-    public long IdleSince { get; private set; } = loop.Timestamp;
+    public long IdleSince { get; private set; } = acceptedAt;
 
     /// <summary>The client is parked from now on.</summary>
-    public void OnParked() => IdleSince = loop.Timestamp;
+    public void OnParked(EventLoop loop) => IdleSince = loop.Timestamp;
 
     /// <summary>The client has been given a server that it wanted since <paramref name="queuedAt"/>.</summary>
-    public void OnLeased(Pool pool, long queuedAt)
+    public void OnLeased(Pool pool, EventLoop loop, long queuedAt)
     {
         var counters = pool.CountersOf(loop);
         counters.ServerAssignments++;
         counters.WaitTicks += loop.Timestamp - queuedAt;
-        OnCycleStarted(isTransactionStart: true);
+        OnCycleStarted(loop, isTransactionStart: true);
     }
 
     /// <summary>The first message of a query cycle is about to be sent.</summary>
-    public void OnCycleStarted(bool isTransactionStart)
+    public void OnCycleStarted(EventLoop loop, bool isTransactionStart)
     {
         RequestSince = loop.Timestamp;
         if (isTransactionStart)
@@ -41,7 +41,7 @@ internal struct ClientMeter(EventLoop loop)
     }
 
     /// <summary>A ReadyForQuery has reached the client.</summary>
-    public void OnReadyForQuery(Pool pool, TransactionStatus status)
+    public void OnReadyForQuery(Pool pool, EventLoop loop, TransactionStatus status)
     {
         var counters = pool.CountersOf(loop);
         var now = loop.Timestamp;

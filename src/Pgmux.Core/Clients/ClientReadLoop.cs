@@ -1,40 +1,34 @@
 using Pgmux.Protocol;
-using Pgmux.Transport;
 
 namespace Pgmux.Core.Clients;
 
 /// <summary>
 /// The one long-lived method of a client: lets it log in, then hands what it sends to the <see cref="ClientRequestReader"/>, and waits when
-/// that can go no further.
+/// that can go no further. What it keeps across a wait is kept for every parked client: the client, and nothing that the client knows.
 /// </summary>
-internal sealed class ClientReadLoop(ClientConnection client, ClientRequestReader requests, ClientEnvironment environment)
+internal static class ClientReadLoop
 {
     // As much as a connection's output takes before a flush waits.
     private const int UnsentAnswersLimit = 64 * 1024;
 
-    private readonly LoopSignal _wake = new();
-    private LoopSignal? _drained;
-
     /// <summary>Runs until the connection is closed; never throws.</summary>
-    public async Task RunAsync()
+    public static async Task RunAsync(ClientConnection client)
     {
-        var transport = client.Transport;
         try
         {
-            await new ClientHandshake(client, environment).RunAsync();
+            await new ClientHandshake(client, client.Environment).RunAsync();
             if (client.State == ClientState.Console)
             {
-                await environment.RunConsoleAsync(client);
+                await client.Environment.RunConsoleAsync(client);
             }
 
             while (client.State != ClientState.Closed)
             {
-                var result = await transport.Input.ReadAsync();
-                var step = requests.Take(result);
-                if (requests.HasAnswered)
+                var step = client.Requests.Take(await client.Transport.Input.ReadAsync());
+                if (client.Requests.HasAnswered)
                 {
-                    requests.HasAnswered = false;
-                    await SendAnswersAsync();
+                    client.Requests.HasAnswered = false;
+                    await SendAnswersAsync(client);
                 }
 
                 // What was forwarded goes out before anything is waited for: its replies may be what ends the wait.
@@ -45,7 +39,8 @@ internal sealed class ClientReadLoop(ClientConnection client, ClientRequestReade
 
                 if (step == RequestStep.Wait)
                 {
-                    await WaitAsync();
+                    await client.WaitAsync();
+                    client.EndWait();
                 }
             }
         }
@@ -56,48 +51,30 @@ internal sealed class ClientReadLoop(ClientConnection client, ClientRequestReade
         catch (Exception failure)
         {
             // A fault of ours costs this client, not the process.
-            ClientsLog.InternalError(environment.Logger, failure, client.LogName);
+            ClientsLog.InternalError(client.Environment.Logger, failure, client.LogName);
             client.Close(ClientCloseReason.InternalError, ClientErrors.InternalError);
         }
         finally
         {
             // Gives back what the last read had lent.
-            transport.Input.Complete();
+            client.Transport.Input.Complete();
         }
-    }
-
-    /// <summary>Waits for <see cref="Wake"/>, which may have come already.</summary>
-    public ValueTask WaitAsync() => _wake.WaitAsync(client.Loop);
-
-    /// <summary>What the client waits for may have come.</summary>
-    public void Wake() => _wake.Set();
-
-    /// <summary>Everything that was to be sent to the client has been.</summary>
-    public void OnDrained() => _drained?.Set();
-
-    /// <summary>The connection is closed: nothing is waited for any more.</summary>
-    public void OnClosed()
-    {
-        _wake.Set();
-        _drained?.Set();
     }
 
     // The server's read loop may be waiting for room for its replies at the same time, so this is no flush that waits. But a client that
     // does not read its answers is not read either.
-    private async ValueTask SendAnswersAsync()
+    private static ValueTask SendAnswersAsync(ClientConnection client)
     {
         client.Transport.Flush();
-        if (client.Transport.UnsentBytes <= UnsentAnswersLimit)
-        {
-            return;
-        }
+        return client.Transport.UnsentBytes <= UnsentAnswersLimit ? default : DrainAsync(client);
+    }
 
-        _drained = new LoopSignal();
+    private static async ValueTask DrainAsync(ClientConnection client)
+    {
         while (client.Transport.UnsentBytes > 0 && client.State != ClientState.Closed)
         {
-            await _drained.WaitAsync(client.Loop);
+            await client.DrainAsync();
+            client.EndDrain();
         }
-
-        _drained = null;
     }
 }

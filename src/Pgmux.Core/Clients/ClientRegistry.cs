@@ -12,6 +12,9 @@ internal sealed class ClientRegistry(EventLoop loop)
     /// <summary>The loop.</summary>
     public EventLoop Loop { get; } = loop;
 
+    /// <summary>What clients need while they wait.</summary>
+    public ClientSpares Spares { get; } = new(loop);
+
     /// <summary>The clients of the moment.</summary>
     public IReadOnlyList<ClientConnection> Clients => _clients;
 

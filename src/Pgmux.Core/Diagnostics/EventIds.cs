@@ -142,6 +142,9 @@ internal static class EventIds
     /// <summary>The configuration may need more descriptors than there may be.</summary>
     public const int DescriptorLimitLow = 2008;
 
+    /// <summary>The memory of a burst has been given back to the system.</summary>
+    public const int HeapTrimmed = 2009;
+
     // 2100 to 2199: the executable.
 
     /// <summary>The process ends before it has served anybody.</summary>

@@ -42,6 +42,9 @@ internal static partial class HostingLog
         long queryTime,
         long waitTime);
 
+    [LoggerMessage(EventIds.HeapTrimmed, LogLevel.Debug, "heap trimmed from {Before} to {After} bytes in {Milliseconds} ms")]
+    public static partial void HeapTrimmed(ILogger logger, long before, long after, double milliseconds);
+
     [LoggerMessage(EventIds.LoopFault, LogLevel.Error, "internal error on event loop {Loop}")]
     public static partial void LoopFault(ILogger logger, Exception failure, int loop);
 }

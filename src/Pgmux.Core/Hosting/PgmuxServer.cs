@@ -50,6 +50,8 @@ internal sealed class PgmuxServer : IAsyncDisposable
         }
 
         server.Multiplexer.Start();
+        var first = server._loops.Loops[0];
+        first.AddSweep(new HeapTrim(first, logger).Sweep);
         var options = configuration.Current.Options;
         HostingLog.Started(logger, ProductVersion.Text, options.WorkerThreads, NameOf(server._engine), options.MaxClientConn);
         LogDescriptors(configuration.Current, logger);

@@ -20,7 +20,7 @@ internal sealed class LeaseDelivery(Pool pool, Lock gate)
         var request = (LeaseRequest)state!;
         if (request.Delivery!.TrySettle(request))
         {
-            request.Receiver.OnLeaseRefused(request.Outcome, request.Error);
+            request.Receiver!.OnLeaseRefused(request.Outcome, request.Error);
         }
     };
 
@@ -29,7 +29,7 @@ internal sealed class LeaseDelivery(Pool pool, Lock gate)
         var request = (LeaseRequest)state!;
         if (request.Delivery!.TrySettle(request))
         {
-            request.Receiver.OnWelcomeKnown();
+            request.Receiver!.OnWelcomeKnown();
         }
     };
 
@@ -104,7 +104,7 @@ internal sealed class LeaseDelivery(Pool pool, Lock gate)
         }
         else if (TrySettle(request))
         {
-            request.Receiver.OnServerGranted(server);
+            request.Receiver!.OnServerGranted(server);
         }
         else
         {

@@ -4,14 +4,16 @@ using Pgmux.Transport;
 
 namespace Pgmux.Core.Pooling;
 
-/// <summary>A client's wish for a server: a node of the wait queue, made once per client and used again.</summary>
+/// <summary>
+/// A client's wish for a server: a node of the wait queue. A client has one while it wishes, and the next client of its loop uses it again.
+/// </summary>
 internal sealed class LeaseRequest(EventLoop loop, ILeaseReceiver receiver)
 {
     /// <summary>The client's loop.</summary>
     public EventLoop Loop { get; } = loop;
 
-    /// <summary>Who waits.</summary>
-    public ILeaseReceiver Receiver { get; } = receiver;
+    /// <summary>Who waits; null while nobody has the request.</summary>
+    public ILeaseReceiver? Receiver { get; set; } = receiver;
 
     /// <summary>Where the wish stands; guarded by the pool's lock.</summary>
     public LeaseRequestState State { get; set; }

@@ -1,7 +1,7 @@
 namespace Pgmux.Transport.Pipes;
 
 /// <summary>The life of a connection on our side.</summary>
-internal enum ConnectionPhase
+internal enum ConnectionPhase : byte
 {
     /// <summary>In use.</summary>
     Open,

@@ -11,7 +11,7 @@ namespace Pgmux.Transport.Pipes;
 internal abstract class LoopConnection : TransportConnection
 {
     // With 64 KiB a receive this is 1 MiB: then other connections have their turn.
-    private const int MostReadsPerRound = 16;
+    private const byte MostReadsPerRound = 16;
 
     private readonly ConnectionReader _reader;
     private readonly ConnectionWriter _writer;
@@ -24,7 +24,7 @@ internal abstract class LoopConnection : TransportConnection
     private PeerState _peer;
     private PeerState _toldPeer;
     private uint _readRound;
-    private int _reads;
+    private byte _reads;
     private bool _mayHoldMore;
     private bool _isResumeQueued;
     private bool _isSendQueued;
@@ -186,8 +186,9 @@ internal abstract class LoopConnection : TransportConnection
             _reads = 0;
         }
 
-        if (_reads++ < MostReadsPerRound)
+        if (_reads < MostReadsPerRound)
         {
+            _reads++;
             return true;
         }
 

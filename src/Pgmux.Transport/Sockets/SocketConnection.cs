@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Pgmux.Transport.Buffers;
 using Pgmux.Transport.Native;
 using Pgmux.Transport.Pipes;
@@ -12,7 +11,7 @@ internal abstract unsafe class SocketConnection : LoopConnection
     // Pieces of one sendmsg; 64 KiB of unsent bytes are a handful.
     private const int MostPieces = 32;
 
-    private readonly EndPoint _remote;
+    private readonly PeerAddress _remote;
     private EndPoint? _local;
     private int _socket;
 
@@ -25,20 +24,20 @@ internal abstract unsafe class SocketConnection : LoopConnection
         : base(loop.Core, tuning)
     {
         _socket = socket;
-        _remote = remote;
+        _remote = new PeerAddress(remote);
         _local = local;
     }
 
-    public sealed override EndPoint LocalEndPoint => _local ??= SocketName.Local(_socket) ?? _remote;
+    public sealed override EndPoint LocalEndPoint => _local ??= SocketName.Local(_socket) ?? RemoteEndPoint;
 
-    public sealed override EndPoint RemoteEndPoint => _remote;
+    public sealed override EndPoint RemoteEndPoint => _remote.ToEndPoint();
 
     public sealed override PeerCredentials? PeerCredentials => IsUnix ? SocketOptions.GetPeerCredentials(_socket) : null;
 
     /// <summary>The socket; -1 once it is closed.</summary>
     public int Descriptor => _socket;
 
-    protected bool IsUnix => _remote.AddressFamily == AddressFamily.Unix;
+    protected bool IsUnix => _remote.IsUnix;
 
     /// <summary>Registers a new connection with its loop; false with errno when the kernel refuses.</summary>
     public bool TryAttach() => TryAttachLink();

@@ -24,7 +24,7 @@ internal sealed class CancelRegistryTests
             Assert.That(registry.Find(key.ProcessId, RawMessages.Int32((int)key.Secret ^ (1 << bit))), Is.Null);
         }
 
-        registry.Remove(key);
+        registry.Remove(target);
         Assert.That(registry.Find(key.ProcessId, secret), Is.Null);
     }
 
@@ -43,12 +43,59 @@ internal sealed class CancelRegistryTests
         var registry = new CancelRegistry();
         Target[] targets = [new(), new(), new()];
         var keys = targets.Select(target => registry.Add(target, processId: 77)).ToArray();
-        registry.Remove(keys[1]);
+        registry.Remove(targets[1]);
         Assert.That(keys.Select(key => registry.Find(77, RawMessages.Int32((int)key.Secret))), Is.EqualTo(new[] { targets[0], null, targets[2] }));
     }
 
+    [Test]
+    public void A_crowd_that_comes_and_goes_is_found_until_it_has_gone()
+    {
+        const int Clients = 2000;
+        var registry = new CancelRegistry();
+        var random = new Random(17);
+        var present = new List<Target>();
+        var gone = new List<Target>();
+
+        // Many share a process id and its place in the table, and neighbours of theirs come and go.
+        for (var step = 0; step < Clients * 4; step++)
+        {
+            var isLeaving = random.Next(Clients * 4) < step;
+            if (isLeaving && present.Count > 0)
+            {
+                var leaver = random.Next(present.Count);
+                registry.Remove(present[leaver]);
+                gone.Add(present[leaver]);
+                present.RemoveAt(leaver);
+            }
+            else
+            {
+                var target = new Target();
+                registry.Add(target, processId: random.Next(3) * random.Next(1, 300));
+                present.Add(target);
+            }
+        }
+
+        Assert.That(present.Select(target => Find(registry, target)), Is.EqualTo(present));
+        Assert.That(gone.Select(target => Find(registry, target)), Is.All.Null);
+    }
+
+    [Test]
+    public void Who_was_never_added_may_be_removed()
+    {
+        var registry = new CancelRegistry();
+        var target = new Target();
+        registry.Add(target, processId: 0);
+        registry.Remove(new Target { CancelKey = target.CancelKey });
+        Assert.That(Find(registry, target), Is.SameAs(target));
+    }
+
+    private static ICancelTarget? Find(CancelRegistry registry, Target target) =>
+        registry.Find(target.CancelKey.ProcessId, RawMessages.Int32((int)target.CancelKey.Secret));
+
     private sealed class Target : ICancelTarget
     {
+        public CancelKey CancelKey { get; set; }
+
         public EventLoop Loop => throw new InvalidOperationException("nothing runs here");
 
         public Task CancelAsync() => throw new InvalidOperationException("nothing is cancelled here");
