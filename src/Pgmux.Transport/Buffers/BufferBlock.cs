@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pgmux.Transport.Buffers;
 
 /// <summary>
@@ -12,6 +14,9 @@ internal sealed class BufferBlock(byte[] array, int offset, int length, BufferSl
     public int Offset { get; private set; } = offset;
 
     public int Length { get; private set; } = length;
+
+    /// <summary>Where the used bytes are in memory; they are pinned.</summary>
+    public nint Address => Marshal.UnsafeAddrOfPinnedArrayElement(Array, Offset + Start);
 
     /// <summary>Where the block goes back to; null for one that was made for a single large request.</summary>
     public BufferSlab? Slab { get; } = slab;

@@ -12,6 +12,7 @@ internal static unsafe partial class SocketCalls
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
     public const int MessagePeek = 0x2;
+    public const int MessageDoNotWait = 0x40;
     public const int MessageNoSignal = 0x4000;
     public const int ShutdownWrite = 1;
 

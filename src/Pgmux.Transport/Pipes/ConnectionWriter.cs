@@ -15,11 +15,16 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
     private InlineCompletion _completion;
     private bool _isEnded;
     private bool _isBlocked;
+    private bool _isSending;
+    private bool _isDropped;
     private bool _isCancelRequested;
 
     public LoopConnection Connection => connection;
 
-    public long UnsentBytes => _queue.Bytes;
+    public long UnsentBytes => _isDropped ? 0 : _queue.Bytes;
+
+    /// <summary>Whether a flush waits for room.</summary>
+    public bool IsFlushWaiting => _completion.IsWaiting;
 
     /// <summary>Whether nothing stands in the way of moving to another loop.</summary>
     public bool CanMove => _queue.Bytes == 0 && _completion.State == WaitState.Idle;
@@ -38,7 +43,7 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
         if (_isEnded)
         {
             _queue.Flush(connection.Buffers);
-            _queue.Drop(connection.Buffers);
+            DropQueue();
         }
     }
 
@@ -56,7 +61,7 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
 
         _queue.Flush(connection.Buffers);
         QueueSend();
-        if (_isEnded || _isCancelRequested || _queue.Bytes <= unsentLimit)
+        if (_isEnded || _isCancelRequested || UnsentBytes <= unsentLimit)
         {
             return new ValueTask<FlushResult>(TakeResult());
         }
@@ -92,7 +97,7 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
     /// <summary>The link takes bytes again.</summary>
     public void Unblock()
     {
-        if (_isBlocked)
+        if (_isBlocked && !_isSending)
         {
             _isBlocked = false;
             QueueSend();
@@ -108,6 +113,40 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
         }
 
         var result = connection.Send(_queue.Head, _queue.FlushedBytes);
+        if (result.Status == TransferStatus.Started)
+        {
+            _isBlocked = true;
+            _isSending = true;
+            return;
+        }
+
+        OnSent(result);
+    }
+
+    /// <summary>A send that was under way has ended.</summary>
+    public void OnSendEnded(TransferResult result)
+    {
+        _isBlocked = false;
+        _isSending = false;
+        if (_isDropped)
+        {
+            DropQueue();
+        }
+        else
+        {
+            OnSent(result);
+        }
+    }
+
+    /// <summary>The link is closed: nothing is under way any more, and everything that is unsent is dropped.</summary>
+    public void OnLinkClosed()
+    {
+        _isSending = false;
+        Drop();
+    }
+
+    private void OnSent(TransferResult result)
+    {
         _queue.Sent(connection.Buffers, result.Bytes);
         switch (result.Status)
         {
@@ -151,14 +190,14 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
     public void Drop()
     {
         _isEnded = true;
-        _queue.Drop(connection.Buffers);
+        DropQueue();
         ResumeLater();
     }
 
     /// <summary>Completes the waiting flush inline, if its time has come.</summary>
     public void Resume()
     {
-        if (_completion.IsWaiting && (_isEnded || _isCancelRequested || _queue.Bytes <= unsentLimit / 2))
+        if (_completion.IsWaiting && (_isEnded || _isCancelRequested || UnsentBytes <= unsentLimit / 2))
         {
             _completion.Complete();
         }
@@ -177,6 +216,16 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
     void IValueTaskSource<FlushResult>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(connection.Loop, continuation, state, token);
+
+    // What is under way stays where it is until the link is done with it.
+    private void DropQueue()
+    {
+        _isDropped = _isSending;
+        if (!_isSending)
+        {
+            _queue.Drop(connection.Buffers);
+        }
+    }
 
     private FlushResult TakeResult()
     {

@@ -74,6 +74,12 @@ internal abstract class LoopConnection : TransportConnection
 
     protected LoopCore Core => _core;
 
+    /// <summary>
+    /// Whether something goes on only when a send that is under way has ended. Otherwise it can be told with whatever comes next: nobody
+    /// has to be woken for it.
+    /// </summary>
+    protected bool IsSendAwaited => IsClosing || _writer.IsFlushWaiting || !_reader.IsWaiting;
+
     /// <summary>Whether bytes, or the end of the stream, are waited for: by the reader, or by a close that is under way.</summary>
     protected bool WantsBytes => _reader.IsWaiting || _phase == ConnectionPhase.Closing;
 
@@ -288,6 +294,17 @@ internal abstract class LoopConnection : TransportConnection
         }
     }
 
+    /// <summary>The link has ended a send that it had started (<see cref="TransferStatus.Started"/>).</summary>
+    protected void OnSendEnded(TransferResult result)
+    {
+        var core = _core;
+        _writer.OnSendEnded(result);
+        if (IsStillOn(core) && IsClosing)
+        {
+            _close?.Continue();
+        }
+    }
+
     /// <summary>The link takes no more. What the peer has sent before may still be read.</summary>
     internal void OnSendBroken()
     {
@@ -332,8 +349,8 @@ internal abstract class LoopConnection : TransportConnection
         _phase = ConnectionPhase.Closed;
         _close?.End();
         _close = null;
-        _writer.Drop();
         CloseLink();
+        _writer.OnLinkClosed();
     }
 
     /// <summary>The part of a loop that runs this kind of connection.</summary>

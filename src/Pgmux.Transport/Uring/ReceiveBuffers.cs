@@ -15,7 +15,7 @@ internal sealed unsafe class ReceiveBuffers : IDisposable
 
     // Receives that end between two turns. Where more do, the rest is asked for again in the next turn. The kernel takes them in turn, so
     // all of them have to stay in the processor's cache; a power of two, as the kernel wants it.
-    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("EXP_N") ?? "64");
+    private const int Count = 64;
     private const int PageBytes = 4096;
 
     // Blocks begin at multiples of a power of two, and so would compete for the same few lines of the cache: each begins a short message
@@ -44,9 +44,9 @@ internal sealed unsafe class ReceiveBuffers : IDisposable
     /// <summary>Gives buffers to a ring; null with the kernel's reason when it takes none.</summary>
     public static ReceiveBuffers? TryRegister(Ring ring, BufferPool pool, out Errno error)
     {
-        var memory = NativeMemory.AlignedAlloc((nuint)Count * (nuint)sizeof(ProvidedBuffer), PageBytes);
-        NativeMemory.Clear(memory, (nuint)Count * (nuint)sizeof(ProvidedBuffer));
-        var registration = new BufferRingRegistration { Address = (ulong)memory, Entries = (uint)Count, Group = Group };
+        var memory = NativeMemory.AlignedAlloc(Count * (nuint)sizeof(ProvidedBuffer), PageBytes);
+        NativeMemory.Clear(memory, Count * (nuint)sizeof(ProvidedBuffer));
+        var registration = new BufferRingRegistration { Address = (ulong)memory, Entries = Count, Group = Group };
         if (UringCalls.Register(ring.Descriptor, UringCalls.RegisterBufferRing, &registration, 1) != 0)
         {
             error = ErrnoExtensions.Last();

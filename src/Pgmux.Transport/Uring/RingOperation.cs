@@ -6,6 +6,9 @@ internal enum RingOperation
     /// <summary>Bytes.</summary>
     Receive,
 
+    /// <summary>To send.</summary>
+    Send,
+
     /// <summary>Room to send.</summary>
     Room,
 

@@ -24,6 +24,9 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
     private byte[]? _carried;
     private TransferStatus _end;
     private uint _receivedTurn;
+    private int _sendBytes;
+    private int? _sent;
+    private bool _wasBlocked;
     private bool _hasMore;
     private bool _isReceiveQueued;
     private bool _isReadyQueued;
@@ -46,6 +49,11 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
                 OnReceived(completion);
                 QueuePeerWatch();
                 break;
+            case RingOperation.Send:
+                _pending &= ~PendingRequests.Send;
+                _sent = completion.Result;
+                QueueReady();
+                break;
             case RingOperation.Room:
                 _pending &= ~PendingRequests.Room;
                 Note(completion.Result > 0 ? LinkEvents.Writable : LinkEvents.None);
@@ -63,9 +71,16 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
             var events = _events;
             _events = LinkEvents.None;
             _isReadyQueued = false;
-            OnEvents(events);
+            EndSend();
+            if (events != LinkEvents.None && IsOn(loop))
+            {
+                OnEvents(events);
+            }
         }
     }
+
+    /// <summary>Whether the end of the send that is under way has to be told at once.</summary>
+    public bool IsSendUrgent => IsSendAwaited || _wasBlocked;
 
     public void OnLoopEnd() => Abort();
 
@@ -133,12 +148,27 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
         return IsReceiving ? TransferResult.WouldBlock : base.ReceiveFromLink(room);
     }
 
+    // The usual send is one piece. It never waits for room, so it ends with the call that hands it over.
+    protected override TransferResult SendToLink(BufferBlock head, long bytes)
+    {
+        if (bytes > head.Used)
+        {
+            return base.SendToLink(head, bytes);
+        }
+
+        _pending |= PendingRequests.Send;
+        _sendBytes = (int)bytes;
+        Uring.Send(this, _slot, Descriptor, head, _sendBytes);
+        return TransferResult.Started;
+    }
+
     protected override bool PeekLink() => _arrived is not null || _end != TransferStatus.Done || (!IsReceiving && base.PeekLink());
 
     protected override void WaitForRoom()
     {
         if ((_pending & PendingRequests.Room) == 0)
         {
+            _wasBlocked = true;
             _pending |= PendingRequests.Room;
             Uring.Poll(_slot, RingOperation.Room, Descriptor, PollEvents.Out, flags: 0);
         }
@@ -147,11 +177,6 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
     protected override void DetachLink()
     {
         CancelPending();
-        if (_pending != PendingRequests.None)
-        {
-            throw new IOException($"The kernel does not give back a socket of an io_uring: {_pending}");
-        }
-
         if (_arrived is { } arrived)
         {
             // Buffers belong to their loop.
@@ -260,10 +285,39 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
             AnnounceReadable();
         }
 
+        QueueReady();
+    }
+
+    private void QueueReady()
+    {
         if (!_isReadyQueued)
         {
             _isReadyQueued = true;
             Uring.QueueReady(this);
+        }
+    }
+
+    private void EndSend()
+    {
+        if (_sent is not { } sent)
+        {
+            return;
+        }
+
+        _sent = null;
+        _wasBlocked = false;
+        if (sent == _sendBytes)
+        {
+            OnSendEnded(TransferResult.Done(sent));
+        }
+        else if (sent >= 0 || (Errno)(-sent) is Errno.TryAgain or Errno.Interrupted)
+        {
+            WaitForRoom();
+            OnSendEnded(new TransferResult(TransferStatus.WouldBlock, Math.Max(sent, 0)));
+        }
+        else
+        {
+            OnSendEnded(TransferResult.Broken);
         }
     }
 
@@ -278,8 +332,13 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
 
     private void CancelPending()
     {
-        for (var flushes = 0; _pending != PendingRequests.None && flushes < MostFlushes; flushes++)
+        for (var flushes = 0; _pending != PendingRequests.None; flushes++)
         {
+            if (flushes == MostFlushes)
+            {
+                throw new IOException($"The kernel does not give back a socket of an io_uring: {_pending}");
+            }
+
             Cancel(PendingRequests.Receive, RingOperation.Receive);
             Cancel(PendingRequests.Room, RingOperation.Room);
             Cancel(PendingRequests.PeerWatch, RingOperation.PeerWatch);

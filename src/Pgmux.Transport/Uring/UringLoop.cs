@@ -1,4 +1,5 @@
 using System.Net;
+using Pgmux.Transport.Buffers;
 using Pgmux.Transport.Loops;
 using Pgmux.Transport.Native;
 using Pgmux.Transport.Sockets;
@@ -18,12 +19,11 @@ public sealed class UringLoop : SocketLoop
     private readonly Ring _ring;
     private readonly List<IRingTarget> _ready = [];
     private readonly List<UringConnection> _receivers = [];
+    private readonly List<UringConnection> _senders = [];
     private List<UringConnection> _unwatched = [];
     private List<UringConnection> _watching = [];
+    private uint _sendsUnderWay;
     private bool _isWakeUpPolled;
-    private int _lastReaped;
-    private static readonly uint ExpK = uint.Parse(Environment.GetEnvironmentVariable("EXP_K") ?? "0");
-    private static readonly uint ExpT = uint.Parse(Environment.GetEnvironmentVariable("EXP_T") ?? "0");
 
     private UringLoop(SocketLoopOptions options, Ring ring, WakeUp wakeUp)
         : base(options, wakeUp)
@@ -93,6 +93,20 @@ public sealed class UringLoop : SocketLoop
         entry->UserData = RequestKey.Of(Targets.DataOf(slot), RingOperation.Receive);
     }
 
+    /// <summary>Sends bytes of a pinned block, which stay where they are until that has ended.</summary>
+    internal unsafe void Send(UringConnection connection, int slot, int socket, BufferBlock block, int bytes)
+    {
+        var entry = _ring.NextEntry();
+        entry->Operation = SubmissionEntry.OperationSend;
+        entry->Descriptor = socket;
+        entry->Address = (ulong)block.Address;
+        entry->Length = (uint)bytes;
+        entry->OperationFlags = SocketCalls.MessageNoSignal | SocketCalls.MessageDoNotWait;
+        entry->UserData = RequestKey.Of(Targets.DataOf(slot), RingOperation.Send);
+        _senders.Add(connection);
+        _sendsUnderWay++;
+    }
+
     /// <summary>Asks for events of a descriptor: the first, or with <see cref="SubmissionEntry.PollMultishot"/> all.</summary>
     internal void Poll(int slot, RingOperation operation, int descriptor, PollEvents interest, uint flags) =>
         Poll(RequestKey.Of(Targets.DataOf(slot), operation), descriptor, interest, flags);
@@ -125,14 +139,27 @@ public sealed class UringLoop : SocketLoop
             Poll(RequestKey.WakeUp, WakeUp.Descriptor, PollEvents.In, SubmissionEntry.PollMultishot);
         }
 
-        var gathers = ExpK > 1 && _lastReaped > 1;
-        _ring.Enter(longest == TimeSpan.Zero || _ready.Count > 0 ? 0u : gathers ? ExpK : 1u, longest, gathers ? ExpT : 0);
+        _ring.Enter(longest == TimeSpan.Zero || _ready.Count > 0 ? 0u : CompletionsToWaitFor(), longest);
+        _senders.Clear();
+    }
+
+    // Sends end with the call that hands them over. Their ends alone are no reason to wake up, unless somebody waits for one.
+    private uint CompletionsToWaitFor()
+    {
+        foreach (var sender in _senders)
+        {
+            if (sender.IsSendUrgent)
+            {
+                return 1;
+            }
+        }
+
+        return _sendsUnderWay + 1;
     }
 
     private protected override void Dispatch()
     {
         Reap();
-        _lastReaped = _ready.Count;
 
         // Whoever runs may cause further completions to be noted.
         for (var index = 0; index < _ready.Count; index++)
@@ -186,6 +213,11 @@ public sealed class UringLoop : SocketLoop
                     _isWakeUpPolled = completion.GoesOn;
                     break;
                 default:
+                    if (RequestKey.OperationOf(completion.UserData) == RingOperation.Send)
+                    {
+                        _sendsUnderWay--;
+                    }
+
                     if (Targets.Find(RequestKey.TargetOf(completion.UserData)) is { } target)
                     {
                         target.OnCompleted(RequestKey.OperationOf(completion.UserData), completion);
