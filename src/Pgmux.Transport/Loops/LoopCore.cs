@@ -63,6 +63,12 @@ internal sealed class LoopCore
         set => Volatile.Write(ref _hasEnded, value);
     }
 
+    /// <summary>
+    /// Told before a round sends what it has written, when nothing else is left to be done in it: what is asked of the kernel besides goes
+    /// first. The peer that a send wakes up may have to wait for this thread to sleep.
+    /// </summary>
+    public Action? BeforeSends { get; set; }
+
     /// <summary>Whether there is something to do without waiting for an event.</summary>
     public bool HasWork => _senders.Count > 0 || !_work.IsEmpty;
 
@@ -146,6 +152,11 @@ internal sealed class LoopCore
         {
             Round++;
             _work.Run();
+            if (BeforeSends is { } beforeSends && _work.IsEmpty)
+            {
+                beforeSends();
+            }
+
             SendQueued();
         }
     }

@@ -31,6 +31,7 @@ public sealed class UringLoop : SocketLoop
         _ring = ring;
         Buffers = ReceiveBuffers.TryRegister(ring, Core.Buffers, out var error)
             ?? throw new UringUnavailableException(error);
+        Core.BeforeSends = QueueReceives;
     }
 
     internal SlotTable<IRingTarget> Targets { get; } = new();
