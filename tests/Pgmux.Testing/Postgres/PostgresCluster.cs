@@ -62,6 +62,8 @@ internal sealed class PostgresCluster : IAsyncDisposable
             Password = who.Password,
             Database = database,
             Pooling = false,
+            Timeout = (int)WaitLimit.Default.TotalSeconds,
+            CommandTimeout = (int)WaitLimit.Default.TotalSeconds,
         }.ConnectionString;
     }
 

@@ -161,6 +161,8 @@ internal sealed class PgmuxProcess : IAsyncDisposable
         Password = password.Length == 0 ? null : password,
         Database = database,
         Pooling = pooling,
+        Timeout = (int)WaitLimit.Default.TotalSeconds,
+        CommandTimeout = (int)WaitLimit.Default.TotalSeconds,
     };
 
     private void Launch()
