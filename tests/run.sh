@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs them. The last line is the sum over all test projects: N passed, N failed, N skipped.
 #
-#   tests/run.sh [-c Debug|Release] [--no-build] [--filter EXPRESSION] [PROJECT ...]
+#   tests/run.sh [-c Debug|Release] [--no-build] [--filter EXPRESSION] [--engines ENGINE,...] [PROJECT ...]
 #
 # PROJECT is a folder of tests/ or the start of its name after "Pgmux." ("Core"); without one all run.
+# ENGINE is a value of event_engine (auto, epoll, io_uring): the integration tests run once for each and count each time; without
+# --engines they run once, with what PGMUX_EVENT_ENGINE names or auto. Where the kernel forbids io_uring, its run counts as one skipped.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -15,14 +17,19 @@ time_limit=900
 
 configuration=Release
 build=()
-filter=()
+filter=
+engines=("${PGMUX_EVENT_ENGINE:-auto}")
 projects=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     -c) [[ $# -ge 2 ]] || die "-c needs Debug or Release"; configuration=$2; shift ;;
     --no-build) build=(--no-build) ;;
-    --filter) [[ $# -ge 2 ]] || die "--filter needs an expression"; filter=(--filter "$2"); shift ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --filter) [[ $# -ge 2 ]] || die "--filter needs an expression"; filter=$2; shift ;;
+    --engines)
+      [[ ${2:-} =~ ^(auto|epoll|io_uring)(,(auto|epoll|io_uring))*$ ]] || die "--engines needs auto, epoll or io_uring, or several with commas"
+      IFS=, read -ra engines <<<"$2"
+      shift ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) die "unknown option $1" ;;
     *) projects+=("$1") ;;
   esac
@@ -77,17 +84,31 @@ counter() {
   sed -nE "s/.*<Counters [^>]*\b$2=\"([0-9]+)\".*/\1/p" "$1" | head -n 1
 }
 
-passed=0 failed=0 skipped=0 number=0
-for file in "${files[@]}"; do
-  number=$((number + 1))
-  name=$(basename "$file" .csproj)
-  say ""
-  say "== $name ($number of ${#files[@]})"
-  status=0
-  timeout --kill-after=20 "$time_limit" dotnet test "$file" -c "$configuration" "${build[@]}" "${filter[@]}" \
+# Prints why the kernel lets no program here use io_uring; nothing when it does, and then complains about our arguments only. We ask as the
+# user that pgmux runs as: kernel.io_uring_disabled = 1 does not forbid it to root.
+io_uring_refusal() {
+  "${unprivileged[@]}" "$PGMUX_PYTHON" -c '
+import ctypes, errno, platform
+IO_URING_SETUP = 425
+ctypes.CDLL(None, use_errno=True).syscall(IO_URING_SETUP, 0, None)
+error = ctypes.get_errno()
+if error == errno.EPERM:
+    print("EPERM: kernel.io_uring_disabled or a seccomp filter")
+elif error == errno.ENOSYS:
+    print("ENOSYS: Linux " + platform.release() + " or a seccomp filter has it not")'
+}
+
+passed=0 failed=0 skipped=0
+
+# Runs a project, under a name for its results and with a filter, and adds to the sums.
+run_project() {
+  local file=$1 name=$2 selection=() status=0 total project_passed project_failed=0
+  if [[ -n ${3:-} ]]; then
+    selection=(--filter "$3")
+  fi
+  timeout --kill-after=20 "$time_limit" dotnet test "$file" -c "$configuration" "${build[@]}" "${selection[@]}" \
     --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" --results-directory "$results" </dev/null >&2 || status=$?
 
-  project_failed=0
   if [[ -f $results/$name.trx ]]; then
     total=$(counter "$results/$name.trx" total)
     project_passed=$(counter "$results/$name.trx" passed)
@@ -103,6 +124,37 @@ for file in "${files[@]}"; do
     project_failed=1
   fi
   failed=$((failed + project_failed))
+}
+
+# Once for each engine. What starts no pgmux has the category WithoutPgmux and runs with the first engine only.
+run_on_engines() {
+  local file=$1 name=$2 only=$filter engine refusal
+  for engine in "${engines[@]}"; do
+    say "-- event_engine = $engine"
+    if [[ $engine == io_uring ]] && refusal=$(io_uring_refusal) && [[ -n $refusal ]]; then
+      say "$name on io_uring: skipped, this machine forbids io_uring ($refusal)"
+      skipped=$((skipped + 1))
+      continue
+    fi
+    # auto is what pgmux does unasked, and what PGMUX_BINARY names may not know the setting.
+    export PGMUX_EVENT_ENGINE=${engine#auto}
+    run_project "$file" "$name.$engine" "$only"
+    only="TestCategory!=WithoutPgmux${filter:+&($filter)}"
+    build=(--no-build)
+  done
+}
+
+number=0
+for file in "${files[@]}"; do
+  number=$((number + 1))
+  name=$(basename "$file" .csproj)
+  say ""
+  say "== $name ($number of ${#files[@]})"
+  if [[ $name == *Integration* ]]; then
+    run_on_engines "$file" "$name"
+  else
+    run_project "$file" "$name" "$filter"
+  fi
 done
 
 say ""

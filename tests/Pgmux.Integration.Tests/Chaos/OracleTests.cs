@@ -9,6 +9,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Chaos;
 
 /// <summary>The oracle of a chaos run sees what it is there to see: it talks to a server here that answers wrongly on purpose.</summary>
+[Category(TestCategories.WithoutPgmux)]
 internal sealed class OracleTests
 {
     private static readonly byte[] Login = [.. Replies.AuthenticationOk(), .. Replies.BackendKeyData(7, new byte[4]), .. Replies.ReadyForQuery()];

@@ -31,7 +31,7 @@ internal sealed class ScriptTests(int postgres) : DifferentialFixture(postgres)
     }
 
     /// <summary>What differs between two runs of PostgreSQL itself would say nothing about pgmux.</summary>
-    [Test]
+    [Test, Category(TestCategories.WithoutPgmux)]
     public async Task PostgreSQL_itself_gives_the_same_trace_twice()
     {
         foreach (var script in Scripts.All)

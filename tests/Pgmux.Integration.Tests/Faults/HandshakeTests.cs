@@ -51,43 +51,6 @@ internal sealed class HandshakeTests(int postgres) : PgmuxFixture(postgres)
         Assert.That(messages.Select(message => message.Message), Is.EqualTo(new[] { "client_login_timeout" }));
     }
 
-    [Test, Property("Row", "H02")]
-    public async Task A_silent_connection_costs_less_than_2_KiB()
-    {
-        const int Connections = 5000;
-        await StartAsync(("max_client_conn", "6000"));
-        var silent = new List<RawClient>();
-        try
-        {
-            // The first thousand pays for tables that grow once.
-            await AddAsync(1000);
-            var before = Pgmux.ReadCounters();
-            await AddAsync(Connections);
-            var after = Pgmux.ReadCounters();
-
-            Assert.That((after.ResidentBytes - before.ResidentBytes) / Connections, Is.LessThan(2048));
-        }
-        finally
-        {
-            foreach (var client in silent)
-            {
-                await client.DisposeAsync();
-            }
-        }
-
-        async Task AddAsync(int count)
-        {
-            var open = silent.Count + count;
-            for (var n = 0; n < count; n++)
-            {
-                silent.Add(await RawClient.ConnectAsync(Pgmux.TcpEndPoint));
-            }
-
-            // Behind a login on the same listener all earlier connections have been accepted.
-            await Eventually.HoldsAsync(() => Task.FromResult(Pgmux.ReadCounters().Descriptors >= open), "all connections are accepted");
-        }
-    }
-
     [Test, Property("Row", "H03")]
     public async Task Bytes_that_trickle_in_do_not_extend_the_login_timeout()
     {

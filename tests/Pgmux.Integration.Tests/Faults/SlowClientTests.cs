@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Faults;
 
 /// <summary>Clients that do not read what they asked for.</summary>
-[TestFixture(PostgresVersions.Newest)]
+[TestFixture(PostgresVersions.Newest), NonParallelizable]
 internal sealed class SlowClientTests(int postgres) : PgmuxFixture(postgres)
 {
     [Test, Property("Row", "B170"), Property("Row", "R06")]

@@ -11,7 +11,7 @@ namespace Pgmux.Integration.Tests.Model;
 /// The model of a backend, which the simulations rest on, against PostgreSQL itself: random scripts about statements, portals and
 /// transactions get the same replies from both.
 /// </summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested)), Category(TestCategories.WithoutPgmux)]
 internal sealed partial class PostgresModelTests(int major)
 {
     private const int Scripts = 500;

@@ -7,7 +7,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Resources;
 
 /// <summary>Clients that come and go faster than anybody should.</summary>
-[TestFixture(PostgresVersions.Newest)]
+[TestFixture(PostgresVersions.Newest), NonParallelizable]
 internal sealed class ConnectStormTests(int postgres) : PgmuxFixture(postgres)
 {
     /// <summary>How many clients are on their way in or out at a time.</summary>

@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Resources;
 
 /// <summary>No descriptor is left for another connection.</summary>
-[TestFixture(PostgresVersions.Newest)]
+[TestFixture(PostgresVersions.Newest), NonParallelizable]
 internal sealed class DescriptorLimitTests(int postgres) : PgmuxFixture(postgres)
 {
     [Test, Property("Row", "B199"), Property("Row", "N08")]

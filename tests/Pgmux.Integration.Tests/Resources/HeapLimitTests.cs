@@ -5,7 +5,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Resources;
 
 /// <summary>The runtime may use no more memory than a limit, as in a small container.</summary>
-[TestFixture(PostgresVersions.Newest)]
+[TestFixture(PostgresVersions.Newest), NonParallelizable]
 internal sealed class HeapLimitTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int LimitBytes = 24 << 20;

@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Resources;
 
 /// <summary>The user that pgmux runs as may have no further thread.</summary>
-[TestFixture(PostgresVersions.Newest)]
+[TestFixture(PostgresVersions.Newest), NonParallelizable]
 internal sealed class ThreadLimitTests(int postgres) : PgmuxFixture(postgres)
 {
     [Test, Property("Row", "R08")]

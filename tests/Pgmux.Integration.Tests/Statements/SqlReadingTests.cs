@@ -7,7 +7,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Statements;
 
 /// <summary>What is read in SQL text, held against PostgreSQL itself, without pgmux between.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested)), Category(TestCategories.WithoutPgmux)]
 internal sealed class SqlReadingTests(int postgres)
 {
     private const int TextsPerRun = 1500;

@@ -41,7 +41,6 @@ internal sealed class PostgresCluster : IAsyncDisposable
         {
             await cluster.InitialiseAsync();
             await cluster.StartAsync();
-            await cluster.PrepareRolesAsync();
             return cluster;
         }
         catch
@@ -63,6 +62,8 @@ internal sealed class PostgresCluster : IAsyncDisposable
             Password = who.Password,
             Database = database,
             Pooling = false,
+            Timeout = (int)WaitLimit.Default.TotalSeconds,
+            CommandTimeout = (int)WaitLimit.Default.TotalSeconds,
         }.ConnectionString;
     }
 
@@ -137,19 +138,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
 
     private async Task InitialiseAsync()
     {
-        await using (var initdb = ManagedProcess.Start(
-            _folder,
-            "initdb",
-            Path.Combine(PostgresInstallation.ServerFolder(Major), "initdb"),
-            ["-D", _folder.File("data"), "-U", PostgresRole.Superuser.Name, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]))
-        {
-            var status = await initdb.WaitForExitAsync();
-            if (status != 0)
-            {
-                throw new InvalidOperationException($"initdb of PostgreSQL {Major} failed ({status}):\n{initdb.Output}");
-            }
-        }
-
+        await PostgresTemplates.CopyAsync(Major, _folder);
         await File.AppendAllTextAsync(_folder.File("data/postgresql.conf"), string.Create(CultureInfo.InvariantCulture, $"""
 
             listen_addresses = '127.0.0.1'
@@ -165,21 +154,5 @@ internal sealed class PostgresCluster : IAsyncDisposable
             log_line_prefix = '%m [%p] %q%u@%d '
 
             """));
-        var logins = PostgresRole.All.SelectMany(role => new[] { $"local all {role.Name} {role.Method}", $"host all {role.Name} 127.0.0.1/32 {role.Method}" });
-        await File.WriteAllTextAsync(
-            _folder.File("data/pg_hba.conf"), $"local all postgres trust\nhost all postgres 127.0.0.1/32 trust\n{string.Join('\n', logins)}\n");
-    }
-
-    private async Task PrepareRolesAsync()
-    {
-        foreach (var role in PostgresRole.All)
-        {
-            var encryption = role.Method == "md5" ? "md5" : "scram-sha-256";
-            var password = role.Password.Length == 0 ? "NULL" : $"'{role.Password}'";
-            await ExecuteAsync($"SET password_encryption = '{encryption}'; CREATE ROLE {role.Name} LOGIN PASSWORD {password}", "postgres");
-        }
-
-        await ExecuteAsync($"CREATE DATABASE {Database} OWNER {PostgresRole.App.Name}", "postgres");
-        await ExecuteAsync("GRANT ALL ON SCHEMA public TO PUBLIC");
     }
 }

@@ -1,22 +1,25 @@
 namespace Pgmux.Testing.Postgres;
 
 /// <summary>
-/// One cluster per version for the whole test assembly, started when the first test asks. A test that stops PostgreSQL or changes its
-/// configuration makes its own.
+/// One cluster per version for every worker of NUnit, started when its first test asks. Fixtures that run side by side never share one:
+/// a test may look at all sessions of its cluster, terminate them, or count lines in its log. A fixture stays on one worker from its
+/// set-up to its end. A test that stops PostgreSQL or changes its configuration makes its own.
 /// </summary>
 internal static class PostgresClusters
 {
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<int, Task<PostgresCluster>> Shared = [];
+    private static readonly Dictionary<(int Major, string Worker), Task<PostgresCluster>> Shared = [];
 
     public static Task<PostgresCluster> GetAsync(int major)
     {
+        // Without parallelism no worker has a name.
+        var key = (major, TestContext.CurrentContext.WorkerId ?? "");
         lock (Gate)
         {
-            if (!Shared.TryGetValue(major, out var cluster))
+            if (!Shared.TryGetValue(key, out var cluster))
             {
                 cluster = PostgresCluster.StartAsync(major);
-                Shared.Add(major, cluster);
+                Shared.Add(key, cluster);
             }
 
             return cluster;
@@ -36,5 +39,7 @@ internal static class PostgresClusters
         {
             await (await cluster).DisposeAsync();
         }
+
+        await PostgresTemplates.RemoveAllAsync();
     }
 }

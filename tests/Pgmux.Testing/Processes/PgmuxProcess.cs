@@ -104,7 +104,7 @@ internal sealed class PgmuxProcess : IAsyncDisposable
 
     public ProcessCounters ReadCounters() => Process.ReadCounters();
 
-    /// <summary>Waits until the process has used no processor time over several looks in a row.</summary>
+    /// <summary>Waits until the process has used no processor time, and wanted none, over several looks in a row.</summary>
     public async Task WaitUntilRestingAsync()
     {
         const int Looks = 10;
@@ -113,8 +113,9 @@ internal sealed class PgmuxProcess : IAsyncDisposable
         await Eventually.HoldsAsync(
             () =>
             {
+                // On a busy machine a thread may wait for the processor longer than all looks take.
                 var now = ReadCounters().ProcessorTime;
-                still = now == last ? still + 1 : 0;
+                still = now == last && !ProcessCounters.WantsToRun(Id) ? still + 1 : 0;
                 last = now;
                 return Task.FromResult(still >= Looks);
             },
@@ -160,6 +161,8 @@ internal sealed class PgmuxProcess : IAsyncDisposable
         Password = password.Length == 0 ? null : password,
         Database = database,
         Pooling = pooling,
+        Timeout = (int)WaitLimit.Default.TotalSeconds,
+        CommandTimeout = (int)WaitLimit.Default.TotalSeconds,
     };
 
     private void Launch()

@@ -7,6 +7,9 @@ namespace Pgmux.Testing.Processes;
 /// <summary>What a test writes into pgmux's ini file and user list.</summary>
 internal sealed record PgmuxSettings
 {
+    /// <summary>The variable with the event engine of every pgmux whose test does not choose one itself; tests/run.sh sets it.</summary>
+    public const string EngineVariable = "PGMUX_EVENT_ENGINE";
+
     /// <summary>Lines of [databases] by name.</summary>
     public required IReadOnlyDictionary<string, string> Databases { get; init; }
 
@@ -47,6 +50,11 @@ internal sealed record PgmuxSettings
             ["pool_mode"] = "transaction",
             ["max_client_conn"] = "1000",
         };
+        if (Environment.GetEnvironmentVariable(EngineVariable) is { Length: > 0 } engine)
+        {
+            keys["event_engine"] = engine;
+        }
+
         foreach (var (key, value) in Settings)
         {
             keys[key] = value;

@@ -16,9 +16,8 @@ internal readonly record struct ProcessCounters(long ResidentBytes, int Descript
     public static ProcessCounters Read(int processId)
     {
         var status = File.ReadAllLines($"/proc/{processId}/status");
-        // The command's name, in parentheses, may hold blanks: fields count from behind it. utime and stime are fields 14 and 15.
-        var stat = File.ReadAllText($"/proc/{processId}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        // utime and stime are fields 14 and 15.
+        var fields = Fields($"/proc/{processId}/stat");
         var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
         return new ProcessCounters(
             Number(status, "VmRSS:") * 1024,
@@ -26,6 +25,35 @@ internal readonly record struct ProcessCounters(long ResidentBytes, int Descript
             Directory.EnumerateFileSystemEntries($"/proc/{processId}/fd").Count(IsSocket),
             (int)Number(status, "Threads:"),
             TimeSpan.FromSeconds((double)ticks / NativeMethods.SystemConfiguration(ClockTicksName)));
+    }
+
+    /// <summary>Whether a thread of the process runs or waits for a processor.</summary>
+    public static bool WantsToRun(int processId)
+    {
+        foreach (var thread in Directory.EnumerateDirectories($"/proc/{processId}/task"))
+        {
+            try
+            {
+                // Field 3: the state.
+                if (Fields(Path.Combine(thread, "stat"))[0] == "R")
+                {
+                    return true;
+                }
+            }
+            catch (IOException)
+            {
+                // It has ended since it was listed.
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Fields 3 and on of a stat file. The command's name before them, in parentheses, may hold blanks.</summary>
+    private static string[] Fields(string file)
+    {
+        var stat = File.ReadAllText(file);
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
     }
 
     private static bool IsSocket(string descriptor)

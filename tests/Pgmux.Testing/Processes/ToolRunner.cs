@@ -7,9 +7,6 @@ namespace Pgmux.Testing.Processes;
 /// <summary>Runs PostgreSQL's own client programs and captures what they say.</summary>
 internal sealed class ToolRunner
 {
-    /// <summary>A tool that has not ended by then hangs.</summary>
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
-
     private readonly Dictionary<string, string> _environment;
 
     public ToolRunner(PgmuxProcess pgmux, PostgresRole? role = null, string database = PostgresCluster.Database)
@@ -24,7 +21,7 @@ internal sealed class ToolRunner
         ["PGUSER"] = user,
         ["PGPASSWORD"] = password,
         ["PGDATABASE"] = database,
-        ["PGCONNECT_TIMEOUT"] = "15",
+        ["PGCONNECT_TIMEOUT"] = "45",
         ["LC_ALL"] = "C",
     };
 
@@ -37,7 +34,7 @@ internal sealed class ToolRunner
     public Task<ToolResult> RunAsync(string program, IEnumerable<string> arguments, string input = "") =>
         RunAsync([PostgresInstallation.ClientProgram(program), .. arguments], input);
 
-    /// <summary>Runs any command to its end.</summary>
+    /// <summary>Runs any command to its end; one that does not come to it in time hangs.</summary>
     public async Task<ToolResult> RunAsync(IReadOnlyList<string> command, string input = "")
     {
         using var process = Start(command);
@@ -47,12 +44,12 @@ internal sealed class ToolRunner
         {
             await process.StandardInput.WriteAsync(input);
             process.StandardInput.Close();
-            await process.WaitForExitAsync().WaitAsync(TimeLimit);
+            await process.WaitForExitAsync().WaitAsync(WaitLimit.Default);
         }
         catch (TimeoutException)
         {
             process.Kill();
-            throw new TimeoutException($"{command[0]} did not end within {TimeLimit.TotalSeconds} s:\n{await output}\n{await error}");
+            throw new TimeoutException($"{command[0]} did not end within {WaitLimit.Default.TotalSeconds} s:\n{await output}\n{await error}");
         }
 
         return new ToolResult(process.ExitCode, await output, await error);

@@ -34,7 +34,7 @@ internal sealed class GeneratedScriptTests(int postgres) : DifferentialFixture(p
     }
 
     /// <summary>A generator that counts ReadyForQuery wrongly, or gives its clients illegal words, would wait for ever.</summary>
-    [Test]
+    [Test, Category(TestCategories.WithoutPgmux)]
     public async Task PostgreSQL_itself_answers_random_pipelines_as_the_generator_thinks()
     {
         var first = Number("PGMUX_SEED", 1);
