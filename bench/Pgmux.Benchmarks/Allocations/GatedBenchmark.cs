@@ -15,16 +15,18 @@ internal sealed class GatedBenchmark
     // The runtime itself allocates now and then, never regularly: the quietest of a few batches is the benchmark's own.
     private const int Batches = 5;
 
+    private readonly Type _type;
     private readonly MethodInfo _method;
     private readonly int _operationsPerInvoke;
     private object? _instance;
     private Action _invoke = static () => { };
 
-    private GatedBenchmark(MethodInfo method, BenchmarkAttribute attribute)
+    private GatedBenchmark(Type type, MethodInfo method, BenchmarkAttribute attribute)
     {
+        _type = type;
         _method = method;
         _operationsPerInvoke = attribute.OperationsPerInvoke;
-        Name = $"{method.DeclaringType!.Name}.{method.Name}";
+        Name = $"{type.Name}.{method.Name}";
     }
 
     /// <summary>Type and method, as the list of limits names it.</summary>
@@ -32,15 +34,16 @@ internal sealed class GatedBenchmark
 
     public static IEnumerable<GatedBenchmark> FindAll(Assembly assembly) =>
         from type in assembly.GetTypes()
+        where !type.IsAbstract
         from method in type.GetMethods()
         let attribute = method.GetCustomAttribute<BenchmarkAttribute>()
         where attribute is not null
-        select new GatedBenchmark(method, attribute);
+        select new GatedBenchmark(type, method, attribute);
 
     /// <summary>Makes what the benchmark needs, and lets it check its answers.</summary>
     public void SetUp()
     {
-        _instance = Activator.CreateInstance(_method.DeclaringType!)!;
+        _instance = Activator.CreateInstance(_type)!;
         InvokeAll<GlobalSetupAttribute>(_instance);
         _invoke = DelegateInvoker.For(_method, _instance);
     }

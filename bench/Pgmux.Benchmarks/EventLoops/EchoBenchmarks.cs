@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Pgmux.Benchmarks.Throughput;
-using Pgmux.Transport.Epoll;
+using Pgmux.Transport.Sockets;
 
 namespace Pgmux.Benchmarks.EventLoops;
 
@@ -10,14 +10,14 @@ namespace Pgmux.Benchmarks.EventLoops;
 /// </summary>
 [MemoryDiagnoser]
 [ThroughputColumn]
-public class EchoBenchmarks
+public abstract class EchoBenchmarks(SocketEngine engine)
 {
     private const int Rounds = 200;
     private const int ShortBytes = 64;
     private const int LongBytes = 64 * 1024;
 
-    private EpollLoop _loop = null!;
-    private EpollLoop _otherLoop = null!;
+    private SocketLoop _loop = null!;
+    private SocketLoop _otherLoop = null!;
     private EchoRig _short = null!;
     private EchoRig _long = null!;
     private EchoRig _between = null!;
@@ -25,8 +25,8 @@ public class EchoBenchmarks
     [GlobalSetup]
     public void ConnectAndCheck()
     {
-        _loop = EpollLoop.Start(new EpollLoopOptions { Index = 0 });
-        _otherLoop = EpollLoop.Start(new EpollLoopOptions { Index = 1 });
+        _loop = SocketLoop.Start(engine, new SocketLoopOptions { Index = 0 });
+        _otherLoop = SocketLoop.Start(engine, new SocketLoopOptions { Index = 1 });
         _short = EchoRig.Connect(_loop, _loop, Message(ShortBytes));
         _long = EchoRig.Connect(_loop, _loop, Message(LongBytes));
         _between = EchoRig.Connect(_loop, _otherLoop, Message(ShortBytes));

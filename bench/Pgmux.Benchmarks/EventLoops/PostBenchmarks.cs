@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Pgmux.Transport;
 using Pgmux.Transport.Epoll;
+using Pgmux.Transport.Sockets;
 
 namespace Pgmux.Benchmarks.EventLoops;
 
@@ -22,7 +23,7 @@ public class PostBenchmarks
     [GlobalSetup]
     public void StartAndCheck()
     {
-        _loop = EpollLoop.Start(new EpollLoopOptions());
+        _loop = EpollLoop.Start(new SocketLoopOptions());
         Expect(OwnPosts, From_its_own_thread());
         Expect(Posts, From_another_thread());
         Expect(1, To_a_loop_that_sleeps());

@@ -29,6 +29,8 @@ internal sealed class Borrower : IServerLessee, ILeaseReceiver
 
     public PipeWriter Output => throw new NotSupportedException("nothing is said to it");
 
+    public TransportConnection Transport => throw new NotSupportedException("nothing is handed over to it");
+
     // Those of the server, so that there is nothing to bring in line.
     public ParameterSet Parameters
     {

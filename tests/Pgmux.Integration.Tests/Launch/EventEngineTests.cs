@@ -36,11 +36,11 @@ internal sealed class EventEngineTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test]
-    public void Without_io_uring_nothing_starts_that_asks_for_it()
+    public async Task Without_io_uring_nothing_starts_that_asks_for_it()
     {
-        var failure = Assert.ThrowsAsync<InvalidOperationException>(
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(
             () => StartFreshAsync(PgmuxSettings.For(Cluster, ("event_engine", "io_uring")), ForbiddenCall.Uring(ForbiddenCall.NotPermitted)));
-        Assert.That(failure.Message, Does.Contain($"event_engine = io_uring: {Forbidden}; auto or epoll serve here"));
+        Assert.That(failure!.Message, Does.Contain($"event_engine = io_uring: {Forbidden}; auto or epoll serve here"));
         Assert.That(failure.Message, Does.Contain("ended with 1"));
     }
 

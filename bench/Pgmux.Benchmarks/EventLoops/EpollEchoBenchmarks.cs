@@ -1,0 +1,6 @@
+using Pgmux.Transport.Sockets;
+
+namespace Pgmux.Benchmarks.EventLoops;
+
+/// <summary>On epoll.</summary>
+public class EpollEchoBenchmarks() : EchoBenchmarks(SocketEngine.Epoll);
