@@ -8,6 +8,9 @@ namespace Pgmux.Testing.Postgres;
 /// </summary>
 internal static class PostgresTemplates
 {
+    /// <summary>Every test of a version depends on its template, so it gets its time on the slowest machine.</summary>
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(5);
+
     private static readonly Lock Gate = new();
     private static readonly Dictionary<int, Task<TemporaryFolder>> Made = [];
 
@@ -90,7 +93,7 @@ internal static class PostgresTemplates
     private static async Task<string> RunAsync(TemporaryFolder folder, string name, string program, string[] arguments)
     {
         await using var process = ManagedProcess.Start(folder, name, program, arguments);
-        var status = await process.WaitForExitAsync();
+        var status = await process.WaitForExitAsync(TimeLimit);
         return status == 0 ? process.Output.ToString() : throw new InvalidOperationException($"{name} failed ({status}):\n{process.Output}");
     }
 }

@@ -55,11 +55,11 @@ internal sealed class ManagedProcess : IAsyncDisposable
     public void Signal(UnixSignal signal) => SignalSender.Send(Id, signal);
 
     /// <summary>Waits until the program has ended and its last line was read.</summary>
-    public async Task<int> WaitForExitAsync()
+    public async Task<int> WaitForExitAsync(TimeSpan? limit = null)
     {
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(WaitLimit.Default);
+            await _process.WaitForExitAsync().WaitAsync(limit ?? WaitLimit.Default);
         }
         catch (TimeoutException)
         {
