@@ -68,6 +68,27 @@ public sealed class UringLoopTests
     }
 
     [Test]
+    public async Task A_send_is_no_reason_to_wake_up()
+    {
+        const int Messages = 500;
+        var (sockets, connections) = await ConnectAsync(1);
+        _loop.Post(_ => _ = connections[0].EchoAsync(), null);
+        sockets[0].Send(Hello);
+        Receive(sockets[0]);
+        var before = await _loop.RunAsync(() => Task.FromResult(_loop.Core.Turns));
+        for (var message = 0; message < Messages; message++)
+        {
+            sockets[0].Send(Hello);
+            Receive(sockets[0]);
+        }
+
+        // One turn for each message: it is received, answered, and the call that sends waits for the next one.
+        var turns = await _loop.RunAsync(() => Task.FromResult(_loop.Core.Turns)) - before;
+        Assert.That(turns, Is.InRange(Messages, Messages + (Messages / 10)));
+        sockets[0].Dispose();
+    }
+
+    [Test]
     public async Task Bytes_that_come_while_a_receive_is_taken_back_move_along()
     {
         var (sockets, connections) = await ConnectAsync(1);
