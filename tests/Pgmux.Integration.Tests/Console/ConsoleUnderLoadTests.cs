@@ -43,6 +43,10 @@ internal sealed class ConsoleUnderLoadTests(int postgres) : PgmuxFixture(postgre
     public async Task What_SHOW_says_of_clients_that_churn_is_of_one_moment()
     {
         const int Looks = 100;
+
+        // A turn takes in whoever knocks, who may have hung up another connection since the turn began. That is seen in the next one, before
+        // the new one has logged in.
+        const int MostClients = 2 * Workers;
         await using var console = await ConsoleAsync();
         using var load = new Load(this);
 
@@ -52,7 +56,7 @@ internal sealed class ConsoleUnderLoadTests(int postgres) : PgmuxFixture(postgre
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(clients.Select(row => row["id"]), Is.Unique);
-                Assert.That(clients.Count(row => row["database"] == "app"), Is.AtMost(Workers));
+                Assert.That(clients.Count(row => row["database"] == "app"), Is.AtMost(MostClients));
                 Assert.That(clients.Where(row => row["database"] == "app").Select(row => row["state"]), Is.All.AnyOf("active", "waiting"));
             }
         }
