@@ -4,21 +4,25 @@
 # /etc/pgmux holds pgmux.ini and userlist.txt, readable by user 1654. Without them pgmux says what is missing and stops.
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# The processor of the machine that builds, or what --platform says.
+ARG TARGETARCH
 WORKDIR /source
 
 # Packages first: they change less often than the code.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Pgmux/Pgmux.csproj src/Pgmux/
+COPY src/Pgmux/Properties src/Pgmux/Properties
 COPY src/Pgmux.Core/Pgmux.Core.csproj src/Pgmux.Core/
 COPY src/Pgmux.Protocol/Pgmux.Protocol.csproj src/Pgmux.Protocol/
 COPY src/Pgmux.Transport/Pgmux.Transport.csproj src/Pgmux.Transport/
-RUN dotnet restore src/Pgmux
+RUN dotnet restore src/Pgmux -a "${TARGETARCH:-amd64}" -p:PublishProfile=SelfContained
 
 COPY .editorconfig ./
 COPY src src
-RUN dotnet publish src/Pgmux -c Release --no-restore -o /app
+RUN dotnet publish src/Pgmux -a "${TARGETARCH:-amd64}" -p:PublishProfile=SelfContained --no-restore -o /app
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0
+# Only the libraries that .NET needs: the program brings its own .NET, trimmed, which takes less memory than the shared one.
+FROM mcr.microsoft.com/dotnet/runtime-deps:10.0
 WORKDIR /app
 COPY --from=build /app .
 COPY config/pgmux.minimal.ini /etc/pgmux/pgmux.ini

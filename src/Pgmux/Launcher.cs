@@ -6,14 +6,17 @@ using Pgmux.Native;
 
 namespace Pgmux;
 
-/// <summary>The way from the command line to serving, with every reason not to start.</summary>
+/// <summary>
+/// The way from the command line to serving, with every reason not to start. It holds the main thread, which nobody else wants: each
+/// async method on this way would be compiled before the first client is served.
+/// </summary>
 internal static class Launcher
 {
     private const int Success = 0;
     private const int Failure = 1;
 
     /// <summary>Does what the arguments ask for; returns the exit code.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    public static int Run(IReadOnlyList<string> arguments)
     {
         var line = CommandLineParser.Parse(arguments);
         switch (line.Action)
@@ -34,15 +37,15 @@ internal static class Launcher
                 Console.Out.Write(CheckReport.Of(line.ConfigFile, result));
                 return result.Snapshot is null ? Failure : Success;
             default:
-                return await StartAsync(line);
+                return Start(line);
         }
     }
 
-    private static async Task<int> StartAsync(CommandLine line)
+    private static int Start(CommandLine line)
     {
         // Until it serves, what goes wrong is said on stderr even with -q: nobody knows a log file yet.
         using var startLog = new LogOutput(new StandardError(), line.Verbosity, TimeProvider.System);
-        var startLogger = startLog.Loggers.CreateLogger("pgmux");
+        var startLogger = startLog.Logger;
         if (UnbuiltOption(line) is { } refusal)
         {
             LaunchLog.Refused(startLogger, refusal);
@@ -76,21 +79,21 @@ internal static class Launcher
 
         // Before the first line says that the process is there: an early SIGHUP must not end it.
         using var signals = new ProcessSignals();
-        var logger = log.Loggers.CreateLogger("pgmux");
+        var logger = log.Logger;
         foreach (var warning in result.Warnings)
         {
             ConfigurationLog.Warning(logger, warning);
         }
 
         ConfigurationLog.Loaded(logger, snapshot.FilePath, snapshot.Databases.Count, snapshot.UserList.Count);
-        return await HoldPidFileAsync(snapshot, log, logger, signals);
+        return HoldPidFile(snapshot, log, logger, signals);
     }
 
-    private static async Task<int> HoldPidFileAsync(ConfigSnapshot snapshot, LogOutput log, ILogger logger, ProcessSignals signals)
+    private static int HoldPidFile(ConfigSnapshot snapshot, LogOutput log, ILogger logger, ProcessSignals signals)
     {
         if (snapshot.Options.Pidfile.Length == 0)
         {
-            return await Serve.ServeAsync(new ConfigStore(snapshot), log, signals);
+            return Serve.Run(new ConfigStore(snapshot), log, signals);
         }
 
         using var pidFile = PidFile.TryClaim(snapshot.Options.Pidfile, out var wasStale, out var problem);
@@ -105,7 +108,7 @@ internal static class Launcher
             return Failure;
         }
 
-        return await Serve.ServeAsync(new ConfigStore(snapshot), log, signals);
+        return Serve.Run(new ConfigStore(snapshot), log, signals);
     }
 
     private static string? UnbuiltOption(CommandLine line)

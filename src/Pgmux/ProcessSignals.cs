@@ -30,8 +30,8 @@ internal sealed class ProcessSignals : IDisposable
     public ProcessSignals()
     {
         // PgBouncer's handlers count whatever its starter ignored; all of them before the runtime installs its first.
-        SignalDisposition.StopIgnoring(Meanings.Select(entry => entry.Signal));
-        _registrations = [.. Meanings.Select(entry => Catch(entry.Signal, entry.Meaning))];
+        SignalDisposition.StopIgnoring(Array.ConvertAll(Meanings, entry => entry.Signal));
+        _registrations = Array.ConvertAll(Meanings, entry => Catch(entry.Signal, entry.Meaning));
     }
 
     /// <summary>

@@ -1,1 +1,1 @@
-return await Pgmux.Launcher.RunAsync(args);
+return Pgmux.Launcher.Run(args);

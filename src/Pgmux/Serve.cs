@@ -15,27 +15,26 @@ internal static class Serve
     private const int Failure = 1;
 
     /// <summary>Serves until a signal or the console ends it; returns the exit code.</summary>
-    public static async Task<int> ServeAsync(ConfigStore config, LogOutput log, ProcessSignals signals)
+    public static int Run(ConfigStore config, LogOutput log, ProcessSignals signals)
     {
-        var logger = log.Loggers.CreateLogger("pgmux");
+        var logger = log.Logger;
         PgmuxServer server;
         try
         {
-            server = await PgmuxServer.StartAsync(config, logger, Identity.UserId);
+            server = PgmuxServer.StartAsync(config, logger, Identity.UserId).GetAwaiter().GetResult();
         }
         catch (ListenException failure)
         {
             LaunchLog.Refused(logger, failure.Message);
             return Failure;
         }
-
         catch (UringUnavailableException failure)
         {
             LaunchLog.Refused(logger, $"event_engine = io_uring: {failure.Message}; auto or epoll serve here");
             return Failure;
         }
 
-        await using (server)
+        try
         {
             var multiplexer = server.Multiplexer;
             multiplexer.ReadConfiguration = () => Reload.Run(config, log, logger);
@@ -63,7 +62,11 @@ internal static class Serve
                         break;
                 }
             });
-            await multiplexer.Stopped;
+            multiplexer.Stopped.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
 
         return Success;

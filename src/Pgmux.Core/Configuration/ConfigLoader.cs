@@ -61,7 +61,7 @@ internal sealed class ConfigLoader
 
     // By line within each file, the main file first: rules find things in another order than eyes do.
     private static IReadOnlyList<ConfigFault> InOrder(List<ConfigFault> found, string mainFile)
-        => [.. found.OrderBy(fault => fault.File != mainFile).ThenBy(fault => fault.File, StringComparer.Ordinal).ThenBy(fault => fault.Line)];
+        => found.Count == 0 ? [] : [.. found.OrderBy(fault => fault.File != mainFile).ThenBy(fault => fault.File, StringComparer.Ordinal).ThenBy(fault => fault.Line)];
 
     private void Take(IniEntry entry)
     {
@@ -109,7 +109,7 @@ internal sealed class ConfigLoader
 
         // A further [pgbouncer] starts from the defaults again, in PgBouncer too; only what has no default stays.
         _hasMainSection = true;
-        foreach (var (name, _) in _locations.OrderBy(place => place.Key, StringComparer.Ordinal))
+        foreach (var name in _locations.Keys.Order(StringComparer.Ordinal))
         {
             var setting = SettingTable.Find(name)!;
             if (setting.DefaultText is not null)

@@ -55,7 +55,7 @@ internal sealed record DatabaseOptions
     public IReadOnlyList<KeyValuePair<string, string>> StartupParameters { get; init; } = [];
 
     /// <summary>Where the line stands.</summary>
-    public SourceLocation Location { get; init; }
+    public SourceLocation Location { get; init; } = SourceLocation.Nowhere;
 
     /// <summary>
     /// Whether servers opened for <paramref name="other"/> may go on serving this entry: PgBouncer's list of what makes

@@ -13,13 +13,7 @@ internal sealed class UserList
     {
         _secrets = secrets;
         Stamp = stamp;
-        CommonKind = secrets.Values
-            .Where(secret => secret.Kind != UserSecretKind.None)
-            .CountBy(secret => secret.Kind)
-            .OrderByDescending(entry => entry.Value)
-            .Select(entry => entry.Key)
-            .DefaultIfEmpty(UserSecretKind.Scram)
-            .First();
+        CommonKind = MostFrequent(secrets.Values);
     }
 
     /// <summary>What the file looked like when it was read.</summary>
@@ -36,4 +30,23 @@ internal sealed class UserList
 
     /// <summary>The user's secret, or null when the file has no such user.</summary>
     public UserSecret? Find(string name) => _secrets.GetValueOrDefault(name);
+
+    // By hand: grouping by an enumeration is code that is compiled while the process starts.
+    private static UserSecretKind MostFrequent(IEnumerable<UserSecret> secrets)
+    {
+        Span<int> counts = stackalloc int[(int)UserSecretKind.Scram + 1];
+        foreach (var secret in secrets)
+        {
+            counts[(int)secret.Kind]++;
+        }
+
+        counts[(int)UserSecretKind.None] = 0;
+        var common = UserSecretKind.Scram;
+        for (var kind = UserSecretKind.None; kind <= UserSecretKind.Scram; kind++)
+        {
+            common = counts[(int)kind] > counts[(int)common] ? kind : common;
+        }
+
+        return common;
+    }
 }

@@ -28,5 +28,5 @@ internal sealed record UserOptions
     public TimeSpan? ClientIdleTimeout { get; init; }
 
     /// <summary>Where the line stands.</summary>
-    public SourceLocation Location { get; init; }
+    public SourceLocation Location { get; init; } = SourceLocation.Nowhere;
 }

@@ -3,11 +3,14 @@ using Pgmux.Core.Configuration;
 
 namespace Pgmux.Core.Diagnostics;
 
-/// <summary>The log of the process: the loggers that everybody uses, and how the configuration changes where they write.</summary>
+/// <summary>
+/// The log of the process: the logger that everybody uses, and how the configuration changes where it writes. There is no
+/// <see cref="ILoggerFactory"/>: with one provider and no categories it decides nothing, and the container of services that the
+/// framework's brings along was compiled while everybody waited for the start.
+/// </summary>
 internal sealed class LogOutput : IDisposable
 {
-    private readonly LineLoggerProvider _lines;
-    private readonly ILogger _logger;
+    private readonly LineWriter _lines;
     private readonly int _verbosity;
 
     /// <summary>Writes to <paramref name="standardError"/> until <see cref="Apply"/> names a file as well.</summary>
@@ -16,17 +19,14 @@ internal sealed class LogOutput : IDisposable
     /// <param name="time">The clock of the time stamps.</param>
     public LogOutput(ILogTarget? standardError, int verbosity, TimeProvider time)
     {
-        _lines = new LineLoggerProvider(standardError, time);
+        _lines = new LineWriter(standardError, time);
         _verbosity = verbosity;
         _lines.SetVerbosity(verbosity);
-
-        // The provider decides by its own level, which a reload may change; the factory's filter must not get in the way.
-        Loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(_lines));
-        _logger = Loggers.CreateLogger<LogOutput>();
+        Logger = new LineLogger(_lines);
     }
 
-    /// <summary>Makes the loggers.</summary>
-    public ILoggerFactory Loggers { get; }
+    /// <summary>Writes to the log.</summary>
+    public ILogger Logger { get; }
 
     /// <summary>How many lines could not be written since the start.</summary>
     public long LostLines => _lines.LostLines;
@@ -43,14 +43,10 @@ internal sealed class LogOutput : IDisposable
             return true;
         }
 
-        DiagnosticsLog.FileUnusable(_logger, options.Logfile, reason);
+        DiagnosticsLog.FileUnusable(Logger, options.Logfile, reason);
         return false;
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Loggers.Dispose();
-        _lines.Dispose();
-    }
+    public void Dispose() => _lines.Dispose();
 }

@@ -9,7 +9,6 @@ namespace Pgmux.Core.Statements;
 /// </summary>
 internal class StatementNames
 {
-    private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private const int RandomLetters = 8;
     private const int MostDigits = 20;
 
@@ -21,10 +20,12 @@ internal class StatementNames
 
     public StatementNames()
     {
-        _prefix = [.. "pgmux_"u8, .. RandomNumberGenerator.GetItems<char>(Alphabet, RandomLetters).Select(letter => (byte)letter), (byte)'_'];
+        _prefix = [.. "pgmux_"u8, .. RandomNumberGenerator.GetItems(Alphabet, RandomLetters), (byte)'_'];
         Nobody = [.. _prefix, .. "nobody"u8];
         Portal = [.. _prefix, .. "portal"u8];
     }
+
+    private static ReadOnlySpan<byte> Alphabet => "abcdefghijklmnopqrstuvwxyz234567"u8;
 
     /// <summary>What all names of this process begin with.</summary>
     public ReadOnlySpan<byte> Prefix => _prefix;

@@ -10,7 +10,7 @@ namespace Pgmux.Core.Tests.Architecture;
 internal sealed partial class ClockTests
 {
     /// <summary>What shows the time of day: the lines of the log, and connect_time and request_time on the console.</summary>
-    private static readonly string[] Showing = ["src/Pgmux.Core/Diagnostics/LineLoggerProvider.cs", "src/Pgmux.Core/Hosting/ConsoleSource.cs"];
+    private static readonly string[] Showing = ["src/Pgmux.Core/Diagnostics/LineWriter.cs", "src/Pgmux.Core/Hosting/ConsoleSource.cs"];
 
     [Test, Property("Row", "S22")]
     public void Only_what_shows_the_time_of_day_asks_for_it() => Assert.That(

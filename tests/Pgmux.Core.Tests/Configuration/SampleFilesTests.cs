@@ -71,7 +71,7 @@ internal sealed class SampleFilesTests
     public void The_example_of_a_user_list_has_one_secret_of_each_kind()
     {
         var faults = new List<ConfigFault>();
-        var users = new UserListReader(RepositoryFiles.PathOf("config", "userlist.example.txt"), default, faults).Read();
+        var users = new UserListReader(RepositoryFiles.PathOf("config", "userlist.example.txt"), SourceLocation.Nowhere, faults).Read();
         Assert.That(faults, Is.Empty);
         Assert.That(
             users!.Names.ToDictionary(name => name, name => users.Find(name)!.Kind),

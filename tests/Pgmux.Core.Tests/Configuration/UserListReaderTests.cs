@@ -115,6 +115,6 @@ internal sealed class UserListReaderTests
     private UserList? Read(byte[] content, out List<ConfigFault> faults)
     {
         faults = [];
-        return new UserListReader(_files.Write("users", content), default, faults).Read();
+        return new UserListReader(_files.Write("users", content), SourceLocation.Nowhere, faults).Read();
     }
 }

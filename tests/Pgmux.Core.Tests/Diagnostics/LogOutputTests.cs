@@ -44,7 +44,7 @@ internal sealed class LogOutputTests
     {
         using var log = new LogOutput(_stderr, commandLine, TimeProvider.System);
         log.Apply(new PgmuxOptions { Verbose = file });
-        var logger = log.Loggers.CreateLogger("test");
+        var logger = log.Logger;
         foreach (var level in new[] { LogLevel.Trace, LogLevel.Debug, LogLevel.Information, LogLevel.Warning })
         {
             Assert.That(logger.IsEnabled(level), Is.EqualTo(levels.Contains(LogLine.NameOf(level))));
@@ -60,7 +60,7 @@ internal sealed class LogOutputTests
         using var log = new LogOutput(null, 0, TimeProvider.System);
         var path = _files.PathOf("quiet.log");
         log.Apply(new PgmuxOptions { Logfile = path });
-        LogAt(log.Loggers.CreateLogger("test"), LogLevel.Information);
+        LogAt(log.Logger, LogLevel.Information);
         Assert.That(File.ReadAllLines(path), Has.Length.EqualTo(1));
     }
 
@@ -119,7 +119,7 @@ internal sealed class LogOutputTests
     [Test]
     public void An_exception_stays_on_its_line()
     {
-        var logger = _log.Loggers.CreateLogger("test");
+        var logger = _log.Logger;
         logger.Log(LogLevel.Error, default, "it broke", new InvalidOperationException("first\nsecond"), (state, _) => state);
         Assert.That(_stderr.Lines, Has.Count.EqualTo(1));
         Assert.That(_stderr.Lines[0], Does.Contain("ERROR it broke: System.InvalidOperationException: first\\nsecond"));
@@ -134,7 +134,7 @@ internal sealed class LogOutputTests
         Assert.That(File.ReadLines(path).Select(line => line.Split(' ')[^1].Distinct().Count()), Is.All.EqualTo(1).And.Exactly(1000).Items);
     }
 
-    private void Say(string text) => _log.Loggers.CreateLogger("test").Log(LogLevel.Information, default, text, null, (state, _) => state);
+    private void Say(string text) => _log.Logger.Log(LogLevel.Information, default, text, null, (state, _) => state);
 
     private static void LogAt(ILogger logger, LogLevel level)
         => logger.Log(level, default, level, null, (state, _) => state.ToString());

@@ -6,7 +6,7 @@ namespace Pgmux.Core.Diagnostics;
 /// Writes every event as one line, at once and in order: to stderr unless pgmux was told to be quiet, and to the log file
 /// when there is one. A line that cannot be written is counted and forgotten.
 /// </summary>
-internal sealed class LineLoggerProvider : ILoggerProvider
+internal sealed class LineWriter : IDisposable
 {
     private readonly Lock _writing = new();
     private readonly TimeProvider _time;
@@ -17,7 +17,7 @@ internal sealed class LineLoggerProvider : ILoggerProvider
     private volatile int _lowestLevel = (int)LogLevel.Information;
 
     /// <summary>Writes to <paramref name="standardError"/> only, until <see cref="OpenFile"/>; null writes nothing.</summary>
-    public LineLoggerProvider(ILogTarget? standardError, TimeProvider time)
+    public LineWriter(ILogTarget? standardError, TimeProvider time)
     {
         _standardError = standardError;
         _time = time;
@@ -54,9 +54,6 @@ internal sealed class LineLoggerProvider : ILoggerProvider
 
         return true;
     }
-
-    /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => new LineLogger(this);
 
     /// <summary>Writes one event.</summary>
     public void Write(LogLevel level, string text)
