@@ -67,7 +67,7 @@ make_reachable() {
 need_pgmux() {
   if [[ -z ${BINARY[pgmux]:-} ]]; then
     say "building pgmux"
-    if ! dotnet publish "$REPOSITORY/src/Pgmux" -c Release -o "$REPOSITORY/artifacts/publish" --nologo -v q --disable-build-servers \
+    if ! dotnet publish "$REPOSITORY/src/Pgmux" -p:PublishProfile=SelfContained -o "$REPOSITORY/artifacts/publish" --nologo -v q --disable-build-servers \
       >"$RAW/publish.log" 2>&1; then
       fail "pgmux does not build, see $RAW/publish.log (--systems direct,pgbouncer measures the others)"
     fi

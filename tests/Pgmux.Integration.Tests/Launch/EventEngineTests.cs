@@ -30,7 +30,7 @@ internal sealed class EventEngineTests(int postgres) : PgmuxFixture(postgres)
     public async Task Auto_takes_epoll_where_io_uring_is_missing_and_says_why(int error, string why)
     {
         await StartFreshAsync(PgmuxSettings.For(Cluster, ("event_engine", "auto")), ForbiddenCall.Uring(error));
-        await Pgmux.WaitForLogAsync($"event_engine auto takes epoll: {why}\n");
+        await Pgmux.WaitForLogAsync($"event_engine auto takes epoll: {why}");
         await Pgmux.WaitForLogAsync("1 event loop\\(s\\) on epoll, ");
         Assert.That(await AnswerAsync(), Is.EqualTo(42));
     }
