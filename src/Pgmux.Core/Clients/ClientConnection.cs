@@ -142,6 +142,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>How the log names the connection.</summary>
     public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{EndPointText.Join(Transport.RemoteEndPoint)}";
 
+    /// <summary>Its wish for a server; null while it has none.</summary>
+    internal LeaseRequest? Request => _request;
+
     /// <summary>What reads its requests.</summary>
     internal ClientRequestReader Requests => _requests;
 

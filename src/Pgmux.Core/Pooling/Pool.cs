@@ -399,7 +399,7 @@ internal sealed class Pool : IServerHolder
             }
             else
             {
-                _waiters.AddFirst(request);
+                _waiters.PutBack(request);
                 other = PopForWaiter(request.Loop.Index);
             }
         }

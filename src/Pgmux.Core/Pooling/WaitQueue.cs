@@ -16,41 +16,19 @@ internal class WaitQueue
     public int Count { get; private set; }
 
     /// <summary>Puts a waiter behind all others.</summary>
-    public virtual void AddLast(LeaseRequest request)
+    public virtual void AddLast(LeaseRequest request) => AddBehind(Last, request);
+
+    /// <summary>Puts back a waiter whose turn it was already: before all that came later.</summary>
+    public void PutBack(LeaseRequest request)
     {
-        request.State = LeaseRequestState.Queued;
-        request.Earlier = Last;
-        request.Later = null;
-        if (Last is null)
+        // Who has waited for longer was put back too, or was overtaken by the tolerance: a few, all in front.
+        LeaseRequest? earlier = null;
+        for (var next = First; next is not null && next.QueuedAt < request.QueuedAt; next = next.Later)
         {
-            First = request;
-        }
-        else
-        {
-            Last.Later = request;
+            earlier = next;
         }
 
-        Last = request;
-        Count++;
-    }
-
-    /// <summary>Puts a waiter before all others: one whose turn it was already.</summary>
-    public void AddFirst(LeaseRequest request)
-    {
-        request.State = LeaseRequestState.Queued;
-        request.Earlier = null;
-        request.Later = First;
-        if (First is null)
-        {
-            Last = request;
-        }
-        else
-        {
-            First.Earlier = request;
-        }
-
-        First = request;
-        Count++;
+        AddBehind(earlier, request);
     }
 
     /// <summary>Takes a waiter out.</summary>
@@ -99,5 +77,33 @@ internal class WaitQueue
         }
 
         return first;
+    }
+
+    /// <summary>Puts a waiter behind this one; before all when it is null.</summary>
+    protected void AddBehind(LeaseRequest? earlier, LeaseRequest request)
+    {
+        var later = earlier is null ? First : earlier.Later;
+        request.State = LeaseRequestState.Queued;
+        request.Earlier = earlier;
+        request.Later = later;
+        if (earlier is null)
+        {
+            First = request;
+        }
+        else
+        {
+            earlier.Later = request;
+        }
+
+        if (later is null)
+        {
+            Last = request;
+        }
+        else
+        {
+            later.Earlier = request;
+        }
+
+        Count++;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class WaitQueueTests
         queue.Remove(waiters[0]);
         queue.Remove(waiters[4]);
         Assert.That((queue.First, queue.Last, queue.Count), Is.EqualTo((waiters[1], waiters[3], 2)));
-        queue.AddFirst(waiters[0]);
+        queue.PutBack(waiters[0]);
         Assert.That(queue.First, Is.SameAs(waiters[0]));
         foreach (var waiter in new[] { waiters[0], waiters[1], waiters[3] })
         {
@@ -37,6 +37,25 @@ internal sealed class WaitQueueTests
         }
 
         Assert.That((queue.First, queue.Last, queue.Count), Is.EqualTo(((LeaseRequest?)null, (LeaseRequest?)null, 0)));
+    }
+
+    [Test, Property("Row", "P01")]
+    public void Waiters_whose_servers_died_on_their_way_come_back_in_the_order_in_which_they_came([Values(0, 1, 2)] int first)
+    {
+        var queue = new WaitQueue();
+        var waiters = Enumerable.Range(0, 5).Select(i => Waiter(0, i)).ToArray();
+        queue.AddLast(waiters[3]);
+        queue.AddLast(waiters[4]);
+        foreach (var index in new[] { first, (first + 1) % 3, (first + 2) % 3 })
+        {
+            queue.PutBack(waiters[index]);
+        }
+
+        foreach (var waiter in waiters)
+        {
+            Assert.That(queue.First, Is.SameAs(waiter));
+            queue.Remove(waiter);
+        }
     }
 
     [TestCase(10, 11, 1, 1)]

@@ -5,5 +5,5 @@ namespace Pgmux.Simulation.Tests.DeliberateBugs;
 /// <summary>Serves who came last.</summary>
 internal sealed class LatestWaiterFirst : WaitQueue
 {
-    public override void AddLast(LeaseRequest request) => AddFirst(request);
+    public override void AddLast(LeaseRequest request) => AddBehind(null, request);
 }

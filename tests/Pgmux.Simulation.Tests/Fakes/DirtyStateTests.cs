@@ -50,6 +50,20 @@ internal sealed class DirtyStateTests
     }
 
     [Test]
+    public void A_message_whose_rest_a_broken_link_has_taken_is_no_dirt()
+    {
+        var rig = new FakeRig();
+        var client = rig.Login();
+        var link = rig.Network.Links.Single();
+        client.Send(RawMessages.Sync()[..3]);
+        link.There.Faults.IsPaused = true;
+        client.Send(RawMessages.Sync()[3..]);
+        Assert.That(rig.Postgres.Single.DirtyState, Is.Null, "the rest is on its way");
+        link.Break();
+        Assert.That(rig.Postgres.Single.DirtyState, Is.Null);
+    }
+
+    [Test]
     public void Statements_under_names_of_the_multiplexer_are_clean()
     {
         var rig = new FakeRig();

@@ -4,35 +4,45 @@ using Pgmux.Core.Pooling;
 namespace Pgmux.Simulation.Tests.Invariants;
 
 /// <summary>
-/// I7: who gets a server has waited for as long as anybody who still waits, but for the millisecond that a waiter of the server's own loop
-/// may overtake by.
+/// I7: who leaves the queue with a server has waited for as long as anybody who stays in it, but for the millisecond that a waiter of the
+/// server's own loop may overtake by.
 /// </summary>
+/// <remarks>
+/// Servers are given out when waiters leave the queue, not when they arrive: a server that dies on its way puts its client back, and what
+/// others have got meanwhile stays theirs. So only who stood in the queue before the step and still does can have been passed over.
+/// </remarks>
 internal sealed class FirstComeFirstServed : IInvariant
 {
-    private readonly Dictionary<ClientConnection, long> _waitingSince = [];
+    private readonly Dictionary<ClientConnection, long> _queuedAt = [];
 
     public IEnumerable<string> Check(MuxView view)
     {
-        foreach (var (pool, _, counts) in view.Pools)
+        foreach (var (pool, _, _) in view.Pools)
         {
-            var oldest = counts.Waiting > 0 ? view.Now - counts.LongestWait.Ticks : long.MaxValue;
-            foreach (var client in view.Clients)
+            var clients = view.Clients.Where(client => client.Pool == pool && _queuedAt.ContainsKey(client)).ToArray();
+            var passedOver = clients.Where(client => QueuedAt(client) == _queuedAt[client]).MinBy(client => _queuedAt[client]);
+            foreach (var client in clients)
             {
-                if (client.Pool == pool && client.State == ClientState.Active && _waitingSince.TryGetValue(client, out var since)
-                    && since - TimeSpan.TicksPerMillisecond > oldest)
+                if (passedOver is not null && IsServed(client) && _queuedAt[client] - TimeSpan.TicksPerMillisecond > _queuedAt[passedOver])
                 {
-                    yield return $"I7: {client.LogName} waited since {since} and got a server before one that waits since {oldest}";
+                    yield return $"I7: {client.LogName} waited since {_queuedAt[client]} and got a server before {passedOver.LogName}, which waits since {_queuedAt[passedOver]}";
                 }
             }
         }
 
-        _waitingSince.Clear();
+        _queuedAt.Clear();
         foreach (var client in view.Clients)
         {
-            if (client.WaitingSince is { } since)
+            if (QueuedAt(client) is { } since)
             {
-                _waitingSince[client] = since;
+                _queuedAt[client] = since;
             }
         }
     }
+
+    private static long? QueuedAt(ClientConnection client) =>
+        client.Request is { State: LeaseRequestState.Queued, IsForWelcome: false } request ? request.QueuedAt : null;
+
+    private static bool IsServed(ClientConnection client) =>
+        client.State == ClientState.Active || client.Request is { State: LeaseRequestState.Assigned };
 }

@@ -31,6 +31,15 @@ internal sealed class SimulationTests
         Assert.That(replies, Is.Positive, "clients were served");
     }
 
+    // 503826: a link breaks with the rest of a message on its way. 503969: a server dies on its way to its client, and the server of who
+    // came later arrives.
+    [Test, Property("Row", "P01")]
+    public void A_seed_that_has_found_something_finds_it_no_more([Values(503_826, 503_969)] int seed)
+    {
+        var result = SimulatedRun.Run(seed, keptTrace: SimulationSeeds.KeptTrace);
+        Assert.That(result.IsGood, Is.True, result.ToString());
+    }
+
     [Test]
     public void The_same_seed_gives_the_same_run([Range(1, 20)] int number)
     {

@@ -43,6 +43,9 @@ internal sealed class InMemoryConnection : LoopConnection, IScheduled
     /// <summary>Bytes that the peer has sent and this end has not received.</summary>
     public int PendingBytes => _incoming.PendingBytes;
 
+    /// <summary>Whether RST has come to this end, which may not have heard of it yet: nothing else comes any more.</summary>
+    public bool IsBroken => (_incoming.ReceiverEvents & LinkEvents.Reset) != 0;
+
     public ScheduleEntry Schedule { get; } = new();
 
     public override EndPoint LocalEndPoint => _local;
