@@ -74,10 +74,10 @@ internal class BufferPool
     }
 
     /// <summary>
-    /// A block of <see cref="MediumBytes"/> that the kernel may receive into. It counts as rented once a connection has it
+    /// A block of this length, one of the constants, that the kernel may receive into. It counts as rented once a connection has it
     /// (<see cref="OnRentedByKernel"/>).
     /// </summary>
-    public BufferBlock RentForKernel() => _medium.Rent();
+    public BufferBlock RentForKernel(int bytes) => ClassFor(bytes).Rent();
 
     /// <summary>The kernel has put bytes into a block, which goes back by <see cref="Return"/> from now on.</summary>
     public void OnRentedByKernel(BufferBlock block)

@@ -28,6 +28,7 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
     private int? _sent;
     private bool _wasBlocked;
     private bool _hasMore;
+    private bool _expectsMuch;
     private bool _isReceiveQueued;
     private bool _isReadyQueued;
     private bool _isPeerWatchQueued;
@@ -95,7 +96,7 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
         _isReceiveQueued = false;
         if (WantsBytes && !IsReadable && !IsReceiving)
         {
-            loop.Receive(_slot, Descriptor, mayHaveMore: _hasMore || IsUnwatched);
+            loop.Receive(_slot, Descriptor, _expectsMuch ? BufferGroup.Long : BufferGroup.Short, mayHaveMore: _hasMore || IsUnwatched);
             _pending |= PendingRequests.Receive;
         }
     }
@@ -233,8 +234,9 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
         _hasMore = false;
         if (completion.Result > 0)
         {
-            _arrived = Uring.Buffers.Take(completion.Buffer, completion.Result);
+            _arrived = Uring.TakeReceived(completion);
             _hasMore = completion.IsSocketNotEmpty || _arrived.Free == 0;
+            _expectsMuch = _hasMore || completion.Result > BufferPool.MediumBytes;
             Note(LinkEvents.Readable);
             return;
         }

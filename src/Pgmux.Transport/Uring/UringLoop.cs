@@ -17,6 +17,8 @@ public sealed class UringLoop : SocketLoop
     private static readonly TimeSpan PeerWatchDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly Ring _ring;
+    private readonly ReceiveBuffers _short;
+    private readonly ReceiveBuffers _long;
     private readonly List<IRingTarget> _ready = [];
     private readonly List<UringConnection> _receivers = [];
     private readonly List<UringConnection> _senders = [];
@@ -29,14 +31,12 @@ public sealed class UringLoop : SocketLoop
         : base(options, wakeUp)
     {
         _ring = ring;
-        Buffers = ReceiveBuffers.TryRegister(ring, Core.Buffers, out var error)
-            ?? throw new UringUnavailableException(error);
+        _short = ReceiveBuffers.TryRegister(ring, Core.Buffers, BufferGroup.Short, out var error) ?? throw new UringUnavailableException(error);
+        _long = ReceiveBuffers.TryRegister(ring, Core.Buffers, BufferGroup.Long, out error) ?? throw new UringUnavailableException(error);
         Core.BeforeSends = QueueReceives;
     }
 
     internal SlotTable<IRingTarget> Targets { get; } = new();
-
-    internal ReceiveBuffers Buffers { get; }
 
     internal override int TargetCount => Targets.Count;
 
@@ -83,16 +83,19 @@ public sealed class UringLoop : SocketLoop
     }
 
     /// <summary>Asks for the next bytes of a socket.</summary>
-    internal unsafe void Receive(int slot, int socket, bool mayHaveMore)
+    internal unsafe void Receive(int slot, int socket, BufferGroup group, bool mayHaveMore)
     {
         var entry = _ring.NextEntry();
         entry->Operation = SubmissionEntry.OperationReceive;
         entry->Flags = SubmissionEntry.FlagBufferSelect;
         entry->Priority = mayHaveMore ? (ushort)0 : SubmissionEntry.PriorityPollFirst;
         entry->Descriptor = socket;
-        entry->BufferGroup = ReceiveBuffers.Group;
+        entry->BufferGroup = group.Number;
         entry->UserData = RequestKey.Of(Targets.DataOf(slot), RingOperation.Receive);
     }
+
+    /// <summary>Takes the block that a receive has filled.</summary>
+    internal BufferBlock TakeReceived(in CompletionEntry completion) => BuffersOf(completion.Buffer).Take(completion.Buffer, completion.Result);
 
     /// <summary>Sends bytes of a pinned block, which stay where they are until that has ended.</summary>
     internal unsafe void Send(UringConnection connection, int slot, int socket, BufferBlock block, int bytes)
@@ -189,7 +192,8 @@ public sealed class UringLoop : SocketLoop
     private protected override void CloseKernelSide()
     {
         _ring.Dispose();
-        Buffers.Dispose();
+        _short.Dispose();
+        _long.Dispose();
     }
 
     private unsafe void Poll(ulong key, int descriptor, PollEvents interest, uint flags)
@@ -225,15 +229,18 @@ public sealed class UringLoop : SocketLoop
                     }
                     else if (completion.HasBuffer)
                     {
-                        Buffers.GiveBack(completion.Buffer);
+                        BuffersOf(completion.Buffer).GiveBack(completion.Buffer);
                     }
 
                     break;
             }
         }
 
-        Buffers.Publish();
+        _short.Publish();
+        _long.Publish();
     }
+
+    private ReceiveBuffers BuffersOf(int id) => id < BufferGroup.Long.FirstId ? _short : _long;
 
     private void QueueReceives()
     {

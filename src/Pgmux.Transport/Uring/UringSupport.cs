@@ -15,7 +15,7 @@ public static class UringSupport
         }
 
         // The rings of buffers are younger than the rest; kernels that were built without them are told apart here.
-        using var buffers = ReceiveBuffers.TryRegister(ring, new BufferPool(), out error);
+        using var buffers = ReceiveBuffers.TryRegister(ring, new BufferPool(), BufferGroup.Short, out error);
         return buffers is null ? new UringUnavailableException(error).Message : null;
     }
 }
