@@ -101,7 +101,7 @@ while (($#)); do
   shift
   case $option in
     --quick)
-      ROUNDS=1 SECONDS_PER_RUN=2 CLIENTS=1,64 IDLE_CLIENTS=1000 COPY_MB=150 LOGINS=2000 STARTS=3
+      ROUNDS=1 SECONDS_PER_RUN=2 CLIENTS=1,64 IDLE_CLIENTS=1000 COPY_MB=150 LOGINS=2000 STARTS=3 WARM_UP=3
       continue
       ;;
     --tls) fail "--tls: pgmux has no TLS yet, so there is nothing to compare; leave the option out" ;;

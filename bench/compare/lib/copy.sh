@@ -33,6 +33,9 @@ copy_run() {
   fi
   copy_check "$system"
   if [[ -n $pid ]]; then
+    # Once beforehand: a process that has run for a while has compiled its code for good.
+    ask "$system" -c "COPY (SELECT line FROM copy_source) TO STDOUT" >/dev/null 2>"$RAW/copy-$system.log" || true
+    ask "$system" -c "COPY (SELECT line FROM copy_source) TO STDOUT" >/dev/null 2>"$RAW/copy-$system.log" || true
     reset_peak "$pid"
     read_cpu "$pid"
     cpu_from=$CPU_TICKS

@@ -237,7 +237,7 @@ start_poolers() {
   for system in "${POOLERS[@]}"; do
     start_pooler "$system"
     for mode in "$@"; do
-      timeout 60 "$PG_BIN/pgbench" -n -S -M "$mode" -c "$POOL_SIZE" -T 3 -h "$HOST" -p "${PORT[$system]}" -U "$ROLE" "$DATABASE" \
+      timeout 60 "$PG_BIN/pgbench" -n -S -M "$mode" -c "$POOL_SIZE" -T "$WARM_UP" -h "$HOST" -p "${PORT[$system]}" -U "$ROLE" "$DATABASE" \
         >"$RAW/warm-up-$mode-$system.log" 2>&1 || fail "pgbench -M $mode does not run through $system, see $RAW/warm-up-$mode-$system.log"
     done
   done
