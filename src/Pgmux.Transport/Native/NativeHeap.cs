@@ -5,7 +5,7 @@ namespace Pgmux.Transport.Native;
 /// <summary>malloc_trim(3).</summary>
 internal static partial class NativeHeap
 {
-    private static bool _isMissing;
+    private static bool IsMissing;
 
     /// <summary>
     /// Gives the unused pages of the C library's heap back to the system. The library does that by itself at the end of its first arena
@@ -13,7 +13,7 @@ internal static partial class NativeHeap
     /// </summary>
     public static void Trim()
     {
-        if (_isMissing)
+        if (IsMissing)
         {
             return;
         }
@@ -25,7 +25,7 @@ internal static partial class NativeHeap
         catch (EntryPointNotFoundException)
         {
             // A C library other than glibc, which has its own ways.
-            _isMissing = true;
+            IsMissing = true;
         }
     }
 

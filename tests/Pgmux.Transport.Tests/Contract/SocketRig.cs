@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Pgmux.Transport.Buffers;
-using Pgmux.Transport.Sockets;
 using Pgmux.Transport.Loops;
 using Pgmux.Transport.Native;
+using Pgmux.Transport.Sockets;
 using Pgmux.Transport.Tests.Sockets;
 
 namespace Pgmux.Transport.Tests.Contract;

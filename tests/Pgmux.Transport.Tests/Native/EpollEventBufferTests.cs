@@ -1,7 +1,7 @@
-using Pgmux.Transport.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pgmux.Transport.Native;
+using Pgmux.Transport.Sockets;
 
 namespace Pgmux.Transport.Tests.Native;
 

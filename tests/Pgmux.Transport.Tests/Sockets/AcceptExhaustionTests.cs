@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Pgmux.Transport.Sockets;
 using Pgmux.Transport.Native;
+using Pgmux.Transport.Sockets;
 
 namespace Pgmux.Transport.Tests.Sockets;
 

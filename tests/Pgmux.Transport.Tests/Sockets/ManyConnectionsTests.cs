@@ -1,6 +1,6 @@
-using Pgmux.Transport.Sockets;
 using System.Net.Sockets;
 using Pgmux.Transport.Loops;
+using Pgmux.Transport.Sockets;
 using Pgmux.Transport.Tests.Contract;
 
 namespace Pgmux.Transport.Tests.Sockets;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Pgmux.Transport.Sockets;
 using Pgmux.Transport.Native;
+using Pgmux.Transport.Sockets;
 using Pgmux.Transport.Tests.Contract;
 
 namespace Pgmux.Transport.Tests.Sockets;

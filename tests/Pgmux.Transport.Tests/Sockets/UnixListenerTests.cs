@@ -1,6 +1,6 @@
-using Pgmux.Transport.Sockets;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using Pgmux.Transport.Sockets;
 
 namespace Pgmux.Transport.Tests.Sockets;
 

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Pgmux.Transport.Sockets;
 using Pgmux.Transport.Loops;
+using Pgmux.Transport.Sockets;
 using Pgmux.Transport.Tests.Contract;
 
 namespace Pgmux.Transport.Tests.Sockets;
