@@ -5,7 +5,7 @@ namespace Pgmux.Core.Hosting;
 
 /// <summary>
 /// Gives the memory of a burst back to the system once the process is quiet. Called by the sweep of one loop. The collection stops all
-/// threads: 10,000 parked clients are some ten milliseconds, which is why <see cref="HeapTrimRule"/> waits for a moment when nobody minds.
+/// threads, for 10 to 30 ms with thousands of parked clients, which is why <see cref="HeapTrimRule"/> waits for a moment when nobody minds.
 /// </summary>
 internal sealed class HeapTrim(EventLoop loop, ILogger logger)
 {
@@ -23,13 +23,14 @@ internal sealed class HeapTrim(EventLoop loop, ILogger logger)
     private void Collect()
     {
         var before = GC.GetTotalMemory(forceFullCollection: false);
+        var allocated = _rule.AllocatedBytes;
         var start = loop.TimeProvider.GetTimestamp();
         ProcessMemory.ReturnUnused();
         var end = loop.TimeProvider.GetTimestamp();
         var took = loop.TimeProvider.GetElapsedTime(start, end);
         var live = GC.GetTotalMemory(forceFullCollection: false);
         _rule.OnTrimmed(Look(end), live, took);
-        HostingLog.HeapTrimmed(logger, before, live, took.TotalMilliseconds);
+        HostingLog.HeapTrimmed(logger, before, live, took.TotalMilliseconds, allocated);
     }
 
     private ProcessActivity Look(long timestamp) => new(

@@ -24,11 +24,19 @@ internal sealed class HeapTrimRule
     /// <summary>After a collection none follows for so many times as long as it took: together they take 0.2 % of the time at most.</summary>
     public const int RestFactor = 500;
 
+    /// <summary>
+    /// But no longer than this, so that memory goes back within a minute: on a machine with much else to do one collection may seem long.
+    /// </summary>
+    public static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
+
     private ProcessActivity _last;
     private long _allocatedAtTrim;
     private long _liveBytes;
     private TimeSpan _notBefore;
     private int _quietLooks;
+
+    /// <summary>Bytes allocated since the last collection, as far as the last look knows.</summary>
+    public long AllocatedBytes => _last.AllocatedBytes - _allocatedAtTrim;
 
     /// <summary>Looks at the process; true when it is to collect now, and <see cref="OnTrimmed"/> is to follow.</summary>
     public bool IsDue(in ProcessActivity now)
@@ -42,7 +50,7 @@ internal sealed class HeapTrimRule
         // All that was allocated counts as garbage: how much of it is in use only a collection can say.
         return _quietLooks >= QuietLooks
             && now.At >= _notBefore
-            && now.AllocatedBytes - _allocatedAtTrim >= Math.Max(LeastGarbageBytes, _liveBytes / LeastGarbageDivisor);
+            && AllocatedBytes >= Math.Max(LeastGarbageBytes, _liveBytes / LeastGarbageDivisor);
     }
 
     /// <summary>The heap has been collected.</summary>
@@ -54,7 +62,8 @@ internal sealed class HeapTrimRule
         _last = now;
         _allocatedAtTrim = now.AllocatedBytes;
         _liveBytes = liveBytes;
-        _notBefore = now.At + (took * RestFactor);
+        var rest = took * RestFactor;
+        _notBefore = now.At + (rest < LongestRest ? rest : LongestRest);
         _quietLooks = 0;
     }
 }

@@ -42,8 +42,8 @@ internal static partial class HostingLog
         long queryTime,
         long waitTime);
 
-    [LoggerMessage(EventIds.HeapTrimmed, LogLevel.Debug, "heap trimmed from {Before} to {After} bytes in {Milliseconds} ms")]
-    public static partial void HeapTrimmed(ILogger logger, long before, long after, double milliseconds);
+    [LoggerMessage(EventIds.HeapTrimmed, LogLevel.Debug, "heap trimmed from {Before} to {After} bytes in {Milliseconds} ms, {Allocated} bytes were allocated since the last time")]
+    public static partial void HeapTrimmed(ILogger logger, long before, long after, double milliseconds, long allocated);
 
     [LoggerMessage(EventIds.LoopFault, LogLevel.Error, "internal error on event loop {Loop}")]
     public static partial void LoopFault(ILogger logger, Exception failure, int loop);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Pgmux.Transport.Native;
 
 namespace Pgmux.Transport.Buffers;
 
@@ -127,7 +128,15 @@ internal class BufferPool
             block.Span(0, block.Length).Fill(Poison);
         }
 
-        block.Slab?.SizeClass.Return(block);
+        if (block.Slab is { } slab)
+        {
+            slab.SizeClass.Return(block);
+        }
+        else if (!PoisonsReturned)
+        {
+            // Garbage from now on. The collector does not move pinned arrays and keeps the pages between two that are in use.
+            MemoryAdvice.Release(block.Array);
+        }
     }
 
     /// <summary>Called by the loop's sweep: what was not used for 10 to 20 seconds goes back to the system.</summary>

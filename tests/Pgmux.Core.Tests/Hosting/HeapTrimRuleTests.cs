@@ -110,6 +110,18 @@ internal sealed class HeapTrimRuleTests
         Assert.That(took / (_now.At - since), Is.AtMost(1.0 / HeapTrimRule.RestFactor));
     }
 
+    [Test]
+    public void A_collection_that_took_long_puts_off_the_next_one_by_half_a_minute_at_most()
+    {
+        Look(Burst);
+        LooksUntilDue(3);
+        Trimmed(took: TimeSpan.FromSeconds(10));
+        var since = _now.At;
+        Look(Burst);
+        Assert.That(LooksUntilDue(1000), Is.Not.Null);
+        Assert.That(_now.At - since, Is.EqualTo(HeapTrimRule.LongestRest).Within(2 * BetweenLooks));
+    }
+
     private void Trimmed(long liveBytes = 0, TimeSpan took = default) => _rule.OnTrimmed(_now, liveBytes, took);
 
     // How many quiet looks it takes; null when so many are too few.

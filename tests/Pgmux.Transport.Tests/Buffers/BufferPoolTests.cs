@@ -9,6 +9,20 @@ public sealed class BufferPoolTests
     private static readonly long TrimSeconds = 11;
 
     [Test]
+    public void A_large_block_gives_its_pages_back_at_once()
+    {
+        const int Bytes = 16 * BufferPool.HugeBytes;
+        var pool = new BufferPool();
+        var block = pool.Rent(Bytes);
+        block.Span(0, Bytes).Fill(1);
+        pool.Return(block);
+
+        // Pages that have gone read as zeros. Those at either end may be shared with others.
+        var inside = block.Span(Environment.SystemPageSize, Bytes - (2 * Environment.SystemPageSize));
+        Assert.That(inside.ContainsAnyExcept((byte)0), Is.False);
+    }
+
+    [Test]
     public void A_block_is_the_smallest_that_fits()
     {
         var pool = new BufferPool();
