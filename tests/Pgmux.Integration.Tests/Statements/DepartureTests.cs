@@ -79,6 +79,9 @@ internal sealed class DepartureTests(int postgres) : PgmuxFixture(postgres)
         await using var client = await LoginAsync();
         await client.SendAsync(RawMessages.Parse(Text, "s"), RawMessages.Flush());
         var prepared = await client.ReadThroughAsync('1');
+
+        // One of a test before may still be on its way out.
+        await Cluster.WaitForBackendsAsync("usename = 'app'", 1);
         Assert.That(await Cluster.TerminateBackendsAsync("usename = 'app'"), Is.EqualTo(1));
         await client.TrySendAsync([.. RawMessages.Bind("s", "x"), .. RawMessages.Execute(), .. RawMessages.Close('S', "s"), .. RawMessages.Sync()]);
         var rest = await client.ReadToEndAsync();
