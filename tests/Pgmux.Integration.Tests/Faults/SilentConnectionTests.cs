@@ -18,9 +18,11 @@ internal sealed class SilentConnectionTests(int postgres) : PgmuxFixture(postgre
             await AddAsync(1000);
             var before = Pgmux.ReadCounters();
             await AddAsync(Connections);
-            var after = Pgmux.ReadCounters();
 
-            Assert.That((after.ResidentBytes - before.ResidentBytes) / Connections, Is.LessThan(2048));
+            // What accepting them has left behind goes back once the process is quiet.
+            await Eventually.HoldsAsync(
+                () => Task.FromResult((Pgmux.ReadCounters().ResidentBytes - before.ResidentBytes) / Connections < 2048),
+                "a silent connection costs less than 2 KiB");
         }
         finally
         {
