@@ -47,6 +47,9 @@ public abstract class TransportConnection : IDuplexPipe
     /// <summary>Whether bytes, or the end of the stream, have arrived that no read has taken.</summary>
     public abstract bool HasUnreadBytes { get; }
 
+    /// <summary>Whether something has come of which the pending read will be told in one of the next turns.</summary>
+    public virtual bool HasUntoldBytes => false;
+
     /// <summary>Told when the peer goes away while no read is pending, and when <see cref="UnsentBytes"/> falls to zero.</summary>
     public IConnectionObserver? Observer { get; set; }
 

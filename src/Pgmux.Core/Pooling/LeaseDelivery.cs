@@ -79,6 +79,13 @@ internal sealed class LeaseDelivery(Pool pool, Lock gate)
     private void HandOver(LeaseRequest request)
     {
         var server = request.Server!;
+        if (server.State == ServerState.Idle && server.Transport is { HasUntoldBytes: true })
+        {
+            // It may have said its last word: it is looked at again after that is read.
+            server.Loop.Post(LetGo, request);
+            return;
+        }
+
         if (server.State == ServerState.Idle && server.Transport is not { UnsentBytes: 0, HasUnreadBytes: false })
         {
             // Half a message has come while nobody had asked for anything: not a server to lend or to move.

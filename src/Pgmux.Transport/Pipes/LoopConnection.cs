@@ -57,6 +57,8 @@ internal abstract class LoopConnection : TransportConnection
     // The link is asked only when an event has come that no receive has answered yet: rarely, as a reader mostly waits.
     public sealed override bool HasUnreadBytes => _reader.UnreadBytes > 0 || ((IsReadable || IsUnwatched) && !IsClosing && PeekLink());
 
+    public sealed override bool HasUntoldBytes => IsReadable && !IsClosing && _reader.IsWaiting;
+
     internal BufferPool Buffers => _core.Buffers;
 
     /// <summary>Whether the link may have something: bytes, its end or an error. When not, nobody asks it.</summary>

@@ -209,6 +209,7 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
     protected override bool TryAttachLink()
     {
         _slot = Uring.Targets.Add(this);
+        _receivedTurn = (uint)Core.Turns;
         if (_carried is { } carried)
         {
             _carried = null;
