@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Pgmux.Protocol;
 
 namespace Pgmux.Core.Cancellation;
 
@@ -11,7 +11,7 @@ internal readonly record struct CancelKey(int ProcessId, uint Secret)
     public static CancelKey Create(int wantedProcessId)
     {
         Span<byte> random = stackalloc byte[sizeof(int) + sizeof(uint)];
-        RandomNumberGenerator.Fill(random);
+        SecretRandom.Fill(random);
         var processId = wantedProcessId != 0 ? wantedProcessId : BitConverter.ToInt32(random) & int.MaxValue;
         return new CancelKey(processId == 0 ? 1 : processId, BitConverter.ToUInt32(random[sizeof(int)..]));
     }

@@ -23,7 +23,7 @@ public sealed class ScramClient
 
     /// <summary>Starts an exchange with a random nonce.</summary>
     public ScramClient()
-        : this("", Convert.ToBase64String(RandomNumberGenerator.GetBytes(ScramLimits.NonceBytes)))
+        : this("", ScramNonce.Create())
     {
     }
 

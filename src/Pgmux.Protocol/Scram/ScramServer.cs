@@ -20,7 +20,7 @@ public sealed class ScramServer
 
     /// <summary>Starts an exchange with a random nonce. A mock never succeeds, whatever the client proves.</summary>
     public ScramServer(ScramSecret secret, bool isMock = false)
-        : this(secret, isMock, Convert.ToBase64String(RandomNumberGenerator.GetBytes(ScramLimits.NonceBytes)))
+        : this(secret, isMock, ScramNonce.Create())
     {
     }
 

@@ -62,6 +62,13 @@ internal sealed class ConnectionClose(LoopConnection connection, LoopCore core)
 
     private void Linger()
     {
+        if (connection.IsEndReceived)
+        {
+            // Nothing more can come, so closing says FIN by itself.
+            connection.Release();
+            return;
+        }
+
         if (!_isLingering)
         {
             _isLingering = true;
@@ -69,7 +76,7 @@ internal sealed class ConnectionClose(LoopConnection connection, LoopCore core)
             connection.Shutdown();
         }
 
-        if (connection.IsEndReceived || core.LingeringConnections > MostLingering)
+        if (core.LingeringConnections > MostLingering)
         {
             connection.Release();
         }
