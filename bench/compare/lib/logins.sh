@@ -17,11 +17,11 @@ logins_part() {
   stop_poolers
 }
 
-# What a login takes is compiled after it has been needed some dozens of times.
+# What a login takes is compiled to the end after some thousands of them; the tables tell how fast a pooler is that has run for a while.
 warm_up_logins() {
   local system
   for system in "${POOLERS[@]}"; do
-    login_storm "$system" 1000 || fail "no storm of logins gets through $system, see $RAW/logins-$system.log"
+    login_storm "$system" 8000 || fail "no storm of logins gets through $system, see $RAW/logins-$system.log"
   done
 }
 
