@@ -10,8 +10,8 @@ internal sealed class LibpqPipeline(DriverContext context) : Driver(context)
 {
     protected override IEnumerable<DriverStep> Perform(WorkUnit unit)
     {
-        // libpq refuses COPY in pipeline mode.
-        if (OneIn(2) || unit.Calls.Any(call => call.Kind != CallKind.Plain))
+        // libpq refuses COPY in pipeline mode; behind a RESET there is a rest, so nothing is put into its pipeline.
+        if (OneIn(2) || unit.Resets || unit.Calls.Any(call => call.Kind != CallKind.Plain))
         {
             return base.Perform(unit);
         }
