@@ -7,7 +7,7 @@ namespace Pgmux.Core.Pooling;
 /// Brings a server, a welcome or a refusal from wherever it was decided to the loop of the client that waits for it. State changes
 /// of requests stand under the pool's lock, which is handed in.
 /// </summary>
-internal sealed class LeaseDelivery(Pool pool, Lock gate)
+internal class LeaseDelivery(Pool pool, Lock gate)
 {
     private static readonly Action<object?> Arrive = static state =>
     {
@@ -75,13 +75,15 @@ internal sealed class LeaseDelivery(Pool pool, Lock gate)
         loop.Post(loop == request.Loop ? Arrive : LetGo, request);
     }
 
+    /// <summary>Whether a server that nobody has asked for anything may have said its last word: it is looked at again after that is read.</summary>
+    protected virtual bool HasNews(ServerConnection server) => server.Transport is { HasUntoldBytes: true };
+
     // On the server's loop.
     private void HandOver(LeaseRequest request)
     {
         var server = request.Server!;
-        if (server.State == ServerState.Idle && server.Transport is { HasUntoldBytes: true })
+        if (server.State == ServerState.Idle && HasNews(server))
         {
-            // It may have said its last word: it is looked at again after that is read.
             server.Loop.Post(LetGo, request);
             return;
         }

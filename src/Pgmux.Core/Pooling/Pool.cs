@@ -32,7 +32,7 @@ internal sealed class Pool : IServerHolder
         _servers = new PoolServers(environment.Loops);
         _opening = new ServerOpening(this, _servers, environment);
         _expiry = new ServerExpiry(environment.Clock);
-        _delivery = new LeaseDelivery(this, _gate);
+        _delivery = environment.Parts.CreateDelivery(this, _gate);
         _counters = [.. environment.Loops.Select(_ => new PoolCounters())];
 
         // A waiter of a server's own loop may overtake by a millisecond at most.

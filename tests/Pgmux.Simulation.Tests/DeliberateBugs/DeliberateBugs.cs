@@ -29,6 +29,7 @@ internal static class DeliberateBugs
         OfClients("drop a Flush", new BrokenClientParts { RequestReader = client => new DroppedFlushes(client) }),
         OfClients("cancel another client's query", new BrokenClientParts { Cancels = () => new CancelsOfAnother() }),
         OfPools("serve the latest first", new BrokenPoolParts { Waiters = () => new LatestWaiterFirst() }),
+        OfPools("take news for half a message", new BrokenPoolParts { Delivery = (pool, gate) => new NewsTakenForViolations(pool, gate) }),
         OfPools("leak a permit", new BrokenPoolParts { Ledger = () => new LeakingLedger() }),
         new("return a buffer twice", new MultiplexerParts()) { CreateBuffers = () => new BuffersLentTwice { PoisonsReturned = true } },
     ];

@@ -29,7 +29,7 @@ internal sealed class SimulatedRun
     private readonly IInvariant[] _invariants =
     [
         new OneOwner(), new CleanServers(), new ConservedCounts(), new PoolSizes(), new NoIdleServerWhileSomebodyWaits(),
-        new FirstComeFirstServed(), new BoundedMemory(), new NoSecrets([.. SimulationOptions.Secrets.Values]),
+        new FirstComeFirstServed(), new BoundedMemory(), new NoSecrets([.. SimulationOptions.Secrets.Values]), new NoFalseAccusations(),
     ];
 
     private SimulatedRun(SimulationOptions options, DeliberateBug? bug, int keptTrace)
@@ -44,6 +44,7 @@ internal sealed class SimulatedRun
             Seed = options.Seed,
             Schedule = options.Schedule,
             CapacityBytes = options.CapacityBytes,
+            AnnouncesEarly = options.AnnouncesEarly,
             Trace = _trace,
             Parts = bug?.Parts ?? new(),
             CreateBuffers = bug?.CreateBuffers,

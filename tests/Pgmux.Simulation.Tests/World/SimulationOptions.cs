@@ -52,6 +52,9 @@ internal sealed record SimulationOptions
     /// <summary>Who goes next when several could.</summary>
     public required ScheduleKind Schedule { get; init; }
 
+    /// <summary>Whether loops take note of what has come before they tell it, as on io_uring.</summary>
+    public required bool AnnouncesEarly { get; init; }
+
     /// <summary>Steps with faults.</summary>
     public required int Steps { get; init; }
 
@@ -75,6 +78,7 @@ internal sealed record SimulationOptions
             ServerLogin = Pick(random, LoginMethod.Trust, LoginMethod.Cleartext, LoginMethod.Md5, LoginMethod.ScramSha256),
             Schedule = Pick(random, Enum.GetValues<ScheduleKind>()),
             Steps = random.Next(200, 1200),
+            AnnouncesEarly = random.Next(2) == 0,
         };
     }
 

@@ -41,6 +41,7 @@ internal sealed class TestMux : IDisposable
         {
             IsSliced = options.Seed is not null,
             CapacityBytes = options.CapacityBytes,
+            AnnouncesEarly = options.AnnouncesEarly,
             CreateBuffers = options.CreateBuffers ?? (static () => new BufferPool { PoisonsReturned = true }),
             Trace = options.Trace,
         };

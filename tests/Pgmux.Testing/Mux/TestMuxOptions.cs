@@ -24,6 +24,9 @@ internal sealed record TestMuxOptions
     /// <summary>How the seed decides.</summary>
     public ScheduleKind Schedule { get; init; }
 
+    /// <summary>Whether loops take note of what has come before they tell it, see <see cref="SimulatedNetwork.AnnouncesEarly"/>.</summary>
+    public bool AnnouncesEarly { get; init; }
+
     /// <summary>Takes down what is delivered.</summary>
     public TraceRecorder? Trace { get; init; }
 

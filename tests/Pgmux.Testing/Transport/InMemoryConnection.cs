@@ -91,19 +91,29 @@ internal sealed class InMemoryConnection : LoopConnection, IScheduled
         }
     }
 
+    /// <summary>Takes note of what was queued with a loop; it is told by <see cref="Deliver"/>.</summary>
+    public void Announce(SimulatedLoop loop)
+    {
+        if (loop == Loop && _isAttached && (_events & ~LinkEvents.Writable) != LinkEvents.None)
+        {
+            AnnounceReadable();
+        }
+    }
+
     protected override LoopCore FindCore(EventLoop loop) => ((SimulatedLoop)loop).Core;
 
     protected override TransferResult ReceiveFromLink(Span<byte> room) => _incoming.Receive(room);
 
     protected override TransferResult SendToLink(BufferBlock head, long bytes) => _outgoing.Send(head, bytes);
 
-    protected override bool PeekLink() => _incoming.HasBytes;
+    protected override bool PeekLink() => _incoming.ReceiverEvents != LinkEvents.None;
 
     protected override void ShutdownLink() => _outgoing.Finish();
 
     protected override void CloseLink()
     {
         _isAttached = false;
+        Simulated.OnLeaving();
         if (_incoming.Abandon())
         {
             // Closing with unread bytes is answered with RST, as TCP does; bytes already on their way are lost with it.
@@ -119,6 +129,7 @@ internal sealed class InMemoryConnection : LoopConnection, IScheduled
     {
         _isAttached = false;
         _events = LinkEvents.None;
+        Simulated.OnLeaving();
     }
 
     protected override bool TryAttachLink()

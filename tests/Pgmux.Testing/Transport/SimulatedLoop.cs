@@ -68,6 +68,15 @@ internal sealed class SimulatedLoop : EventLoop, IScheduled
 
     internal void QueueEvents(InMemoryConnection connection) => _waiting.Add(connection);
 
+    /// <summary>A connection moves away or closes.</summary>
+    internal void OnLeaving()
+    {
+        if (Network.AnnouncesEarly)
+        {
+            Announce(_waiting);
+        }
+    }
+
     /// <summary>One turn: events, timers, posted work, sends.</summary>
     internal void RunTurn()
     {
@@ -94,6 +103,11 @@ internal sealed class SimulatedLoop : EventLoop, IScheduled
         }
 
         Network.TakeDeliveries(_waiting, _delivering);
+        if (Network.AnnouncesEarly)
+        {
+            Announce(_delivering);
+        }
+
         foreach (var connection in _delivering)
         {
             try
@@ -107,5 +121,13 @@ internal sealed class SimulatedLoop : EventLoop, IScheduled
         }
 
         _delivering.Clear();
+    }
+
+    private void Announce(List<InMemoryConnection> connections)
+    {
+        foreach (var connection in connections)
+        {
+            connection.Announce(this);
+        }
     }
 }

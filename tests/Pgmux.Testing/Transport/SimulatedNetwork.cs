@@ -62,6 +62,13 @@ internal sealed class SimulatedNetwork
     /// <summary>Cuts what a receive sees into pieces of random size; needs a seed.</summary>
     public bool IsSliced { get; set; }
 
+    /// <summary>
+    /// Whether loops take note of what has come before they tell it, as those of the kernel do: all that a turn tells at its beginning, and
+    /// with a connection that moves or closes what waits to be told in later turns, as the call that takes its receive back from an
+    /// io_uring brings the ends of others.
+    /// </summary>
+    public bool AnnouncesEarly { get; init; }
+
     /// <summary>Makes the buffers of a loop. The usual ones are overwritten when they are returned.</summary>
     public Func<BufferPool> CreateBuffers { get; init; } = static () => new BufferPool { PoisonsReturned = true };
 

@@ -18,6 +18,6 @@ public enum RigKind
     /// <summary>Simulated loops, an in-memory network that delivers what is there.</summary>
     Simulated,
 
-    /// <summary>The same, with what arrives cut into pieces at random.</summary>
+    /// <summary>The same, with what arrives cut into pieces at random and known of before it is told.</summary>
     Sliced,
 }

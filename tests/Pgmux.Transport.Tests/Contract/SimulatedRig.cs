@@ -16,6 +16,7 @@ public sealed class SimulatedRig : ContractRig
         _network = new SimulatedNetwork(kind == RigKind.Sliced ? TestContext.CurrentContext.Random.Next() : null)
         {
             IsSliced = kind == RigKind.Sliced,
+            AnnouncesEarly = kind == RigKind.Sliced,
         };
         _loop = _network.CreateLoop();
         _other = _network.CreateLoop();

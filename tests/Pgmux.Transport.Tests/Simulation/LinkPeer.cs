@@ -25,6 +25,9 @@ internal sealed class LinkPeer
     /// <summary>Whether it was told that nothing more comes.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>Called on the loop when something has come.</summary>
+    public Action? Heard { get; set; }
+
     public bool IsReading
     {
         get => _isReading;
@@ -58,6 +61,7 @@ internal sealed class LinkPeer
             _received.Append(Encoding.ASCII.GetString(result.Buffer));
             Connection.Input.AdvanceTo(result.Buffer.End);
             HasEnded = result.IsCompleted;
+            Heard?.Invoke();
         }
     }
 }

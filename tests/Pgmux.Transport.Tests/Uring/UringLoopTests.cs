@@ -124,6 +124,31 @@ public sealed class UringLoopTests
     }
 
     [Test]
+    public async Task What_has_come_for_others_is_known_before_it_is_told_when_a_receive_is_taken_back([Values] bool moves)
+    {
+        var (sockets, connections) = await ConnectAsync(2);
+        await ParkAsync(connections[0]);
+        var read = await ParkAsync(connections[1]);
+        var known = await _loop.RunAsync(() =>
+        {
+            sockets[1].Send(Hello);
+            if (moves)
+            {
+                connections[0].MoveTo(_other, _ => { }, null);
+            }
+            else
+            {
+                connections[0].Abort();
+            }
+
+            return Task.FromResult((connections[1].HasUntoldBytes, connections[1].HasUnreadBytes, read.IsCompleted));
+        });
+        Assert.That(known, Is.EqualTo((true, true, false)));
+        Assert.That(await read.WaitAsync(Patience), Is.EqualTo(Hello));
+        sockets.ForEach(socket => socket.Dispose());
+    }
+
+    [Test]
     public async Task A_connection_that_is_aborted_with_bytes_on_their_way_leaves_nothing()
     {
         const int Count = 100;
