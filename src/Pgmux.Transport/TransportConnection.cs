@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Pgmux.Transport.Tls;
 
 namespace Pgmux.Transport;
 
@@ -37,6 +38,9 @@ public abstract class TransportConnection : IDuplexPipe
 
     /// <summary>Who is at the other end of a Unix socket (SO_PEERCRED); null for TCP.</summary>
     public abstract PeerCredentials? PeerCredentials { get; }
+
+    /// <summary>What the TLS handshake has agreed on; null for a connection in clear.</summary>
+    public virtual TlsSession? Tls => null;
 
     /// <summary>What is known of the peer.</summary>
     public abstract PeerState PeerState { get; }

@@ -61,11 +61,11 @@ internal sealed class EpollConnection(EpollLoop loop, int socket, EndPoint remot
 
     public void OnLoopEnd() => Abort();
 
-    protected override LoopCore FindCore(EventLoop loop) => loop is EpollLoop epoll
+    internal override LoopCore FindCore(EventLoop loop) => loop is EpollLoop epoll
         ? epoll.Core
         : throw new ArgumentException("A socket moves between epoll loops only", nameof(loop));
 
-    protected override void DetachLink()
+    protected override void DetachLink(LoopCore target)
     {
         Poller.Remove(Descriptor, _slot);
         _slot = -1;

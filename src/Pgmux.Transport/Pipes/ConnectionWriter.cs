@@ -61,7 +61,7 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
 
         _queue.Flush(connection.Buffers);
         QueueSend();
-        if (_isEnded || _isCancelRequested || UnsentBytes <= unsentLimit)
+        if (_isEnded || _isCancelRequested || connection.UnsentBytes <= unsentLimit)
         {
             return new ValueTask<FlushResult>(TakeResult());
         }
@@ -162,6 +162,18 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
                 return;
         }
 
+        OnProgress();
+    }
+
+    /// <summary>The link, which is a connection itself, has nothing left to send.</summary>
+    public void OnLinkDrained()
+    {
+        Unblock();
+        OnProgress();
+    }
+
+    private void OnProgress()
+    {
         if (_queue.Bytes == 0)
         {
             // A waiting flush keeps the connection from moving now. Without one this is the last thing done here.
@@ -197,7 +209,7 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
     /// <summary>Completes the waiting flush inline, if its time has come.</summary>
     public void Resume()
     {
-        if (_completion.IsWaiting && (_isEnded || _isCancelRequested || UnsentBytes <= unsentLimit / 2))
+        if (_completion.IsWaiting && (_isEnded || _isCancelRequested || connection.UnsentBytes <= unsentLimit / 2))
         {
             _completion.Complete();
         }

@@ -45,7 +45,7 @@ internal abstract class LoopConnection : TransportConnection
 
     public sealed override PeerState PeerState => IsClosing ? PeerState.Closed : _peer;
 
-    public sealed override long UnsentBytes => _writer.UnsentBytes;
+    public sealed override long UnsentBytes => _writer.UnsentBytes + LinkUnsentBytes;
 
     public sealed override void Flush() => _writer.FlushWithoutWait();
 
@@ -57,7 +57,7 @@ internal abstract class LoopConnection : TransportConnection
     // The link is asked only when an event has come that no receive has answered yet: rarely, as a reader mostly waits.
     public sealed override bool HasUnreadBytes => _reader.UnreadBytes > 0 || ((IsReadable || IsUnwatched) && !IsClosing && PeekLink());
 
-    public sealed override bool HasUntoldBytes => IsReadable && !IsClosing && _reader.IsWaiting;
+    public sealed override bool HasUntoldBytes => !IsClosing && _reader.IsWaiting && (IsReadable || HasUntoldLinkBytes);
 
     internal BufferPool Buffers => _core.Buffers;
 
@@ -70,9 +70,20 @@ internal abstract class LoopConnection : TransportConnection
     /// <summary>Whether the link may have something that it would not tell of: one that is watched only while somebody waits for bytes.</summary>
     internal virtual bool IsUnwatched => false;
 
+    /// <summary>Bytes that the link has taken over and not passed on: one that is a connection itself has some of its own.</summary>
+    protected virtual long LinkUnsentBytes => 0;
+
+    /// <summary>Whether the link has heard of bytes that it has not told of yet.</summary>
+    protected virtual bool HasUntoldLinkBytes => false;
+
+    /// <summary>Whether nothing of the link stands in the way of moving to another loop.</summary>
+    protected virtual bool CanLinkMove => true;
+
     internal bool IsReset => _peer == PeerState.Reset;
 
     internal bool IsClosing => _phase >= ConnectionPhase.Closing;
+
+    internal bool CanMove => _phase == ConnectionPhase.Open && _reader.CanMove && _writer.CanMove && CanLinkMove;
 
     protected LoopCore Core => _core;
 
@@ -87,7 +98,7 @@ internal abstract class LoopConnection : TransportConnection
 
     public sealed override void MoveTo(EventLoop target, Action<object?> arrived, object? state)
     {
-        if (_phase != ConnectionPhase.Open || !_reader.CanMove || !_writer.CanMove)
+        if (!CanMove)
         {
             throw new InvalidOperationException("A connection moves only while it is open, with nothing unread, unsent or waiting to be flushed");
         }
@@ -99,17 +110,36 @@ internal abstract class LoopConnection : TransportConnection
         }
 
         var core = FindCore(target);
-        DetachLink();
-        _phase = ConnectionPhase.Moving;
-        _isSendQueued = false;
-        _isResumeQueued = false;
         _arrived = arrived;
         _arrivedState = state;
-        Volatile.Write(ref _core, core);
+        LeaveFor(core);
         if (!core.Post(static state => ((LoopConnection)state!).Arrive(), this))
         {
             Release();
         }
+    }
+
+    /// <summary>Takes the connection off its loop. It is the other loop's from here on, which puts it there by <see cref="Settle"/>.</summary>
+    internal void LeaveFor(LoopCore core)
+    {
+        DetachLink(core);
+        _phase = ConnectionPhase.Moving;
+        _isSendQueued = false;
+        _isResumeQueued = false;
+        Volatile.Write(ref _core, core);
+    }
+
+    /// <summary>The connection has arrived on the loop that it left for.</summary>
+    internal void Settle()
+    {
+        _phase = ConnectionPhase.Open;
+        if (!TryAttachLink())
+        {
+            OnSendBroken();
+        }
+
+        // What was asked of the waiting read before the move is done here.
+        QueueResume();
     }
 
     public sealed override void Close()
@@ -317,10 +347,30 @@ internal abstract class LoopConnection : TransportConnection
         QueueResume();
     }
 
-    internal void OnDrained() => Observer?.OnDrained(this);
+    /// <summary>The writer has nothing left.</summary>
+    internal void OnDrained()
+    {
+        if (LinkUnsentBytes == 0)
+        {
+            Observer?.OnDrained(this);
+        }
+    }
 
     /// <summary>A read tells the consumer that the peer has gone: the observer need not.</summary>
     internal void OnEndRead() => _toldPeer = _peer;
+
+    /// <summary>The link has nothing left to send of what it took over (<see cref="LinkUnsentBytes"/>).</summary>
+    protected void OnLinkDrained()
+    {
+        if (IsClosing)
+        {
+            _close?.Continue();
+        }
+        else
+        {
+            _writer.OnLinkDrained();
+        }
+    }
 
     internal void ResumeReader()
     {
@@ -356,7 +406,7 @@ internal abstract class LoopConnection : TransportConnection
     }
 
     /// <summary>The part of a loop that runs this kind of connection.</summary>
-    protected abstract LoopCore FindCore(EventLoop loop);
+    internal abstract LoopCore FindCore(EventLoop loop);
 
     protected abstract TransferResult ReceiveFromLink(Span<byte> room);
 
@@ -371,8 +421,8 @@ internal abstract class LoopConnection : TransportConnection
 
     protected abstract void CloseLink();
 
-    /// <summary>Takes the link off its loop.</summary>
-    protected abstract void DetachLink();
+    /// <summary>Takes the link off its loop, on its way to another.</summary>
+    protected abstract void DetachLink(LoopCore target);
 
     /// <summary>Puts the link on the loop of <see cref="Core"/>, which then tells anew what the link has. False when it cannot.</summary>
     protected abstract bool TryAttachLink();
@@ -389,14 +439,7 @@ internal abstract class LoopConnection : TransportConnection
         var state = _arrivedState;
         _arrived = null;
         _arrivedState = null;
-        _phase = ConnectionPhase.Open;
-        if (!TryAttachLink())
-        {
-            OnSendBroken();
-        }
-
-        // What was asked of the waiting read before the move is done here.
-        QueueResume();
+        Settle();
         arrived(state);
     }
 

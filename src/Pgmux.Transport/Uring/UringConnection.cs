@@ -135,7 +135,7 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
         return arrived;
     }
 
-    protected override LoopCore FindCore(EventLoop loop) => loop is UringLoop uring
+    internal override LoopCore FindCore(EventLoop loop) => loop is UringLoop uring
         ? uring.Core
         : throw new ArgumentException("A socket moves between loops of one kind only", nameof(loop));
 
@@ -175,7 +175,7 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
         }
     }
 
-    protected override void DetachLink()
+    protected override void DetachLink(LoopCore target)
     {
         CancelPending();
         if (_arrived is { } arrived)

@@ -100,7 +100,7 @@ internal sealed class InMemoryConnection : LoopConnection, IScheduled
         }
     }
 
-    protected override LoopCore FindCore(EventLoop loop) => ((SimulatedLoop)loop).Core;
+    internal override LoopCore FindCore(EventLoop loop) => ((SimulatedLoop)loop).Core;
 
     protected override TransferResult ReceiveFromLink(Span<byte> room) => _incoming.Receive(room);
 
@@ -125,7 +125,7 @@ internal sealed class InMemoryConnection : LoopConnection, IScheduled
         Link.OnEndClosed();
     }
 
-    protected override void DetachLink()
+    protected override void DetachLink(LoopCore target)
     {
         _isAttached = false;
         _events = LinkEvents.None;

@@ -7,13 +7,22 @@ namespace Pgmux.Transport.Tests.Contract;
 [TestFixture(RigKind.UringUnix)]
 [TestFixture(RigKind.Simulated)]
 [TestFixture(RigKind.Sliced)]
+[TestFixture(RigKind.Tls)]
+[TestFixture(RigKind.UringTls)]
+[TestFixture(RigKind.SlicedTls)]
 public abstract class ContractFixture(RigKind kind)
 {
     protected ContractRig Rig { get; private set; } = null!;
 
     [SetUp]
-    public void CreateRig() => Rig =
-        kind is RigKind.Simulated or RigKind.Sliced ? new SimulatedRig(kind) : new SocketRig(kind);
+    public void CreateRig() => Rig = kind switch
+    {
+        RigKind.Simulated or RigKind.Sliced => new SimulatedRig(kind),
+        RigKind.Tls => new TlsRig(new SocketRig(RigKind.Tcp)),
+        RigKind.UringTls => new TlsRig(new SocketRig(RigKind.UringTcp)),
+        RigKind.SlicedTls => new TlsRig(new SimulatedRig(RigKind.Sliced)),
+        _ => new SocketRig(kind),
+    };
 
     [TearDown]
     public async Task DisposeRig()

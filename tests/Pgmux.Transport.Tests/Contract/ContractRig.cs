@@ -15,7 +15,7 @@ public abstract class ContractRig : IAsyncDisposable
     public abstract EndPoint FreeEndPoint { get; }
 
     /// <summary>Exceptions that no session caught.</summary>
-    public List<Exception> Unhandled { get; } = [];
+    public virtual List<Exception> Unhandled { get; } = [];
 
     /// <summary>Runs a test's body on <see cref="Loop"/> to its end.</summary>
     public abstract Task RunAsync(Func<Task> body);
@@ -32,7 +32,7 @@ public abstract class ContractRig : IAsyncDisposable
     internal abstract BufferPool BuffersOf(EventLoop loop);
 
     /// <summary>Both ends of a new connection, on <see cref="Loop"/>.</summary>
-    public async Task<ConnectionPair> ConnectAsync(SocketTuning? tuning = null)
+    public virtual async Task<ConnectionPair> ConnectAsync(SocketTuning? tuning = null)
     {
         var accepted = new TaskCompletionSource<TransportConnection>();
         using var listener = Loop.Listen(

@@ -91,8 +91,7 @@ public sealed class ReadContractTests(RigKind kind) : ContractFixture(kind)
         var (client, server) = await Rig.ConnectAsync();
         Assert.That(server.Input.TryRead(out _), Is.False);
         await client.Output.WriteAsync(Hello);
-        await Rig.SettleAsync();
-        Assert.That(server.HasUnreadBytes, Is.True);
+        await Rig.UntilAsync(() => server.HasUnreadBytes, "what has come whole is there to be read");
         Assert.That(server.Input.TryRead(out var result), Is.True);
         Assert.That(result.Buffer.IsEmpty, Is.False);
         server.Input.AdvanceTo(result.Buffer.Start);

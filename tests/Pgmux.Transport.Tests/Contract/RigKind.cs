@@ -20,4 +20,13 @@ public enum RigKind
 
     /// <summary>The same, with what arrives cut into pieces at random and known of before it is told.</summary>
     Sliced,
+
+    /// <summary>TLS over <see cref="Tcp"/>.</summary>
+    Tls,
+
+    /// <summary>TLS over <see cref="UringTcp"/>.</summary>
+    UringTls,
+
+    /// <summary>TLS over <see cref="Sliced"/>: records arrive in pieces.</summary>
+    SlicedTls,
 }
