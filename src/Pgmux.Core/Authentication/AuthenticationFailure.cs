@@ -28,6 +28,16 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     public static AuthenticationFailure MalformedSasl() =>
         new(ErrorFields.Fatal(SqlState.ProtocolViolation, SaslText), "malformed SCRAM message");
 
+    /// <summary>What the client has bound its login to is not this connection: somebody stands between. PostgreSQL's code.</summary>
+    public static AuthenticationFailure WrongBinding() => new(
+        ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, "SCRAM channel binding check failed"),
+        "the login is bound to another certificate than the one that this client was shown");
+
+    /// <summary>The client could bind its login and was made to believe that pgmux cannot. PostgreSQL's text and code.</summary>
+    public static AuthenticationFailure Downgrade() => new(
+        ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, "SCRAM channel binding negotiation error"),
+        "the client has not seen that channel binding was offered");
+
     /// <summary>The client chose a mechanism that was not offered.</summary>
     public static AuthenticationFailure UnknownMechanism() =>
         new(ErrorFields.Fatal(SqlState.ProtocolViolation, MechanismText), MechanismText);

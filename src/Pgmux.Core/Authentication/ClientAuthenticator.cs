@@ -73,7 +73,7 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
         return login.Method switch
         {
             AuthType.Plain => new PlainExchange(login.User, stored, keys),
-            _ when isScram => new ScramExchange(login.User, stored, login.ScramIterations, context.Mock, keys),
+            _ when isScram => new ScramExchange(login, stored, context.Mock, keys),
             AuthType.Md5 => new Md5Exchange(login.User, stored),
             _ => throw new UnreachableException($"{login.Method} asks for no password"),
         };

@@ -17,6 +17,9 @@ internal sealed record ClientLogin
     /// <summary>Iterations for a SCRAM exchange over a plain secret. PgBouncer's scram_iterations.</summary>
     public int ScramIterations { get; init; } = 4096;
 
+    /// <summary>What a login may be bound to (tls-server-end-point); empty for a connection in clear.</summary>
+    public byte[] ChannelBinding { get; init; } = [];
+
     /// <summary>
     /// Kind of secret that a user that does not exist is given: the one that most users have, so that an unknown name does not stand out.
     /// </summary>

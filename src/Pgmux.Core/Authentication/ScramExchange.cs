@@ -6,14 +6,17 @@ using Pgmux.Protocol;
 namespace Pgmux.Core.Authentication;
 
 /// <summary>SCRAM-SHA-256 with a client, over a SCRAM secret or over the keys of a plain one.</summary>
-internal sealed class ScramExchange(string user, ResolvedSecret stored, int iterations, ScramMock salts, ScramSecretCache keys)
+internal sealed class ScramExchange(ClientLogin login, ResolvedSecret stored, ScramMock salts, ScramSecretCache keys)
     : PasswordExchange
 {
     private ScramExchangeState _state = ScramExchangeState.AwaitingMechanism;
     private ScramServer? _server;
+    private ScramBinding _binding = ScramBinding.Impossible;
     private byte[] _clientFirst = [];
 
-    public override void Start(IBufferWriter<byte> output) => BackendMessages.WriteAuthenticationSasl(output, ScramMechanism.Name);
+    // The stronger first, as PostgreSQL has it.
+    public override void Start(IBufferWriter<byte> output) => BackendMessages.WriteAuthenticationSasl(
+        output, login.ChannelBinding.Length > 0 ? [ScramMechanism.PlusName, ScramMechanism.Name] : [ScramMechanism.Name]);
 
     public override AuthenticationStep Handle(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
@@ -33,13 +36,15 @@ internal sealed class ScramExchange(string user, ResolvedSecret stored, int iter
 
     public override AuthenticationStep Resume(IBufferWriter<byte> output)
     {
-        var secret = Derivation!.Run().ToSecret(salts.SaltFor(user), iterations);
+        var secret = Derivation!.Run().ToSecret(salts.SaltFor(login.User), login.ScramIterations);
         return Challenge(secret, output);
     }
 
     private AuthenticationStep HandleMechanism(SaslInitialResponse response, IBufferWriter<byte> output)
     {
-        if (!response.Mechanism.SequenceEqual(ScramMechanism.NameBytes))
+        var binds = login.ChannelBinding.Length > 0 && response.Mechanism.SequenceEqual(ScramMechanism.PlusNameBytes);
+        _binding = ScramBinding.Offered(login.ChannelBinding, binds);
+        if (!binds && !response.Mechanism.SequenceEqual(ScramMechanism.NameBytes))
         {
             return End(AuthenticationFailure.UnknownMechanism());
         }
@@ -68,16 +73,17 @@ internal sealed class ScramExchange(string user, ResolvedSecret stored, int iter
             return Challenge(scram, output);
         }
 
-        Derivation = keys.GetOrAdd(stored.Secret.Text, salts.SaltFor(user), iterations);
+        Derivation = keys.GetOrAdd(stored.Secret.Text, salts.SaltFor(login.User), login.ScramIterations);
         return Derivation.IsDone ? Resume(output) : AuthenticationStep.NeedsDerivation;
     }
 
     private AuthenticationStep Challenge(ScramSecret secret, IBufferWriter<byte> output)
     {
-        _server = new ScramServer(secret, stored.IsMock);
-        if (_server.HandleClientFirst(_clientFirst, out var serverFirst) != ScramOutcome.Continue)
+        _server = new ScramServer(secret, stored.IsMock, _binding);
+        var outcome = _server.HandleClientFirst(_clientFirst, out var serverFirst);
+        if (outcome != ScramOutcome.Continue)
         {
-            return End(AuthenticationFailure.MalformedSasl());
+            return End(outcome == ScramOutcome.Downgraded ? AuthenticationFailure.Downgrade() : AuthenticationFailure.MalformedSasl());
         }
 
         BackendMessages.WriteAuthenticationSaslContinue(output, serverFirst);
@@ -98,6 +104,8 @@ internal sealed class ScramExchange(string user, ResolvedSecret stored, int iter
                 return Succeed(ServerCredentials.From(stored.Secret, shownKeys));
             case ScramOutcome.WrongProof:
                 return End(AuthenticationFailure.WrongProof(stored.WhyMock));
+            case ScramOutcome.WrongBinding:
+                return End(AuthenticationFailure.WrongBinding());
             default:
                 return End(AuthenticationFailure.MalformedSasl());
         }

@@ -27,6 +27,7 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
             Secret = configuration.UserList.Find(client.User),
             ScramIterations = options.ScramIterations,
             MockKind = configuration.UserList.CommonKind,
+            ChannelBinding = client.Transport.Tls?.ServerEndPointBinding ?? [],
         };
         var authenticator = new ClientAuthenticator(login, environment.Authentication);
         var step = authenticator.Start(client.Output);

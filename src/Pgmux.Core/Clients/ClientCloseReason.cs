@@ -15,6 +15,9 @@ internal enum ClientCloseReason
     /// <summary>The startup packet or a parameter in it was refused.</summary>
     StartupRefused,
 
+    /// <summary>The TLS handshake failed.</summary>
+    TlsFailed,
+
     /// <summary>The authentication failed.</summary>
     AuthenticationFailed,
 

@@ -43,7 +43,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public long Id { get; }
 
     /// <inheritdoc/>
-    public TransportConnection Transport { get; }
+    public TransportConnection Transport { get; private set; }
 
     /// <inheritdoc/>
     public EventLoop Loop => Transport.Loop;
@@ -168,6 +168,13 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     /// <summary>The wait is over.</summary>
     public void EndDrain() => _waits.EndDrain(Spares);
+
+    /// <summary>The connection is encrypted from now on: this one takes the place of the one that it was made of.</summary>
+    public void OnEncrypted(TransportConnection transport)
+    {
+        Transport = transport;
+        transport.Observer = this;
+    }
 
     /// <summary>The startup packet has said who asks for what.</summary>
     public void OnIdentified(string database, string user)

@@ -24,6 +24,9 @@ internal static class ClientErrors
     public static ErrorFields TooManyClientsOfUser { get; } =
         ErrorFields.Fatal(SqlState.TooManyConnections, "client connections exceeded (max_user_client_connections)");
 
+    /// <summary>A login in clear where client_tls_sslmode demands TLS.</summary>
+    public static ErrorFields TlsRequired { get; } = ErrorFields.Fatal(SqlState.ProtocolViolation, "SSL required");
+
     /// <summary>client_login_timeout has passed.</summary>
     public static ErrorFields LoginTimedOut { get; } = ErrorFields.Fatal(SqlState.ProtocolViolation, "client_login_timeout");
 

@@ -18,7 +18,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
     /// </summary>
     public const int MaximumMessageBytes = 65_535;
 
-    private readonly TransportConnection _transport = client.Transport;
+    private readonly ClientEncryption _encryption = new(client, environment);
     private readonly ConfigSnapshot _configuration = environment.Configuration.Current;
     private bool _isSslAnswered;
     private bool _isGssAnswered;
@@ -42,7 +42,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
         Negotiate(request);
         if (_configuration.Options.LogConnections)
         {
-            ClientsLog.Login(environment.Logger, client.LogName, startup.Database, startup.User);
+            ClientsLog.Login(environment.Logger, client.LogName, startup.Database, startup.User, client.Transport.Tls?.ToString() ?? "no");
         }
 
         if (await new ClientAuthentication(client, environment, _configuration).RunAsync() is not { } credentials)
@@ -52,7 +52,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
         if (ConfigSnapshot.IsConsole(startup.Database))
         {
-            BackendMessages.WriteAuthenticationOk(_transport.Output);
+            BackendMessages.WriteAuthenticationOk(client.Transport.Output);
             client.OnConsoleOpened();
             return;
         }
@@ -72,7 +72,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
         if (configuration.Options.ApplicationNameAddHost)
         {
-            startup.AddHost(EndPointText.Join(_transport.RemoteEndPoint));
+            startup.AddHost(EndPointText.Join(client.Transport.RemoteEndPoint));
         }
 
         if (RefuseByLedger(configuration, database) is { } refusal)
@@ -107,7 +107,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             }
         }
 
-        BackendMessages.WriteAuthenticationOk(_transport.Output);
+        BackendMessages.WriteAuthenticationOk(client.Transport.Output);
         client.OnLoggedIn(pool, environment.ParameterSets.Intern(parameters), environment.ParameterSets.Intern(startup.Values));
         if (client.IsSessionPooled && !await client.TakeSessionServerAsync())
         {
@@ -115,7 +115,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
         }
 
         WriteWelcome(welcome);
-        await _transport.Output.FlushAsync();
+        await client.Transport.Output.FlushAsync();
     }
 
     // The client is counted from here on, so that its own limits hold whatever becomes of its login.
@@ -138,7 +138,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
     private void WriteWelcome(PoolWelcome welcome)
     {
-        var output = _transport.Output;
+        var output = client.Transport.Output;
         foreach (var (name, value) in welcome.Status)
         {
             var index = environment.Tracked.IndexOf(name);
@@ -151,6 +151,11 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
     private (ClientCloseReason Reason, ErrorFields Error)? Refuse(StartupParameters startup)
     {
+        if (_encryption.IsMissing)
+        {
+            return (ClientCloseReason.StartupRefused, ClientErrors.TlsRequired);
+        }
+
         if (startup.Refusal is { } error)
         {
             return (ClientCloseReason.StartupRefused, error);
@@ -175,7 +180,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
     {
         if (request.ProtocolVersion.Minor > 0 || request.ProtocolOptions.Count > 0)
         {
-            BackendMessages.WriteNegotiateProtocolVersion(_transport.Output, newestMinor: 0, request.ProtocolOptions);
+            BackendMessages.WriteNegotiateProtocolVersion(client.Transport.Output, newestMinor: 0, request.ProtocolOptions);
         }
     }
 
@@ -184,10 +189,23 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
     {
         while (true)
         {
-            var result = await _transport.Input.ReadAsync();
+            var result = await client.Transport.Input.ReadAsync();
             if (client.State == ClientState.Closed)
             {
                 return null;
+            }
+
+            if (_encryption.IsBegunBy(result.Buffer))
+            {
+                // No SSLRequest is answered inside TLS.
+                _isSslAnswered = true;
+                client.Transport.Input.AdvanceTo(result.Buffer.Start);
+                if (!await _encryption.AcceptDirectAsync())
+                {
+                    return null;
+                }
+
+                continue;
             }
 
             StartupRequest? request;
@@ -211,9 +229,16 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
                 case StartupRequestKind.CancelRequest:
                     await CancelAsync(request);
                     return null;
+                case StartupRequestKind.SslRequest when _encryption.IsOffered:
+                    if (!await _encryption.AcceptAsync())
+                    {
+                        return null;
+                    }
+
+                    break;
                 case StartupRequestKind.SslRequest or StartupRequestKind.GssEncRequest:
-                    BackendMessages.WriteSslRefused(_transport.Output);
-                    await _transport.Output.FlushAsync();
+                    BackendMessages.WriteSslRefused(client.Transport.Output);
+                    await client.Transport.Output.FlushAsync();
                     break;
             }
         }
@@ -225,7 +250,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
         var input = read.Span;
         if (!StartupPacketReader.TryRead(input, out var request, out var taken))
         {
-            _transport.Input.AdvanceTo(buffer.Start, buffer.End);
+            client.Transport.Input.AdvanceTo(buffer.Start, buffer.End);
             return null;
         }
 
@@ -239,7 +264,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
                 break;
         }
 
-        _transport.Input.AdvanceTo(buffer.GetPosition(taken));
+        client.Transport.Input.AdvanceTo(buffer.GetPosition(taken));
         return request;
     }
 

@@ -27,11 +27,14 @@ internal static partial class ClientsLog
         }
     }
 
-    [LoggerMessage(EventIds.ClientLogin, LogLevel.Information, "{Client} login attempt: db={Database} user={User} tls=no replication=no")]
-    public static partial void Login(ILogger logger, string client, string database, string user);
+    [LoggerMessage(EventIds.ClientLogin, LogLevel.Information, "{Client} login attempt: db={Database} user={User} tls={Tls} replication=no")]
+    public static partial void Login(ILogger logger, string client, string database, string user, string tls);
 
     [LoggerMessage(EventIds.ClientAuthenticationFailed, LogLevel.Warning, "{Client} {Message}: {Detail}")]
     public static partial void AuthenticationFailed(ILogger logger, string client, string message, string detail);
+
+    [LoggerMessage(EventIds.ClientTlsFailed, LogLevel.Warning, "{Client} TLS handshake failed: {Reason}")]
+    public static partial void TlsFailed(ILogger logger, string client, string reason);
 
     [LoggerMessage(EventIds.ClientInternalError, LogLevel.Error, "{Client} internal error")]
     public static partial void InternalError(ILogger logger, Exception failure, string client);

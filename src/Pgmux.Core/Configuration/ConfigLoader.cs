@@ -49,6 +49,7 @@ internal sealed class ConfigLoader
             FallbackDatabase = _databases.GetValueOrDefault(DatabaseOptions.FallbackName),
             Users = _users.ToFrozenDictionary(),
             UserList = LoadUserList(),
+            ClientTls = new ClientTlsReader(_options, name => _locations.GetValueOrDefault(name, new SourceLocation(path, 0)), _faults).Read(),
             Locations = _locations.ToFrozenDictionary(),
         };
         foreach (var rule in OptionsRules.All)

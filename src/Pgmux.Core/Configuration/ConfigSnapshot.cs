@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net.Security;
 
 namespace Pgmux.Core.Configuration;
 
@@ -28,6 +29,9 @@ internal sealed class ConfigSnapshot
 
     /// <summary>The users of auth_file.</summary>
     public UserList UserList { get; init; } = UserList.Empty;
+
+    /// <summary>What a TLS handshake with a client needs; null when clients are not encrypted.</summary>
+    public SslServerAuthenticationOptions? ClientTls { get; init; }
 
     /// <summary>Where each setting of [pgbouncer] that the file names stands.</summary>
     public FrozenDictionary<string, SourceLocation> Locations { get; init; } = FrozenDictionary<string, SourceLocation>.Empty;
@@ -97,6 +101,7 @@ internal sealed class ConfigSnapshot
         FallbackDatabase = FallbackDatabase,
         Users = Users,
         UserList = userList,
+        ClientTls = ClientTls,
         Locations = Locations,
     };
 }

@@ -113,6 +113,21 @@ internal sealed record PgmuxOptions
     /// <summary>File with users and their secrets.</summary>
     public string? AuthFile { get; init; }
 
+    /// <summary>Whether clients may or must encrypt their connection, and whether they must show a certificate.</summary>
+    public TlsMode ClientTlsSslmode { get; init; }
+
+    /// <summary>The key of pgmux's certificate for clients, in PEM.</summary>
+    public string? ClientTlsKeyFile { get; init; } = "";
+
+    /// <summary>pgmux's certificate for clients, in PEM; the certificates between it and the root may follow it.</summary>
+    public string? ClientTlsCertFile { get; init; } = "";
+
+    /// <summary>Who signs clients' certificates, in PEM.</summary>
+    public string? ClientTlsCaFile { get; init; } = "";
+
+    /// <summary>Versions of TLS that clients may use.</summary>
+    public TlsProtocols ClientTlsProtocols { get; init; } = TlsProtocols.Secure;
+
     /// <summary>PBKDF2 rounds when a SCRAM secret is derived from a plain one. RFC 7677 asks for 4096 at least.</summary>
     public int ScramIterations { get; init; } = 4096;
 

@@ -2,7 +2,7 @@ using static Pgmux.Core.Configuration.SettingRow;
 
 namespace Pgmux.Core.Configuration;
 
-/// <summary>Settings of TLS. None is built yet: clients are answered N, and servers are spoken to in clear.</summary>
+/// <summary>Settings of TLS. Servers are spoken to in clear as yet.</summary>
 internal static class TlsSettings
 {
     private static readonly TextType Texts = new();
@@ -20,12 +20,12 @@ internal static class TlsSettings
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =
     [
-        NotYet("client_tls_sslmode", "disable", Modes),
-        TextNotYet("client_tls_key_file", ""),
-        TextNotYet("client_tls_cert_file", ""),
-        TextNotYet("client_tls_ca_file", ""),
-        NotYet("client_tls_protocols", "secure", Texts, "tlsv1.2,tlsv1.3"),
-        TextNotYet("client_tls_ciphers", "default"),
+        Row("client_tls_sslmode", "disable", Modes, o => o.ClientTlsSslmode, (o, v) => o with { ClientTlsSslmode = v }),
+        Text("client_tls_key_file", "", o => o.ClientTlsKeyFile, (o, v) => o with { ClientTlsKeyFile = v }),
+        Text("client_tls_cert_file", "", o => o.ClientTlsCertFile, (o, v) => o with { ClientTlsCertFile = v }),
+        Text("client_tls_ca_file", "", o => o.ClientTlsCaFile, (o, v) => o with { ClientTlsCaFile = v }),
+        Row("client_tls_protocols", "secure", new TlsProtocolsType(), o => o.ClientTlsProtocols, (o, v) => o with { ClientTlsProtocols = v }),
+        NotYet("client_tls_ciphers", "default", Texts, "secure", "normal"),
         TextNotYet("client_tls13_ciphers", null),
         TextNotYet("client_tls_ecdhcurve", "auto"),
         TextNotYet("client_tls_dheparams", "auto"),

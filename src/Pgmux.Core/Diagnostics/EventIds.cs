@@ -105,6 +105,9 @@ internal static class EventIds
     /// <summary>A connection ends that never named a user.</summary>
     public const int ClientScanned = 1805;
 
+    /// <summary>A client's TLS handshake failed.</summary>
+    public const int ClientTlsFailed = 1807;
+
     // 1900 to 1999: Admin.
 
     /// <summary>A console command is run.</summary>

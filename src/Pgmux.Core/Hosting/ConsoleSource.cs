@@ -159,6 +159,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
                 ClientState.Waiting or ClientState.LoggingIn => "waiting",
                 _ => "active",
             },
+            Tls = client.Transport.Tls?.ToString() ?? "",
             Address = address,
             Port = port,
             LocalAddress = local,

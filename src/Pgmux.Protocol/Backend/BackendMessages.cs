@@ -87,6 +87,9 @@ public static class BackendMessages
     public static void WriteCopyOutResponse(IBufferWriter<byte> output, int columns) =>
         WriteCopyResponse(output, BackendMessageType.CopyOutResponse, columns);
 
+    /// <summary>The one byte that says yes to SSLRequest: TLS begins behind it.</summary>
+    public static void WriteSslAccepted(IBufferWriter<byte> output) => output.Write("S"u8);
+
     /// <summary>The answer to SSLRequest and GSSENCRequest that refuses: one byte, no message.</summary>
     public static void WriteSslRefused(IBufferWriter<byte> output) => output.Write("N"u8);
 

@@ -14,4 +14,10 @@ public enum ScramOutcome
 
     /// <summary>The message is not what SCRAM allows here.</summary>
     Malformed,
+
+    /// <summary>The client has bound its login to another TLS connection than this one.</summary>
+    WrongBinding,
+
+    /// <summary>The client could bind and believes that it was not offered.</summary>
+    Downgraded,
 }

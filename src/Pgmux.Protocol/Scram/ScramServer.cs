@@ -5,13 +5,14 @@ using System.Text;
 namespace Pgmux.Protocol;
 
 /// <summary>
-/// The verifying side of one SCRAM-SHA-256 exchange, without channel binding. For a user that does not exist it goes through the same
+/// The verifying side of one SCRAM-SHA-256 exchange, with or without channel binding. For a user that does not exist it goes through the same
 /// steps with a made-up secret (<see cref="ScramMock"/>) and refuses at the end. Source: RFC 5802 and 7677.
 /// </summary>
 public sealed class ScramServer
 {
     private readonly ScramSecret _secret;
     private readonly bool _isMock;
+    private readonly ScramBinding _binding;
     private readonly string _serverNonce;
     private byte[] _clientFirstBare = [];
     private byte[] _serverFirst = [];
@@ -19,13 +20,14 @@ public sealed class ScramServer
     private byte[] _channelBinding = [];
 
     /// <summary>Starts an exchange with a random nonce. A mock never succeeds, whatever the client proves.</summary>
-    public ScramServer(ScramSecret secret, bool isMock = false)
-        : this(secret, isMock, ScramNonce.Create())
+    public ScramServer(ScramSecret secret, bool isMock = false, ScramBinding? binding = null)
+        : this(secret, isMock, ScramNonce.Create(), binding)
     {
     }
 
-    internal ScramServer(ScramSecret secret, bool isMock, string serverNonce)
+    internal ScramServer(ScramSecret secret, bool isMock, string serverNonce, ScramBinding? binding = null)
     {
+        _binding = binding ?? ScramBinding.Impossible;
         _secret = secret;
         _isMock = isMock;
         _serverNonce = serverNonce;
@@ -43,6 +45,11 @@ public sealed class ScramServer
             return ScramOutcome.Malformed;
         }
 
+        if (message[0] == (byte)'y' && _binding.IsOffered)
+        {
+            return ScramOutcome.Downgraded;
+        }
+
         // The user name inside is ignored, as in PostgreSQL: the one of the startup packet counts. A mandatory extension (m=) would
         // stand in its place and is refused with everything else that is unknown there.
         var bare = message[headerLength..];
@@ -53,7 +60,8 @@ public sealed class ScramServer
             return ScramOutcome.Malformed;
         }
 
-        _channelBinding = Encoding.ASCII.GetBytes(Convert.ToBase64String(message[..headerLength]));
+        _channelBinding = Encoding.ASCII.GetBytes(
+            Convert.ToBase64String([.. message[..headerLength], .. _binding.IsChosen ? _binding.Data : []]));
         _clientFirstBare = bare.ToArray();
         _nonce = [.. clientNonce, .. Encoding.ASCII.GetBytes(_serverNonce)];
         _serverFirst = Encoding.ASCII.GetBytes(string.Create(
@@ -69,8 +77,17 @@ public sealed class ScramServer
         serverFinal = [];
         var attributes = new ScramAttributeReader(message);
         if (_nonce.Length == 0 || message.Length > ScramLimits.MaximumMessageBytes
-            || !attributes.TryRead((byte)'c', out var channelBinding) || !channelBinding.SequenceEqual(_channelBinding)
-            || !attributes.TryRead((byte)'r', out var nonce) || !CryptographicOperations.FixedTimeEquals(nonce, _nonce)
+            || !attributes.TryRead((byte)'c', out var channelBinding))
+        {
+            return ScramOutcome.Malformed;
+        }
+
+        if (!CryptographicOperations.FixedTimeEquals(channelBinding, _channelBinding))
+        {
+            return _binding.IsChosen ? ScramOutcome.WrongBinding : ScramOutcome.Malformed;
+        }
+
+        if (!attributes.TryRead((byte)'r', out var nonce) || !CryptographicOperations.FixedTimeEquals(nonce, _nonce)
             || !TryReadProof(ref attributes, out var proof))
         {
             return ScramOutcome.Malformed;
@@ -94,13 +111,14 @@ public sealed class ScramServer
     }
 
     /// <summary>
-    /// The header tells of channel binding: <c>n</c>, the client has none, and <c>y</c>, it believes that the server has none, are both
-    /// right here. <c>p</c> belongs to a mechanism that was not offered, and another identity (<c>a=</c>) is never granted.
+    /// The header tells of channel binding: <c>n</c>, the client has none; <c>y</c>, it believes that the server has none; <c>p</c>, it binds,
+    /// which belongs to the mechanism that does and to no other. Another identity (<c>a=</c>) is never granted.
     /// </summary>
-    private static bool TryReadGs2Header(ReadOnlySpan<byte> message, out int length)
+    private bool TryReadGs2Header(ReadOnlySpan<byte> message, out int length)
     {
-        length = "n,,".Length;
-        return message.StartsWith("n,,"u8) || message.StartsWith("y,,"u8);
+        var binds = "p=tls-server-end-point,,"u8;
+        length = _binding.IsChosen ? binds.Length : "n,,".Length;
+        return _binding.IsChosen ? message.StartsWith(binds) : message.StartsWith("n,,"u8) || message.StartsWith("y,,"u8);
     }
 
     private static bool TrySkipExtensions(ref ScramAttributeReader attributes)

@@ -34,7 +34,7 @@ public static class TlsHandshake
         catch (Exception e) when (e is AuthenticationException or IOException or InvalidOperationException)
         {
             await stream.DisposeAsync();
-            throw new TlsException(e.InnerException?.Message ?? e.Message, e);
+            throw TlsException.From(e);
         }
 
         bytes.IsHandshaking = false;

@@ -22,6 +22,9 @@ public sealed class TlsSession
     /// <summary>The cipher suite, by the name that IANA has for it.</summary>
     public TlsCipherSuite CipherSuite => _stream.NegotiatedCipherSuite;
 
+    /// <summary>Version and cipher suite as PgBouncer writes them: "TLSv1.3/TLS_AES_256_GCM_SHA384".</summary>
+    public override string ToString() => $"{(Protocol == SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2")}/{CipherSuite}";
+
     /// <summary>What ALPN has chosen; empty when one side did not speak of it.</summary>
     public ReadOnlyMemory<byte> ApplicationProtocol => _stream.NegotiatedApplicationProtocol.Protocol;
 

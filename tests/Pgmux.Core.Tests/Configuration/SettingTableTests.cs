@@ -137,6 +137,7 @@ internal sealed class SettingTableTests
         "auth_type" => "any",
         "event_engine" => "epoll",
         "max_packet_size" => "9000",
+        "client_tls_protocols" => "tlsv1.3",
         _ => "require",
     };
 }

@@ -25,6 +25,17 @@ internal sealed class ToolRunner
         ["LC_ALL"] = "C",
     };
 
+    /// <summary>Sets variables that libpq reads for the programs to come.</summary>
+    public ToolRunner With(params (string Name, string Value)[] variables)
+    {
+        foreach (var (name, value) in variables)
+        {
+            _environment[name] = value;
+        }
+
+        return this;
+    }
+
     /// <summary>psql without its startup file; rows unaligned, tuples only.</summary>
     public Task<ToolResult> PsqlAsync(params string[] arguments) => RunAsync("psql", ["-X", "-q", "-A", "-t", .. arguments]);
 

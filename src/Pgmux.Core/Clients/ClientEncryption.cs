@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Net.Security;
+using Pgmux.Core.Configuration;
+using Pgmux.Protocol;
+using Pgmux.Transport.Tls;
+
+namespace Pgmux.Core.Clients;
+
+/// <summary>
+/// TLS of one client that logs in: asked for by SSLRequest, or begun at once (PostgreSQL 17, sslnegotiation=direct). Not over Unix sockets,
+/// as in PgBouncer.
+/// </summary>
+internal sealed class ClientEncryption(ClientConnection client, ClientEnvironment environment)
+{
+    /// <summary>First byte of a TLS record of a handshake: no length of a startup packet begins with it.</summary>
+    private const byte HandshakeRecord = 0x16;
+
+    private static readonly TlsTuning Tuning = new();
+
+    private readonly SslServerAuthenticationOptions? _options =
+        client.Transport.PeerCredentials is null ? environment.Configuration.Current.ClientTls : null;
+
+    private readonly TlsMode _mode = environment.Configuration.Current.Options.ClientTlsSslmode;
+    private bool _isBegun;
+
+    /// <summary>Whether an SSLRequest is to be answered with yes.</summary>
+    public bool IsOffered => _options is not null && client.Transport.Tls is null;
+
+    /// <summary>Whether the client would log in in clear and must not.</summary>
+    public bool IsMissing => _options is not null && _mode >= TlsMode.Require && client.Transport.Tls is null;
+
+    /// <summary>Whether these, the first bytes of a connection, are TLS already.</summary>
+    public bool IsBegunBy(in ReadOnlySequence<byte> input) => IsOffered && !_isBegun && !input.IsEmpty && input.FirstSpan[0] == HandshakeRecord;
+
+    /// <summary>Says yes and lets the client begin. False when that failed and the client is closed.</summary>
+    public async ValueTask<bool> AcceptAsync()
+    {
+        BackendMessages.WriteSslAccepted(client.Transport.Output);
+        await client.Transport.Output.FlushAsync();
+        return await HandshakeAsync();
+    }
+
+    /// <summary>
+    /// The client has begun without asking. Then it must have named the protocol by ALPN, or an attacker could pass another protocol's bytes
+    /// off as PostgreSQL's. False when the client is closed.
+    /// </summary>
+    public async ValueTask<bool> AcceptDirectAsync()
+    {
+        if (!await HandshakeAsync())
+        {
+            return false;
+        }
+
+        if (client.Transport.Tls!.ApplicationProtocol.Span.SequenceEqual(ClientTlsReader.Postgresql.Protocol.Span))
+        {
+            return true;
+        }
+
+        Fail("the client has begun with TLS at once and has not named the protocol \"postgresql\" by ALPN");
+        return false;
+    }
+
+    private async ValueTask<bool> HandshakeAsync()
+    {
+        _isBegun = true;
+        try
+        {
+            client.OnEncrypted(await TlsHandshake.AcceptAsync(client.Transport, _options!, Tuning));
+        }
+        catch (TlsException e)
+        {
+            Fail(e.Message);
+        }
+
+        return client.State != ClientState.Closed;
+    }
+
+    private void Fail(string reason)
+    {
+        if (client.State != ClientState.Closed)
+        {
+            ClientsLog.TlsFailed(environment.Logger, client.LogName, reason);
+            client.Close(ClientCloseReason.TlsFailed);
+        }
+    }
+}
