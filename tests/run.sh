@@ -98,6 +98,21 @@ elif error == errno.ENOSYS:
     print("ENOSYS: Linux " + platform.release() + " or a seccomp filter has it not")'
 }
 
+# Prints the failed tests of a result file with the first lines of what they say. Printed last: long logs may be cut at their start.
+tell_failures() {
+  awk -v RS='<UnitTestResult ' '
+    /^[^>]*outcome="Failed"/ {
+      name = message = $0
+      sub(/.*testName="/, "", name)
+      sub(/".*/, "", name)
+      sub(/.*<Message>/, "", message)
+      sub(/<\/Message>.*/, "", message)
+      print "FAILED " name
+      lines = split(message, line, "\n")
+      for (n = 1; n <= lines && n <= 8; n++) print "    " line[n]
+    }' "$1" | sed -e 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&#xD;//g; s/&amp;/\&/g' >&2
+}
+
 passed=0 failed=0 skipped=0
 
 # Runs a project, under a name for its results and with a filter, and adds to the sums.
@@ -158,5 +173,8 @@ for file in "${files[@]}"; do
 done
 
 say ""
+for result in "$results"/*.trx; do
+  [[ -f $result ]] && tell_failures "$result"
+done
 echo "$passed passed, $failed failed, $skipped skipped"
 [[ $failed -eq 0 ]]
