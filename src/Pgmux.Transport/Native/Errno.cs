@@ -15,6 +15,7 @@ internal enum Errno
     InvalidArgument = 22,
     TableOverflow = 23,
     TooManyFiles = 24,
+    OutOfRange = 34,
     NoSystemCall = 38,
     TimerExpired = 62,
     AddressInUse = 98,

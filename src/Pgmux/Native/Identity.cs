@@ -1,13 +1,11 @@
 using System.Runtime.InteropServices;
+using Pgmux.Transport;
 
 namespace Pgmux.Native;
 
 /// <summary>Who the process runs as, and becoming somebody with fewer rights.</summary>
 internal static partial class Identity
 {
-    /// <summary>Home directory, shell and name of one user; getpwnam_r asks for 1 KiB on common systems.</summary>
-    private const int PasswdBufferBytes = 64 * 1024;
-
     /// <summary>Whether the process may do everything.</summary>
     public static bool IsRoot => GetEffectiveUserId() == 0;
 
@@ -21,8 +19,7 @@ internal static partial class Identity
     public static bool TryBecome(string user, out string problem)
     {
         problem = "";
-        var buffer = new byte[PasswdBufferBytes];
-        if (GetPasswd(user, out var entry, buffer, (nuint)buffer.Length, out var found) != 0 || found == 0)
+        if (SystemUsers.Find(user) is not { } entry)
         {
             problem = $"user \"{user}\" does not exist";
             return false;
@@ -55,9 +52,6 @@ internal static partial class Identity
     [LibraryImport("libc", EntryPoint = "getuid")]
     private static partial uint GetUserId();
 
-    [LibraryImport("libc", EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int GetPasswd(string name, out Passwd entry, Span<byte> buffer, nuint length, out nint found);
-
     [LibraryImport("libc", EntryPoint = "initgroups", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int InitGroups(string user, uint group);
 
@@ -66,17 +60,4 @@ internal static partial class Identity
 
     [LibraryImport("libc", EntryPoint = "setuid", SetLastError = true)]
     private static partial int SetUserId(uint user);
-
-    /// <summary>struct passwd of glibc and musl on 64-bit Linux.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Passwd
-    {
-        public nint Name;
-        public nint Password;
-        public uint UserId;
-        public uint GroupId;
-        public nint Description;
-        public nint HomeDirectory;
-        public nint Shell;
-    }
 }
