@@ -1,15 +1,15 @@
 namespace Pgmux.Core.Configuration;
 
-/// <summary>How clients prove who they are.</summary>
+/// <summary>How clients prove who they are: what auth_type says, or the line of the HBA file that is about the client.</summary>
 internal enum AuthType
 {
-    /// <summary>No proof, and the user name is not looked at: every database needs a user of its own.</summary>
+    /// <summary>No proof, and the user name is not looked at: every database needs a user of its own. Not in HBA files.</summary>
     Any,
 
     /// <summary>No proof, but the user must stand in auth_file.</summary>
     Trust,
 
-    /// <summary>The password in clear.</summary>
+    /// <summary>The password in clear; <c>password</c> in HBA files.</summary>
     Plain,
 
     /// <summary>MD5 of password, user name and salt; SCRAM where the secret in auth_file is a SCRAM secret.</summary>
@@ -17,4 +17,16 @@ internal enum AuthType
 
     /// <summary>SCRAM-SHA-256.</summary>
     ScramSha256,
+
+    /// <summary>A TLS certificate that names the user.</summary>
+    Cert,
+
+    /// <summary>The system user at the other end of the Unix socket. In HBA files only.</summary>
+    Peer,
+
+    /// <summary>Nobody can. In HBA files only.</summary>
+    Reject,
+
+    /// <summary>The line of the HBA file decides. For a client that no line is about: nobody can.</summary>
+    Hba,
 }
