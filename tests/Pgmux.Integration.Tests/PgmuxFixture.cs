@@ -1,3 +1,4 @@
+using Npgsql;
 using Pgmux.Testing.Postgres;
 using Pgmux.Testing.Processes;
 
@@ -37,7 +38,7 @@ internal abstract class PgmuxFixture(int postgres)
 
     protected async Task StartAsync(PgmuxSettings settings)
     {
-        var text = settings.Ini("", 0) + settings.UserList();
+        var text = string.Concat(settings.Files("", 0).Select(file => file.Content));
         if (_pgmux is null || _pgmux.HasExited || _settings != text)
         {
             await StartFreshAsync(settings);
@@ -55,6 +56,22 @@ internal abstract class PgmuxFixture(int postgres)
     /// <summary>A raw client that has logged in, trusted.</summary>
     protected Task<RawClient> LoginAsync(PostgresRole? role = null, params (string Key, string Value)[] parameters) =>
         RawClient.LoginAsync(Pgmux.TcpEndPoint, (role ?? PostgresRole.App).Name, PostgresCluster.Database, parameters: parameters);
+
+    /// <summary>Logs in and asks something; returns the error, null when there was none.</summary>
+    protected async Task<PostgresException?> LogInAsync(PostgresRole role, string database = PostgresCluster.Database)
+    {
+        try
+        {
+            await using var connection = await Pgmux.ConnectAsync(role, database);
+            await using var command = new NpgsqlCommand("SELECT 1", connection);
+            await command.ExecuteScalarAsync();
+            return null;
+        }
+        catch (PostgresException e)
+        {
+            return e;
+        }
+    }
 
     protected Task<ConsoleClient> ConsoleAsync() => ConsoleClient.ConnectAsync(Pgmux);
 

@@ -1,3 +1,4 @@
+using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Authentication;
@@ -14,6 +15,10 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     private const string SaslText = "SASL authentication failed";
     private const string TrustText = "\"trust\" authentication failed";
     private const string EmptyText = "empty password returned by client";
+    private const string PeerText = "unix socket login rejected";
+    private const string CertificateText = "certificate authentication failed";
+    private const string RejectedText = "login rejected";
+    private const string NoMethodText = "no authentication method is found";
     private const string MechanismText = "client selected an invalid SASL authentication mechanism";
 
     /// <summary>A password in clear or an md5 answer was wrong, or can never be right for the given reason.</summary>
@@ -49,4 +54,22 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     /// <summary>No password is asked for, and the user does not exist.</summary>
     public static AuthenticationFailure NotTrusted(string reason) =>
         new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, TrustText), reason);
+
+    /// <summary>The system user at the other end of the Unix socket is not the user, or there is none.</summary>
+    public static AuthenticationFailure WrongPeer(string reason) =>
+        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, PeerText), reason);
+
+    /// <summary>The certificate does not name the user, or there is none.</summary>
+    public static AuthenticationFailure WrongCertificate(string reason) =>
+        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, CertificateText), reason);
+
+    /// <summary>The line of the HBA file that is about the client says so.</summary>
+    public static AuthenticationFailure Rejected(SourceLocation? rule) => new(
+        ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, RejectedText),
+        rule is null ? RejectedText : $"by {rule.File}:{rule.Line}");
+
+    /// <summary>No line of the HBA file is about the client.</summary>
+    public static AuthenticationFailure NoMethod() => new(
+        ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, NoMethodText),
+        "no line of auth_hba_file is about this database, user and address");
 }

@@ -11,7 +11,8 @@ namespace Pgmux.Core.Authentication;
 /// </summary>
 internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationContext context)
 {
-    private const string NoSuchUser = "no such user";
+    /// <summary>For the log: the user does not exist.</summary>
+    public const string NoSuchUser = "no such user";
     private const string NoPassword = "user has no password";
     private const string Md5SecretWithScram = "SCRAM authentication failed: user has MD5 secret";
 
@@ -37,10 +38,15 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
                 _credentials = ServerCredentials.None;
                 return AuthenticationStep.Succeeded;
             case AuthType.Trust when login.Secret is null:
-                _failure = AuthenticationFailure.NotTrusted(NoSuchUser);
-                return AuthenticationStep.Failed;
-            case AuthType.Trust:
-                _credentials = ServerCredentials.From(login.Secret);
+                return Fail(AuthenticationFailure.NotTrusted(NoSuchUser));
+            case AuthType.Reject:
+                return Fail(AuthenticationFailure.Rejected(login.Rule?.Location));
+            case AuthType.Hba:
+                return Fail(AuthenticationFailure.NoMethod());
+            case AuthType.Peer or AuthType.Cert when IdentityCheck.Check(login) is { } failure:
+                return Fail(failure);
+            case AuthType.Trust or AuthType.Peer or AuthType.Cert:
+                _credentials = ServerCredentials.From(login.Secret!);
                 return AuthenticationStep.Succeeded;
             default:
                 _exchange = CreateExchange();
@@ -56,6 +62,12 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
 
     /// <summary>Goes on after <see cref="Derivation"/> has run.</summary>
     public AuthenticationStep Resume(IBufferWriter<byte> output) => Exchange().Resume(output);
+
+    private AuthenticationStep Fail(AuthenticationFailure failure)
+    {
+        _failure = failure;
+        return AuthenticationStep.Failed;
+    }
 
     private PasswordExchange Exchange() => _exchange ?? throw new UnreachableException("no password was asked for");
 

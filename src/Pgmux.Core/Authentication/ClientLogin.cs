@@ -1,12 +1,25 @@
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Configuration.Hba;
 
 namespace Pgmux.Core.Authentication;
 
 /// <summary>Who wants to log in, and how that is to be proved.</summary>
 internal sealed record ClientLogin
 {
-    /// <summary>How; <see cref="AuthType.Md5"/> becomes SCRAM where a SCRAM secret is stored, as in PgBouncer.</summary>
+    /// <summary>How: never <see cref="AuthType.Hba"/>, unless no line of the HBA file is about the client; <see cref="AuthType.Md5"/> becomes SCRAM where a SCRAM secret is stored, as in PgBouncer.</summary>
     public required AuthType Method { get; init; }
+
+    /// <summary>The line of the HBA file that says how; null where auth_type does.</summary>
+    public HbaRule? Rule { get; init; }
+
+    /// <summary>What is known of the connection.</summary>
+    public ClientOrigin Origin { get; init; } = new();
+
+    /// <summary>The name of the system user at the other end of the Unix socket, where the method asks for it.</summary>
+    public string? SystemUser { get; init; }
+
+    /// <summary>Which system users or certificates are which users; null is those of the same name.</summary>
+    public IdentMap? Map => Rule?.Map;
 
     /// <summary>Name that the client gives.</summary>
     public required string User { get; init; }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Configuration.Hba;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -19,16 +20,11 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
             return ServerCredentials.None;
         }
 
-        var options = configuration.Options;
-        var login = new ClientLogin
+        if (await DescribeLoginAsync() is not { } login)
         {
-            Method = options.AuthType,
-            User = client.User,
-            Secret = configuration.UserList.Find(client.User),
-            ScramIterations = options.ScramIterations,
-            MockKind = configuration.UserList.CommonKind,
-            ChannelBinding = client.Transport.Tls?.ServerEndPointBinding ?? [],
-        };
+            return null;
+        }
+
         var authenticator = new ClientAuthenticator(login, environment.Authentication);
         var step = authenticator.Start(client.Output);
         while (true)
@@ -73,6 +69,49 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
         && client.User == ConfigSnapshot.ConsoleDatabase
         && client.Transport.PeerCredentials is { } peer
         && peer.UserId == environment.ProcessUserId;
+
+    // Who wants in and by which way; null when the client has been closed meanwhile.
+    private async ValueTask<ClientLogin?> DescribeLoginAsync()
+    {
+        var options = configuration.Options;
+        var origin = ClientOrigin.Of(client.Transport);
+        var rule = options.AuthType == AuthType.Hba ? FindRule(origin) : null;
+        var method = rule?.Method ?? options.AuthType;
+        var systemUser = method == AuthType.Peer && origin.Peer is { } peer
+            ? await environment.SystemUsers.FindAsync(client.Loop, peer.UserId)
+            : null;
+        return client.State == ClientState.Closed
+            ? null
+            : new ClientLogin
+            {
+                Method = method,
+                Rule = rule,
+                Origin = origin,
+                SystemUser = systemUser,
+                User = client.User,
+                Secret = configuration.UserList.Find(client.User),
+                ScramIterations = options.ScramIterations,
+                MockKind = configuration.UserList.CommonKind,
+                ChannelBinding = client.Transport.Tls?.ServerEndPointBinding ?? [],
+            };
+    }
+
+    private HbaRule? FindRule(ClientOrigin origin)
+    {
+        var rule = configuration.Hba.Find(new HbaRequest
+        {
+            Address = origin.Address is { } address ? NetAddress.From(address) : null,
+            IsEncrypted = origin.IsEncrypted,
+            Database = client.Database,
+            User = client.User,
+        });
+        if (rule is not null)
+        {
+            ClientsLog.HbaLineMatched(environment.Logger, client.LogName, rule.Location.File, rule.Location.Line);
+        }
+
+        return rule;
+    }
 
     private AuthenticationStep Take(ClientAuthenticator authenticator, in ReadOnlySequence<byte> buffer, out bool isTaken)
     {

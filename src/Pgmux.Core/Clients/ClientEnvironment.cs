@@ -32,6 +32,7 @@ internal sealed class ClientEnvironment
         ErrorRewriter = new ErrorRewriter(registry.Names);
         Cancels = parts.CreateCancels();
         CancelForwarder = parts.CreateCancelForwarder(logger);
+        SystemUsers = parts.CreateSystemUsers();
         Parts = parts;
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
     }
@@ -74,6 +75,9 @@ internal sealed class ClientEnvironment
 
     /// <summary>What all logins share.</summary>
     public AuthenticationContext Authentication { get; }
+
+    /// <summary>Names of the users at the other ends of the Unix socket.</summary>
+    public SystemUserNames SystemUsers { get; }
 
     /// <summary>The uid of the process: its own user may open the console over the Unix socket.</summary>
     public uint ProcessUserId { get; init; }

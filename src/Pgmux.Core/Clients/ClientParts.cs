@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pgmux.Core.Authentication;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Statements;
 
@@ -15,6 +16,9 @@ internal class ClientParts
 
     /// <summary>Who has which cancel key.</summary>
     public virtual CancelRegistry CreateCancels() => new();
+
+    /// <summary>What finds the names of system users.</summary>
+    public virtual SystemUserNames CreateSystemUsers() => new();
 
     /// <summary>What sends cancel requests to servers.</summary>
     public virtual CancelForwarder CreateCancelForwarder(ILogger logger) => new(logger);

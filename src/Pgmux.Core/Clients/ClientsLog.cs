@@ -36,6 +36,9 @@ internal static partial class ClientsLog
     [LoggerMessage(EventIds.ClientTlsFailed, LogLevel.Warning, "{Client} TLS handshake failed: {Reason}")]
     public static partial void TlsFailed(ILogger logger, string client, string reason);
 
+    [LoggerMessage(EventIds.ClientHbaLineMatched, LogLevel.Debug, "{Client} HBA line {File}:{Line} is matched")]
+    public static partial void HbaLineMatched(ILogger logger, string client, string file, int line);
+
     [LoggerMessage(EventIds.ClientInternalError, LogLevel.Error, "{Client} internal error")]
     public static partial void InternalError(ILogger logger, Exception failure, string client);
 

@@ -18,9 +18,9 @@ internal static class AuthSettings
             ("plain", AuthType.Plain),
             ("md5", AuthType.Md5),
             ("scram-sha-256", AuthType.ScramSha256),
+            ("hba", AuthType.Hba),
         ],
         "cert",
-        "hba",
         "ldap",
         "pam");
 
@@ -29,8 +29,8 @@ internal static class AuthSettings
     [
         Row("auth_type", "md5", AuthTypes, o => o.AuthType, (o, v) => o with { AuthType = v }),
         Text("auth_file", null, o => o.AuthFile, (o, v) => o with { AuthFile = v }),
-        TextNotYet("auth_hba_file", ""),
-        TextNotYet("auth_ident_file", null),
+        Text("auth_hba_file", "", o => o.AuthHbaFile, (o, v) => o with { AuthHbaFile = v! }),
+        Text("auth_ident_file", null, o => o.AuthIdentFile, (o, v) => o with { AuthIdentFile = v }),
         TextNotYet("auth_user", null),
         TextNotYet("auth_dbname", null),
         TextNotYet("auth_ldap_options", null),

@@ -31,6 +31,7 @@ internal static class CheckReport
         AddSettings(report, snapshot);
         AddDatabases(report, snapshot);
         AddUsers(report, snapshot);
+        AddHba(report, snapshot);
         return report.ToString();
     }
 
@@ -75,6 +76,14 @@ internal static class CheckReport
 
     private static void AddUsers(StringBuilder report, ConfigSnapshot snapshot)
         => Line(report, $"{Count(snapshot.UserList.Count, "user")} in auth_file, {Count(snapshot.Users.Count, "user")} with settings of their own");
+
+    private static void AddHba(StringBuilder report, ConfigSnapshot snapshot)
+    {
+        if (snapshot.Options.AuthType == AuthType.Hba)
+        {
+            Line(report, $"{Count(snapshot.Hba.Count, "rule")} in auth_hba_file {snapshot.Hba.Path}");
+        }
+    }
 
     private static string Quoted(string? text) => string.IsNullOrEmpty(text) ? "empty" : text;
 

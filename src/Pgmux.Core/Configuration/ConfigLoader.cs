@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Pgmux.Core.Configuration.Hba;
 
 namespace Pgmux.Core.Configuration;
 
@@ -25,7 +26,7 @@ internal sealed class ConfigLoader
         _userReader = new("user", UserKeys.All, _faults);
     }
 
-    /// <summary>Reads the file, the files it includes and auth_file.</summary>
+    /// <summary>Reads the file, the files it includes, auth_file, and with auth_type hba auth_hba_file and auth_ident_file.</summary>
     public static ConfigLoadResult Load(string path) => new ConfigLoader().LoadFile(path);
 
     private ConfigLoadResult LoadFile(string path)
@@ -50,6 +51,7 @@ internal sealed class ConfigLoader
             Users = _users.ToFrozenDictionary(),
             UserList = LoadUserList(),
             ClientTls = new ClientTlsReader(_options, name => _locations.GetValueOrDefault(name, new SourceLocation(path, 0)), _faults).Read(),
+            Hba = LoadHba(),
             Locations = _locations.ToFrozenDictionary(),
         };
         foreach (var rule in OptionsRules.All)
@@ -160,4 +162,24 @@ internal sealed class ConfigLoader
         => string.IsNullOrEmpty(_options.AuthFile) || _options.AuthType == AuthType.Any
             ? UserList.Empty
             : new UserListReader(_options.AuthFile, _locations["auth_file"], _faults).Read() ?? UserList.Empty;
+
+    private HbaRules LoadHba()
+    {
+        if (_options.AuthType != AuthType.Hba)
+        {
+            return HbaRules.None;
+        }
+
+        if (_options.AuthHbaFile.Length == 0)
+        {
+            _faults.Add(_locations["auth_type"].Fault("auth_type is hba, so auth_hba_file must name the file with the rules"));
+            return HbaRules.None;
+        }
+
+        return new HbaLoader(_faults, _warnings).Load(
+            _options.AuthHbaFile,
+            _locations["auth_hba_file"],
+            _options.AuthIdentFile,
+            _locations.GetValueOrDefault("auth_ident_file", SourceLocation.Nowhere));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net.Security;
+using Pgmux.Core.Configuration.Hba;
 
 namespace Pgmux.Core.Configuration;
 
@@ -32,6 +33,9 @@ internal sealed class ConfigSnapshot
 
     /// <summary>What a TLS handshake with a client needs; null when clients are not encrypted.</summary>
     public SslServerAuthenticationOptions? ClientTls { get; init; }
+
+    /// <summary>The rules of auth_hba_file, where auth_type is hba.</summary>
+    public HbaRules Hba { get; init; } = HbaRules.None;
 
     /// <summary>Where each setting of [pgbouncer] that the file names stands.</summary>
     public FrozenDictionary<string, SourceLocation> Locations { get; init; } = FrozenDictionary<string, SourceLocation>.Empty;
@@ -102,6 +106,7 @@ internal sealed class ConfigSnapshot
         Users = Users,
         UserList = userList,
         ClientTls = ClientTls,
+        Hba = Hba,
         Locations = Locations,
     };
 }

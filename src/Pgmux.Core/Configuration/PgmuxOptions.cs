@@ -128,6 +128,12 @@ internal sealed record PgmuxOptions
     /// <summary>Versions of TLS that clients may use.</summary>
     public TlsProtocols ClientTlsProtocols { get; init; } = TlsProtocols.Secure;
 
+    /// <summary>File with the rules of auth_type hba; empty is none.</summary>
+    public string AuthHbaFile { get; init; } = "";
+
+    /// <summary>File with the maps that rules of peer and cert may name.</summary>
+    public string? AuthIdentFile { get; init; }
+
     /// <summary>PBKDF2 rounds when a SCRAM secret is derived from a plain one. RFC 7677 asks for 4096 at least.</summary>
     public int ScramIterations { get; init; } = 4096;
 

@@ -108,6 +108,9 @@ internal static class EventIds
     /// <summary>A client's TLS handshake failed.</summary>
     public const int ClientTlsFailed = 1807;
 
+    /// <summary>Which line of the HBA file is about a client.</summary>
+    public const int ClientHbaLineMatched = 1806;
+
     // 1900 to 1999: Admin.
 
     /// <summary>A console command is run.</summary>

@@ -102,20 +102,4 @@ internal sealed class AuthenticationMatrixTests(int postgres) : PgmuxFixture(pos
 
         Assert.That(await command.ExecuteScalarAsync(), Is.Not.EqualTo(before));
     }
-
-    /// <summary>Logs in and asks something; returns the error, null when there was none.</summary>
-    private async Task<PostgresException?> LogInAsync(PostgresRole role, string database = "app")
-    {
-        try
-        {
-            await using var connection = await Pgmux.ConnectAsync(role, database);
-            await using var command = new NpgsqlCommand("SELECT 1", connection);
-            await command.ExecuteScalarAsync();
-            return null;
-        }
-        catch (PostgresException e)
-        {
-            return e;
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Pgmux.Core.Admin;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Hosting;
@@ -30,13 +31,14 @@ internal sealed class TestMux : IDisposable
     private readonly List<Exception> _faults = [];
     private readonly List<SimulatedLoop> _loops = [];
     private readonly SimulatedLoop _outside;
-    private readonly EndPoint _address = new IPEndPoint(IPAddress.Loopback, Port);
+    private readonly EndPoint _address;
     private readonly TransportListener _listener;
     private bool _isClosed;
 
     private TestMux(TestMuxOptions options)
     {
         var settings = options.Settings;
+        _address = options.IsUnix ? new UnixDomainSocketEndPoint($"/tmp/.s.PGSQL.{Port}") : new IPEndPoint(IPAddress.Loopback, Port);
         Network = new SimulatedNetwork(options.Seed, options.Schedule)
         {
             IsSliced = options.Seed is not null,
@@ -302,7 +304,9 @@ internal sealed class TestMux : IDisposable
 
     private void Write(PgmuxSettings settings)
     {
-        File.WriteAllText(IniPath, settings.Ini(_folder.FullName, Port));
-        File.WriteAllText(Path.Combine(_folder.FullName, "userlist.txt"), settings.UserList());
+        foreach (var (name, content) in settings.Files(_folder.FullName, Port))
+        {
+            File.WriteAllText(Path.Combine(_folder.FullName, name), content);
+        }
     }
 }

@@ -12,6 +12,9 @@ internal sealed record TestMuxOptions
     /// <summary>Its configuration.</summary>
     public required PgmuxSettings Settings { get; init; }
 
+    /// <summary>Whether clients come over the Unix socket; else from 127.0.0.1.</summary>
+    public bool IsUnix { get; init; }
+
     /// <summary>Loops of the multiplexer; the fakes have one of their own.</summary>
     public int Loops { get; init; } = 1;
 

@@ -73,8 +73,10 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     /// <summary>Puts new settings in place of the old; a RELOAD or SIGHUP makes them count.</summary>
     public void Write(PgmuxSettings settings)
     {
-        _folder.Write("pgmux.ini", settings.Ini(Folder, Port));
-        _folder.Write("userlist.txt", settings.UserList());
+        foreach (var (name, content) in settings.Files(Folder, Port))
+        {
+            _folder.Write(name, content);
+        }
     }
 
     public string ConnectionString(PostgresRole? role = null, string database = PostgresCluster.Database, bool pooling = false)

@@ -22,6 +22,15 @@ internal sealed record PgmuxSettings
     /// <summary>The user list: secrets by user.</summary>
     public required IReadOnlyDictionary<string, string> Secrets { get; init; }
 
+    /// <summary>The HBA file; with it, auth_type is hba.</summary>
+    public string? Hba { get; init; }
+
+    /// <summary>The ident file.</summary>
+    public string? Ident { get; init; }
+
+    /// <summary>Further files of the folder by name: what the others name.</summary>
+    public IReadOnlyDictionary<string, string> MoreFiles { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Every database of the cluster under its own name, transaction pooling, trusted clients, all listed roles.</summary>
     public static PgmuxSettings For(PostgresCluster cluster, params (string Key, string Value)[] settings) => new()
     {
@@ -55,6 +64,17 @@ internal sealed record PgmuxSettings
             keys["event_engine"] = engine;
         }
 
+        if (Hba is not null)
+        {
+            keys["auth_type"] = "hba";
+            keys["auth_hba_file"] = Path.Combine(folder, "hba.conf");
+        }
+
+        if (Ident is not null)
+        {
+            keys["auth_ident_file"] = Path.Combine(folder, "ident.conf");
+        }
+
         foreach (var (key, value) in Settings)
         {
             keys[key] = value;
@@ -65,6 +85,27 @@ internal sealed record PgmuxSettings
         Section(ini, "users", Users);
         Section(ini, "pgbouncer", keys);
         return ini.ToString();
+    }
+
+    /// <summary>The files, as they stand in their folder.</summary>
+    public IEnumerable<(string Name, string Content)> Files(string folder, int port)
+    {
+        yield return ("pgmux.ini", Ini(folder, port));
+        yield return ("userlist.txt", UserList());
+        if (Hba is not null)
+        {
+            yield return ("hba.conf", Hba);
+        }
+
+        if (Ident is not null)
+        {
+            yield return ("ident.conf", Ident);
+        }
+
+        foreach (var (name, content) in MoreFiles)
+        {
+            yield return (name, content);
+        }
     }
 
     public string UserList() => string.Concat(Secrets.Select(secret => $"\"{secret.Key}\" \"{secret.Value}\"\n"));

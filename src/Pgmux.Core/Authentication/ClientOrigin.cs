@@ -1,0 +1,27 @@
+using System.Net;
+using Pgmux.Transport;
+
+namespace Pgmux.Core.Authentication;
+
+/// <summary>What is known of a client's connection before the client has proved anything.</summary>
+internal sealed record ClientOrigin
+{
+    /// <summary>The client's address; null over the Unix socket.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>The process at the other end of the Unix socket; null for TCP.</summary>
+    public PeerCredentials? Peer { get; init; }
+
+    /// <summary>Whether the connection is encrypted.</summary>
+    public bool IsEncrypted { get; init; }
+
+    /// <summary>The names in the client's certificate, which has been verified; null where there is none.</summary>
+    public IReadOnlyList<string>? CertificateNames { get; init; }
+
+    /// <summary>What the transport knows.</summary>
+    public static ClientOrigin Of(TransportConnection transport) => new()
+    {
+        Address = (transport.RemoteEndPoint as IPEndPoint)?.Address,
+        Peer = transport.PeerCredentials,
+    };
+}
