@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Npgsql;
 using Pgmux.Testing.Processes;
 
@@ -27,6 +29,8 @@ internal sealed class PostgresCluster : IAsyncDisposable
     public int Port { get; }
 
     public string SocketFolder => _folder.Path;
+
+    public EndPoint UnixEndPoint => new UnixDomainSocketEndPoint(_folder.File($".s.PGSQL.{Port}"));
 
     public LogCapture Log => Server.Output;
 
@@ -93,6 +97,26 @@ internal sealed class PostgresCluster : IAsyncDisposable
     /// <summary>Terminates the backends that the condition on pg_stat_activity names; returns how many there were.</summary>
     public Task<long> TerminateBackendsAsync(string condition) => QueryAsync<long>(
         $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND ({condition})");
+
+    /// <summary>Puts another pg_hba.conf in place, with the files that it names, and waits until it counts; it must be free of faults.</summary>
+    public async Task UseHbaAsync(string hba, IReadOnlyDictionary<string, string> moreFiles)
+    {
+        _folder.Write("data/pg_hba.conf", hba);
+        foreach (var (name, content) in moreFiles)
+        {
+            _folder.Write($"data/{name}", content);
+        }
+
+        var mark = Log.Count;
+        Server.Signal(UnixSignal.Hangup);
+        await Log.WaitForAsync("received SIGHUP, reloading configuration files", mark);
+
+        // Whoever connects now is let in by the new rules, or kept out by them: the file is read before the next connection is taken.
+        await using (await RawClient.ConnectAsync(UnixEndPoint))
+        {
+            Assert.That(Log.Lines.Skip(mark), Has.None.Contains("was not reloaded"));
+        }
+    }
 
     /// <summary>Waits until the condition on one row of pg_stat_activity holds for so many backends.</summary>
     public async Task WaitForBackendsAsync(string condition, long count)

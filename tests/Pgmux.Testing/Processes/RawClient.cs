@@ -26,7 +26,7 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>The other side has reset the connection instead of closing it.</summary>
     public bool WasReset { get; private set; }
 
-    public static async Task<RawClient> ConnectAsync(EndPoint endPoint)
+    public static async Task<RawClient> ConnectAsync(EndPoint endPoint, EndPoint? from = null)
     {
         var protocol = endPoint is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp;
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
@@ -35,6 +35,11 @@ internal sealed class RawClient : IAsyncDisposable
             if (protocol == ProtocolType.Tcp)
             {
                 socket.NoDelay = true;
+            }
+
+            if (from is not null)
+            {
+                socket.Bind(from);
             }
 
             await socket.ConnectAsync(endPoint);
