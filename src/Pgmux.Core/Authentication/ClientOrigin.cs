@@ -23,5 +23,7 @@ internal sealed record ClientOrigin
     {
         Address = (transport.RemoteEndPoint as IPEndPoint)?.Address,
         Peer = transport.PeerCredentials,
+        IsEncrypted = transport.Tls is not null,
+        CertificateNames = transport.Tls?.PeerNames,
     };
 }

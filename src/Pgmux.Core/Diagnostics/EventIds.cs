@@ -105,11 +105,11 @@ internal static class EventIds
     /// <summary>A connection ends that never named a user.</summary>
     public const int ClientScanned = 1805;
 
-    /// <summary>A client's TLS handshake failed.</summary>
-    public const int ClientTlsFailed = 1807;
-
     /// <summary>Which line of the HBA file is about a client.</summary>
     public const int ClientHbaLineMatched = 1806;
+
+    /// <summary>A client's TLS handshake failed.</summary>
+    public const int ClientTlsFailed = 1807;
 
     // 1900 to 1999: Admin.
 

@@ -225,6 +225,30 @@ internal sealed class ClientTlsTests(int postgres) : PgmuxFixture(postgres)
         Assert.That(await IsServedAsync(null), Is.True);
     }
 
+    [TestCase("hostssl all all 127.0.0.1/32 cert", "app", "app", true)]
+    [TestCase("hostssl all all 127.0.0.1/32 cert", "app_scram", "app", false)]
+    [TestCase("hostssl all all 127.0.0.1/32 cert map=people", "alice.smith", "app", true)]
+    [TestCase("hostssl all all 127.0.0.1/32 cert map=people", "app", "app", false)]
+    [TestCase("hostnossl all all 127.0.0.1/32 trust", "app", "app", false)]
+    [Property("Row", "A17"), Property("Row", "T13")]
+    public async Task A_certificate_proves_who_a_client_is(string line, string name, string user, bool succeeds)
+    {
+        // A name of its own: whoever has these settings already goes on with what it has read.
+        var rules = _folder.Write($"{TestContext.CurrentContext.Test.ID}.hba", $"{line}\n");
+        var people = _folder.Write("people.ident", "people alice.smith app\n");
+        await StartTlsAsync(
+            "verify-full", ("client_tls_ca_file", CaFile), ("auth_type", "hba"), ("auth_hba_file", rules), ("auth_ident_file", people));
+        _authority.Sign(name).Write(_folder, "client");
+        File.SetUnixFileMode(_folder.File("client.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var tool = new ToolRunner(Pgmux, PostgresRole.App with { Name = user }).With(
+            ("PGSSLMODE", "verify-full"), ("PGSSLROOTCERT", CaFile), ("PGHOST", "localhost"),
+            ("PGSSLCERT", _folder.File("client.crt")), ("PGSSLKEY", _folder.File("client.key")));
+
+        var result = await tool.PsqlAsync("-c", "SELECT 'served'");
+
+        Assert.That(result.ExitCode == 0 && result.Output.Contains("served", StringComparison.Ordinal), Is.EqualTo(succeeds), result.Error);
+    }
+
     private Task StartTlsAsync(string mode, params (string Key, string Value)[] settings)
     {
         (string Key, string Value)[] common =
