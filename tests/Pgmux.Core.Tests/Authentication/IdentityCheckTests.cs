@@ -40,13 +40,11 @@ internal sealed class IdentityCheckTests
     [TestCase("alice", false, false, "no such user")]
     [TestCase("x,root", true, true, null)]
     [TestCase("alice", true, true, "TLS certificate name mismatch: each of its 1 names is not mapped to the user by ident map m")]
-    [Property("Row", "A17")]
     public void A_certificate_must_name_the_user(string names, bool isMapped, bool isKnown, string? reason) => Check(
         Login(AuthType.Cert, Tcp with { IsEncrypted = true, CertificateNames = names.Split(',') }, isMapped, isKnown), "certificate authentication failed", reason);
 
     [TestCase(true, "TLS client certificate required")]
     [TestCase(false, "TLS connection required")]
-    [Property("Row", "A17")]
     public void Without_a_certificate_nobody_is_let_in(bool isEncrypted, string reason) =>
         Check(Login(AuthType.Cert, Tcp with { IsEncrypted = isEncrypted }), "certificate authentication failed", reason);
 
