@@ -60,8 +60,8 @@ public sealed class ScramServer
             return ScramOutcome.Malformed;
         }
 
-        _channelBinding = Encoding.ASCII.GetBytes(
-            Convert.ToBase64String([.. message[..headerLength], .. _binding.IsChosen ? _binding.Data : []]));
+        var header = message[..headerLength];
+        _channelBinding = Encoding.ASCII.GetBytes(Convert.ToBase64String(_binding.IsChosen ? [.. header, .. _binding.Data] : header));
         _clientFirstBare = bare.ToArray();
         _nonce = [.. clientNonce, .. Encoding.ASCII.GetBytes(_serverNonce)];
         _serverFirst = Encoding.ASCII.GetBytes(string.Create(

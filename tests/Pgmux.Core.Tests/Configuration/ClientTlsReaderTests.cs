@@ -42,7 +42,6 @@ internal sealed class ClientTlsReaderTests
     [TestCase("server.crt", "half.key", "client_tls_cert_file", "no certificate and its key")]
     [TestCase("empty.pem", "server.key", "client_tls_cert_file", "no certificate and its key")]
     [TestCase("expired.crt", "expired.key", "client_tls_cert_file", "has expired")]
-    [Property("Row", "B30"), Property("Row", "T08")]
     public void A_file_that_cannot_serve_is_told_with_its_setting(string certificate, string key, string setting, string problem)
     {
         var faults = Read(TlsMode.Prefer, certificate, key);
@@ -80,7 +79,6 @@ internal sealed class ClientTlsReaderTests
     [TestCase("tlsv1.0,tlsv1.1", null)]
     [TestCase("sslv3", null)]
     [TestCase("", null)]
-    [Property("Row", "T06")]
     public void Versions_are_named_one_by_one_or_together(string text, SslProtocols? expected)
     {
         var isValid = new TlsProtocolsType().TryParse(text, out var protocols, out var problem);

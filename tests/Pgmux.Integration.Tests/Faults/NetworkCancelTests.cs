@@ -99,8 +99,9 @@ internal sealed class NetworkCancelTests(int postgres) : NetworkFixture(postgres
     [Test, Property("Row", "B121"), Property("Row", "X06")]
     public async Task A_cancel_request_is_closed_only_when_the_server_has_dealt_with_it()
     {
-        // Drivers take the end of the connection for the sign that their next statement is safe from this request.
-        await StartAsync(("default_pool_size", "1"));
+        // Drivers take the end of the connection for the sign that their next statement is safe from this request. On a busy machine it may
+        // take long to see that pgmux rests.
+        await StartAsync(("default_pool_size", "1"), ("cancel_wait_timeout", "600"));
         await using var client = await LoginAsync();
         await client.QueryAsync("BEGIN");
         await client.SendAsync(RawMessages.Query("SELECT pg_sleep(600)"));

@@ -10,7 +10,19 @@ internal static class PostgresClusters
     private static readonly Lock Gate = new();
     private static readonly Dictionary<(int Major, string Worker), Task<PostgresCluster>> Shared = [];
 
-    public static Task<PostgresCluster> GetAsync(int major)
+    /// <summary>
+    /// The cluster for a fixture. What a fixture before it has left asleep is ended: a backend that runs pg_sleep does not notice that nobody
+    /// is there any more, and would be counted by tests that count sessions.
+    /// </summary>
+    public static async Task<PostgresCluster> GetAsync(int major)
+    {
+        var cluster = await FindAsync(major);
+        await cluster.TerminateBackendsAsync("state = 'active'");
+        await cluster.WaitForBackendsAsync("state = 'active'", 0);
+        return cluster;
+    }
+
+    private static Task<PostgresCluster> FindAsync(int major)
     {
         // Without parallelism no worker has a name.
         var key = (major, TestContext.CurrentContext.WorkerId ?? "");
