@@ -130,6 +130,7 @@ internal sealed class SimulatedRun
         while (_violations.Count == 0 && !Array.TrueForAll(_actors, client => client.IsSettled) && _view.Now < limit)
         {
             var isAtRest = !_mux.Network.Step();
+            TaintVictims();
             if (isAtRest)
             {
                 _faults.ReleaseWaits();
@@ -148,9 +149,8 @@ internal sealed class SimulatedRun
 
     private void Check(bool isAtRest)
     {
-        _view.Refresh(isAtRest);
         TaintVictims();
-
+        _view.Refresh(isAtRest);
         foreach (var invariant in _invariants)
         {
             _violations.AddRange(invariant.Check(_view));
@@ -165,7 +165,7 @@ internal sealed class SimulatedRun
     // Of a server that is broken its client may hear anything but what is another's.
     private void TaintVictims()
     {
-        foreach (var held in _view.Clients)
+        foreach (var held in _mux.Mux.Clients.Registries.SelectMany(registry => registry.Clients))
         {
             if (held.Server is { } server && _view.BackendOf(server) is { Fault: not null })
             {
