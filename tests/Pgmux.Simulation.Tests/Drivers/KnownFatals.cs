@@ -8,6 +8,17 @@ namespace Pgmux.Simulation.Tests.Drivers;
 /// </summary>
 internal static class KnownFatals
 {
+    // What pgmux puts in place of a code and a text that a server leaves out.
+    private const string UnknownState = "XX000";
+    private const string UnknownText = "unknown error";
+
+    private static readonly (string SqlState, string Text)[] Refusals =
+    [
+        ("57P03", "the database system is "),
+        ("53300", "sorry, too many clients already"),
+        ("28P01", "password authentication failed"),
+    ];
+
     private static readonly (string SqlState, string Text, FatalCause Cause)[] All =
     [
         ("08006", "server conn crashed?", FatalCause.ServerLost),
@@ -19,11 +30,9 @@ internal static class KnownFatals
         ("57P02", "terminating connection because of crash of another server process", FatalCause.ServerLost),
         ("57P01", "server out of memory", FatalCause.ServerLost),
         ("08006", "server login has been failing", FatalCause.ServerLogin),
-        ("57P03", "the database system is ", FatalCause.ServerLogin),
-        ("53300", "sorry, too many clients already", FatalCause.ServerLogin),
-        ("XX000", "unknown error", FatalCause.ServerLogin | FatalCause.ServerLost),
+        (UnknownState, UnknownText, FatalCause.ServerLost),
         ("28P01", "server login failed", FatalCause.ServerLogin),
-        ("28P01", "password authentication failed", FatalCause.ServerLogin | FatalCause.OwnFault),
+        ("28P01", "password authentication failed", FatalCause.OwnFault),
         ("3D000", "", FatalCause.ServerLogin | FatalCause.OwnFault),
         ("53300", "query_wait_timeout", FatalCause.Timeout),
         ("57014", "query_timeout", FatalCause.Timeout),
@@ -47,7 +56,7 @@ internal static class KnownFatals
     /// <summary>All that may have caused it; none when nobody knows the text.</summary>
     public static FatalCause CausesOf(RawMessage error)
     {
-        var causes = FatalCause.None;
+        var causes = Array.Exists(Refusals, refusal => IsMadeOf(error, refusal)) ? FatalCause.ServerLogin : FatalCause.None;
         foreach (var (sqlState, text, cause) in All)
         {
             if (sqlState == error.SqlState && error.Message.StartsWith(text, StringComparison.Ordinal))
@@ -58,4 +67,11 @@ internal static class KnownFatals
 
         return causes;
     }
+
+    // A faulty server leaves out parts of its refusal, or cuts it short.
+    private static bool IsMadeOf(RawMessage error, (string SqlState, string Text) refusal) =>
+        (error.SqlState == refusal.SqlState || error.SqlState == UnknownState)
+        && (error.Message == UnknownText
+            || error.Message.StartsWith(refusal.Text, StringComparison.Ordinal)
+            || refusal.Text.StartsWith(error.Message, StringComparison.Ordinal));
 }
