@@ -90,7 +90,8 @@ internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceL
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            Fault("client_tls_cert_file", $"\"{options.ClientTlsCertFile}\" and client_tls_key_file \"{options.ClientTlsKeyFile}\" are no certificate and its key: {e.Message}");
+            // What the exception says is a name of a text that the program does not bring along.
+            Fault("client_tls_cert_file", $"\"{options.ClientTlsCertFile}\" and client_tls_key_file \"{options.ClientTlsKeyFile}\" are no certificate and its key in PEM");
             return null;
         }
     }
@@ -117,9 +118,9 @@ internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceL
         {
             authorities.ImportFromPem(pem);
         }
-        catch (CryptographicException e)
+        catch (CryptographicException)
         {
-            Fault("client_tls_ca_file", $"\"{options.ClientTlsCaFile}\" is broken: {e.Message}");
+            Fault("client_tls_ca_file", $"\"{options.ClientTlsCaFile}\" has a certificate that is broken");
             return null;
         }
 

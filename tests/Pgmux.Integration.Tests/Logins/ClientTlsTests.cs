@@ -279,7 +279,7 @@ internal sealed class ClientTlsTests(int postgres) : PgmuxFixture(postgres)
 
         var answer = string.Join(' ', await console.SendAsync("RELOAD"));
 
-        Assert.That(answer, Does.StartWith("E(F0000"));
+        Assert.That(answer, Does.StartWith("E(ERROR F0000"));
         Assert.That(await IsServedAsync(null), Is.True, "the old certificate serves");
 
         _authority.Sign("localhost", "localhost").Write(_folder, "reloaded");
