@@ -36,7 +36,8 @@ internal sealed class HandshakeTests(int postgres) : PgmuxFixture(postgres)
             await using var client = await RawClient.ConnectAsync(Pgmux.TcpEndPoint);
         }
 
-        await Eventually.HoldsAsync(() => Task.FromResult(Pgmux.ReadCounters().Sockets == sockets), "the sockets are closed");
+        // Fewer, when one of an earlier test was still on its way to its close.
+        await Eventually.HoldsAsync(() => Task.FromResult(Pgmux.ReadCounters().Sockets <= sockets), "the sockets are closed");
         Assert.That(Pgmux.Log.Lines.Skip(mark), Is.Empty);
     }
 
