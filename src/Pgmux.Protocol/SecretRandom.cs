@@ -11,11 +11,11 @@ public static class SecretRandom
     private const int StockBytes = 1024;
 
     [ThreadStatic]
-    private static byte[]? _stock;
+    private static byte[]? Stock;
 
     // How many bytes at the stock's start are still to be given out.
     [ThreadStatic]
-    private static int _left;
+    private static int Left;
 
     /// <summary>Fills all of <paramref name="target"/>.</summary>
     public static void Fill(Span<byte> target)
@@ -26,15 +26,15 @@ public static class SecretRandom
             return;
         }
 
-        var stock = _stock ??= new byte[StockBytes];
-        if (_left < target.Length)
+        var stock = Stock ??= new byte[StockBytes];
+        if (Left < target.Length)
         {
             RandomNumberGenerator.Fill(stock);
-            _left = StockBytes;
+            Left = StockBytes;
         }
 
-        _left -= target.Length;
-        var taken = stock.AsSpan(_left, target.Length);
+        Left -= target.Length;
+        var taken = stock.AsSpan(Left, target.Length);
         taken.CopyTo(target);
         taken.Clear();
     }

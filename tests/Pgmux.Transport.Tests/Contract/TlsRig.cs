@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using Pgmux.Transport.Buffers;
-using Pgmux.Transport.Tls;
 using Pgmux.Transport.Tests.Tls;
+using Pgmux.Transport.Tls;
 
 namespace Pgmux.Transport.Tests.Contract;
 
