@@ -13,6 +13,7 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
 {
     /// <summary>For the log: the user does not exist.</summary>
     public const string NoSuchUser = "no such user";
+
     private const string NoPassword = "user has no password";
     private const string Md5SecretWithScram = "SCRAM authentication failed: user has MD5 secret";
 

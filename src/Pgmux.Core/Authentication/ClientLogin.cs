@@ -6,7 +6,10 @@ namespace Pgmux.Core.Authentication;
 /// <summary>Who wants to log in, and how that is to be proved.</summary>
 internal sealed record ClientLogin
 {
-    /// <summary>How: never <see cref="AuthType.Hba"/>, unless no line of the HBA file is about the client; <see cref="AuthType.Md5"/> becomes SCRAM where a SCRAM secret is stored, as in PgBouncer.</summary>
+    /// <summary>
+    /// How: never <see cref="AuthType.Hba"/>, unless no line of the HBA file is about the client; <see cref="AuthType.Md5"/> becomes SCRAM
+    /// where a SCRAM secret is stored, as in PgBouncer.
+    /// </summary>
     public required AuthType Method { get; init; }
 
     /// <summary>The line of the HBA file that says how; null where auth_type does.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Security;
+using Microsoft.Extensions.Logging;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
 using Pgmux.Transport.Tls;
@@ -10,7 +11,7 @@ namespace Pgmux.Core.Clients;
 /// TLS of one client that logs in: asked for by SSLRequest, or begun at once (PostgreSQL 17, sslnegotiation=direct). Not over Unix sockets,
 /// as in PgBouncer.
 /// </summary>
-internal sealed class ClientEncryption(ClientConnection client, ClientEnvironment environment)
+internal sealed class ClientEncryption(ClientConnection client, ConfigSnapshot configuration, ILogger logger)
 {
     /// <summary>First byte of a TLS record of a handshake: no length of a startup packet begins with it.</summary>
     private const byte HandshakeRecord = 0x16;
@@ -18,19 +19,16 @@ internal sealed class ClientEncryption(ClientConnection client, ClientEnvironmen
     private static readonly TlsTuning Tuning = new();
 
     private readonly SslServerAuthenticationOptions? _options =
-        client.Transport.PeerCredentials is null ? environment.Configuration.Current.ClientTls : null;
-
-    private readonly TlsMode _mode = environment.Configuration.Current.Options.ClientTlsSslmode;
-    private bool _isBegun;
+        client.Transport.PeerCredentials is null ? configuration.ClientTls : null;
 
     /// <summary>Whether an SSLRequest is to be answered with yes.</summary>
     public bool IsOffered => _options is not null && client.Transport.Tls is null;
 
     /// <summary>Whether the client would log in in clear and must not.</summary>
-    public bool IsMissing => _options is not null && _mode >= TlsMode.Require && client.Transport.Tls is null;
+    public bool IsMissing => IsOffered && configuration.Options.ClientTlsSslmode >= TlsMode.Require;
 
     /// <summary>Whether these, the first bytes of a connection, are TLS already.</summary>
-    public bool IsBegunBy(in ReadOnlySequence<byte> input) => IsOffered && !_isBegun && !input.IsEmpty && input.FirstSpan[0] == HandshakeRecord;
+    public bool IsBegunBy(in ReadOnlySequence<byte> input) => IsOffered && !input.IsEmpty && input.FirstSpan[0] == HandshakeRecord;
 
     /// <summary>Says yes and lets the client begin. False when that failed and the client is closed.</summary>
     public async ValueTask<bool> AcceptAsync()
@@ -62,10 +60,18 @@ internal sealed class ClientEncryption(ClientConnection client, ClientEnvironmen
 
     private async ValueTask<bool> HandshakeAsync()
     {
-        _isBegun = true;
         try
         {
-            client.OnEncrypted(await TlsHandshake.AcceptAsync(client.Transport, _options!, Tuning));
+            var encrypted = await TlsHandshake.AcceptAsync(client.Transport, _options!, Tuning);
+            if (client.State != ClientState.Closed)
+            {
+                client.OnEncrypted(encrypted);
+            }
+            else
+            {
+                // The client's time was up as the last word of the handshake came.
+                encrypted.Abort();
+            }
         }
         catch (TlsException e)
         {
@@ -79,7 +85,7 @@ internal sealed class ClientEncryption(ClientConnection client, ClientEnvironmen
     {
         if (client.State != ClientState.Closed)
         {
-            ClientsLog.TlsFailed(environment.Logger, client.LogName, reason);
+            ClientsLog.TlsFailed(logger, client.LogName, reason);
             client.Close(ClientCloseReason.TlsFailed);
         }
     }

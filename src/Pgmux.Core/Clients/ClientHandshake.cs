@@ -18,7 +18,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
     /// </summary>
     public const int MaximumMessageBytes = 65_535;
 
-    private readonly ClientEncryption _encryption = new(client, environment);
+    private readonly ClientEncryption _encryption = new(client, environment.Configuration.Current, environment.Logger);
     private readonly ConfigSnapshot _configuration = environment.Configuration.Current;
     private bool _isSslAnswered;
     private bool _isGssAnswered;

@@ -249,6 +249,11 @@ internal sealed class TlsConnection : LoopConnection, IConnectionObserver
     {
         try
         {
+            if (!write.IsCompleted)
+            {
+                throw new UnreachableException("what is written waits in the link, and nobody negotiates anew");
+            }
+
             write.GetAwaiter().GetResult();
             return true;
         }

@@ -1,5 +1,3 @@
-using System.Security.Authentication;
-
 namespace Pgmux.Transport.Tls;
 
 /// <summary>A TLS handshake has failed; the message says why, in OpenSSL's words where it has some.</summary>
@@ -17,14 +15,13 @@ public sealed class TlsException(string message, Exception? innerException = nul
             return new TlsException(cause.Message[(cause.Message.LastIndexOf(':') + 1)..], failure);
         }
 
-        return cause switch
-        {
-            IOException => new TlsException("unexpected eof", failure),
-            AuthenticationException when failure.Message.Contains("cert", StringComparison.OrdinalIgnoreCase) =>
-                new TlsException("certificate verify failed", failure),
-            AuthenticationException when failure.Message.Contains("frame", StringComparison.OrdinalIgnoreCase) =>
-                new TlsException("what came is no TLS", failure),
-            _ => new TlsException(cause.Message, failure),
-        };
+        return new TlsException(
+            Says("eof") ? "unexpected eof"
+            : Says("frame") ? "what came is no TLS"
+            : Says("cert") ? "certificate verify failed"
+            : cause.Message,
+            failure);
+
+        bool Says(string word) => failure.Message.Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -135,7 +135,7 @@ internal sealed class ClientTlsTests(int postgres) : PgmuxFixture(postgres)
         await client.TrySendAsync(RawMessages.Startup(("user", "app"), ("database", "app")));
 
         await client.ReadToEndAsync();
-        await Pgmux.WaitForLogAsync("TLS handshake failed");
+        await Pgmux.WaitForLogAsync("TLS handshake failed: what came is no TLS");
         Assert.That(Pgmux.Log.Lines, Has.None.Contains("login attempt"));
     }
 
@@ -247,6 +247,26 @@ internal sealed class ClientTlsTests(int postgres) : PgmuxFixture(postgres)
         var result = await tool.PsqlAsync("-c", "SELECT 'served'");
 
         Assert.That(result.ExitCode == 0 && result.Output.Contains("served", StringComparison.Ordinal), Is.EqualTo(succeeds), result.Error);
+    }
+
+    [TestCase(0)]
+    [TestCase(100)]
+    [TestCase(int.MaxValue)]
+    public async Task A_handshake_that_stalls_ends_at_the_login_timeout(int bytes)
+    {
+        await StartTlsAsync("require", ("client_login_timeout", "1"));
+        var hello = await ClientHelloAsync();
+        await using var client = await RawClient.ConnectAsync(Pgmux.TcpEndPoint);
+        await client.SendAsync(RawMessages.SslRequest());
+        Assert.That(await client.ReadByteAsync(), Is.EqualTo('S'));
+        await client.SendAsync(hello[..Math.Min(bytes, hello.Length)]);
+
+        while (await client.ReadByteAsync() is not null)
+        {
+            // The server's part of the handshake, when it has heard enough.
+        }
+
+        await Pgmux.WaitForLogAsync("closing because: client_login_timeout");
     }
 
     [TestCase("missing")]
