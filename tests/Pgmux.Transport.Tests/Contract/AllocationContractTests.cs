@@ -8,13 +8,17 @@ public sealed class AllocationContractTests(RigKind kind) : ContractFixture(kind
         const int Rounds = 5_000;
         var (client, server) = await Rig.ConnectAsync();
         var echo = server.EchoAsync();
-        await RoundTripsAsync(client, Rounds);
+        for (var warmUp = 0; warmUp < 3; warmUp++)
+        {
+            await RoundTripsAsync(client, Rounds);
+        }
+
         var before = GC.GetAllocatedBytesForCurrentThread();
         await RoundTripsAsync(client, Rounds);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         // The state machine of the second call and what tiered compilation does meanwhile; far below a byte per round.
-        Assert.That(allocated, Is.LessThan(Rounds / 5));
+        Assert.That(allocated, Is.LessThan(Rounds / 10));
         client.Close();
         await echo;
     });
