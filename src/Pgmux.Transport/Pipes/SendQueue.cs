@@ -117,12 +117,14 @@ internal struct SendQueue
         }
     }
 
-    // A first answer is mostly short; who writes more streams and gets bigger blocks.
+    // A first answer is mostly short; who writes more streams and gets bigger blocks. Behind a block that somebody else has filled stands
+    // the little that did not fit there: a big one would be mostly empty, and there may be as many as of those.
     private BufferBlock Append(BufferPool buffers, int sizeHint)
     {
         var usual = _tail switch
         {
             null => BufferPool.MediumBytes,
+            { IsSealed: true } => BufferPool.SmallBytes,
             { Length: < BufferPool.LargeBytes } => BufferPool.LargeBytes,
             _ => BufferPool.HugeBytes,
         };

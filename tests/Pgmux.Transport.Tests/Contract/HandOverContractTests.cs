@@ -62,6 +62,26 @@ public sealed class HandOverContractTests(RigKind kind) : ContractFixture(kind)
     });
 
     [Test]
+    public Task Little_pieces_between_large_ones_take_little_blocks() => Rig.RunAsync(async () =>
+    {
+        const int Pieces = 8;
+        var (source, incoming) = await Rig.ConnectAsync();
+        var (outgoing, _) = await Rig.ConnectAsync();
+        var given = 0;
+        for (var n = 0; n < Pieces; n++)
+        {
+            await SendAsync(source, TestBytes.Create(BufferPool.LargeBytes, seed: n), close: false);
+            var result = await incoming.Input.ReadAtLeastAsync(BufferPool.LargeBytes);
+            given += incoming.TryHandOver(outgoing, 0, BufferPool.LargeBytes) ? 1 : 0;
+            outgoing.Output.Write("!"u8);
+            incoming.Input.AdvanceTo(result.Buffer.End);
+        }
+
+        // What is not flushed stays. A large block for each little piece would be 8 times 64 KiB.
+        Assert.That(Rig.BuffersOf(Rig.Loop).RentedBytes, Is.LessThan((given + 4) * 2 * BufferPool.LargeBytes));
+    });
+
+    [Test]
     public Task A_closed_connection_takes_nothing() => Rig.RunAsync(async () =>
     {
         var (source, incoming) = await Rig.ConnectAsync();
