@@ -30,8 +30,10 @@ public sealed class ErrorFields
     /// <summary>The same for loops that must not allocate.</summary>
     internal ReadOnlySpan<ErrorField> FieldSpan => _fields.AsSpan();
 
-    /// <summary>The untranslated severity where the server gives it, else the translated one, else ERROR.</summary>
-    public string Severity => this[ErrorFieldCode.InvariantSeverity] ?? this[ErrorFieldCode.Severity] ?? Severities.Error;
+    /// <summary>The untranslated severity where the server gives it, and gives it whole, else the translated one, else ERROR.</summary>
+    public string Severity => this[ErrorFieldCode.InvariantSeverity] is { } severity && Severities.IsKnown(severity)
+        ? severity
+        : this[ErrorFieldCode.Severity] ?? Severities.Error;
 
     /// <summary>SQLSTATE; <see cref="Protocol.SqlState.InternalError"/> when it is missing or has not five characters.</summary>
     public string SqlState => this[ErrorFieldCode.SqlState] is { Length: SqlStateLength } code ? code : Protocol.SqlState.InternalError;

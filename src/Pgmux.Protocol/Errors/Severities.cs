@@ -9,6 +9,9 @@ internal static class Severities
     public const string Notice = "NOTICE";
     public const string Warning = "WARNING";
 
+    /// <summary>Whether it is a word that PostgreSQL has for a severity.</summary>
+    public static bool IsKnown(string severity) => severity is Error or Fatal or Panic or Notice or Warning or "DEBUG" or "INFO" or "LOG";
+
     /// <summary>Whether the sender closes the connection after an error of that severity.</summary>
     public static bool IsFatal(string severity) => severity is Fatal or Panic;
 }

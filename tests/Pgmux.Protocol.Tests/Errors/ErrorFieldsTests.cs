@@ -23,6 +23,7 @@ public sealed class ErrorFieldsTests
         Assert.That(Read("SPANIK\0VPANIC\0").IsFatal);
         Assert.That(Read("SFATAL\0").IsFatal, "old servers have no V");
         Assert.That(Read("SFATAL\0VERROR\0").IsFatal, Is.False);
+        Assert.That(Read("SFATAL\0VFAT").IsFatal, "a cut one says nothing");
     }
 
     [Test]
