@@ -272,7 +272,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
         var isTransactionStart = server.TransactionStatus == TransactionStatus.Idle;
         _meter.OnCycleStarted(Loop, isTransactionStart);
-        return !isTransactionStart || ReferenceEquals(server.Parameters, Parameters) || server.SyncParameters();
+        return !isTransactionStart || ReferenceEquals(server.Parameters, Parameters) || server.SyncParameters(keepsUnnamed: IsSessionPooled);
     }
 
     /// <summary>The client has sent this many bytes for a server.</summary>

@@ -22,25 +22,25 @@ internal static class ParameterSql
     /// </summary>
     public static string? Difference(TrackedParameters tracked, ParameterSet current, ParameterSet wanted)
     {
-        StringBuilder? sql = null;
+        var sql = string.Join(';', Statements(tracked, current, wanted));
+        return sql.Length > 0 ? sql : null;
+    }
+
+    /// <summary>The same, one by one.</summary>
+    public static IEnumerable<string> Statements(TrackedParameters tracked, ParameterSet current, ParameterSet wanted)
+    {
         for (var i = 0; i < wanted.Count; i++)
         {
             if (!string.Equals(current[i], wanted[i], StringComparison.Ordinal))
             {
-                AppendAssignment(sql ??= new StringBuilder(), tracked.Names[i], wanted[i]);
+                yield return Assignment(tracked.Names[i], wanted[i]);
             }
         }
-
-        return sql?.ToString();
     }
 
-    private static void AppendAssignment(StringBuilder sql, string name, string? value)
+    private static string Assignment(string name, string? value)
     {
-        if (sql.Length > 0)
-        {
-            sql.Append(';');
-        }
-
+        var sql = new StringBuilder();
         if (value is null)
         {
             AppendName(sql.Append("RESET "), name);
@@ -56,6 +56,8 @@ internal static class ParameterSql
             AppendName(sql.Append("SET "), name);
             AppendLiteral(sql.Append('='), value);
         }
+
+        return sql.ToString();
     }
 
     // Extension parameters have two parts; each is quoted by itself.

@@ -9,6 +9,9 @@ internal sealed class OwnRequests(ServerConnection server)
     // Closing a statement that nobody has is answered with CloseComplete and changes nothing.
     private const string NobodysStatement = "pgmux_probe";
 
+    // A statement, and a portal, for a moment.
+    private const string OwnName = "pgmux_own";
+
     /// <summary>What pgmux waits for.</summary>
     public OwnRequest Current { get; private set; }
 
@@ -18,6 +21,32 @@ internal sealed class OwnRequests(ServerConnection server)
         Current = request;
         server.Outstanding.Add(new OutstandingRequest(RequestKind.Query, ReplyAction.Swallow) { Effect = StatementEffect.DropUnnamed });
         FrontendMessages.WriteQuery(server.Transport!.Output, sql);
+    }
+
+    /// <summary>The same for statements that may not take the place of the server's unnamed statement and portal, as a query does.</summary>
+    public void SendExtended(OwnRequest request, IEnumerable<string> statements)
+    {
+        Current = request;
+        var output = server.Transport!.Output;
+        foreach (var sql in statements)
+        {
+            // One that has failed is still there the next time.
+            FrontendMessages.WriteClose(output, StatementOrPortal.Statement, OwnName);
+            server.Outstanding.Add(RequestKind.Close, ReplyAction.Swallow);
+            FrontendMessages.WriteParse(output, OwnName, sql, []);
+            server.Outstanding.Add(RequestKind.Parse, ReplyAction.Swallow);
+            FrontendMessages.WriteBind(output, OwnName, OwnName);
+            server.Outstanding.Add(RequestKind.Bind, ReplyAction.Swallow);
+            FrontendMessages.WriteExecute(output, OwnName);
+            server.Outstanding.Add(RequestKind.Execute, ReplyAction.Swallow);
+            FrontendMessages.WriteClose(output, StatementOrPortal.Portal, OwnName);
+            server.Outstanding.Add(RequestKind.Close, ReplyAction.Swallow);
+        }
+
+        FrontendMessages.WriteClose(output, StatementOrPortal.Statement, OwnName);
+        server.Outstanding.Add(RequestKind.Close, ReplyAction.Swallow);
+        FrontendMessages.WriteSync(output);
+        server.Outstanding.Add(RequestKind.Sync, ReplyAction.Swallow);
     }
 
     /// <summary>

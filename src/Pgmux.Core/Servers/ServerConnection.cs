@@ -157,14 +157,17 @@ internal sealed class ServerConnection : IConnectionObserver
         State = ServerState.Leased;
         Lessee = lessee;
         LeaseCount++;
-        return SyncParameters();
+        return SyncParameters(keepsUnnamed: false);
     }
 
     /// <summary>
     /// Asks the server for the parameters of the client that holds it, when they differ. Called with nothing outstanding.
     /// </summary>
+    /// <param name="keepsUnnamed">
+    /// Whether the server's unnamed statement is the client's, and nobody could make it again: a simple query would take it away.
+    /// </param>
     /// <returns>Whether the client's messages may follow at once.</returns>
-    public bool SyncParameters()
+    public bool SyncParameters(bool keepsUnnamed)
     {
         var wanted = Lessee!.Parameters;
         if (_parameters.Difference(wanted) is not { } sql)
@@ -172,7 +175,14 @@ internal sealed class ServerConnection : IConnectionObserver
             return true;
         }
 
-        _own.Send(OwnRequest.ParameterSync, sql);
+        if (keepsUnnamed)
+        {
+            _own.SendExtended(OwnRequest.ParameterSync, _parameters.Statements(wanted));
+        }
+        else
+        {
+            _own.Send(OwnRequest.ParameterSync, sql);
+        }
 
         // Values that some server has taken before are taken again; others are waited for, so that no query runs without them.
         if (!wanted.IsAccepted)

@@ -75,6 +75,9 @@ internal class ServerParameters(TrackedParameters tracked, ParameterSetCache set
     public virtual string? Difference(ParameterSet wanted) =>
         ReferenceEquals(wanted, Current) ? null : _changes.Difference(Current, wanted);
 
+    /// <summary>The same, one by one.</summary>
+    public IEnumerable<string> Statements(ParameterSet wanted) => ParameterSql.Statements(tracked, Current, wanted);
+
     /// <summary>
     /// The server has accepted its client's parameters. What it reports is its canonical form of what was asked (DateStyle "ISO" is
     /// "ISO, MDY"); the client takes that over and is told, so that an equal value is not asked again. What the server never
