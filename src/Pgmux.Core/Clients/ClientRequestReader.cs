@@ -130,7 +130,7 @@ internal class ClientRequestReader(ClientConnection client)
                     }
                     else
                     {
-                        CycleRerun.Note(client, client.Server!, request);
+                        CycleRerun.Note(client, client.Server!, request, bodyLength);
                     }
 
                     CycleRerun.OnMessage(client.Server, isStart, isTracked && !(request == FrontendMessageType.Query && replaced == 0));
@@ -229,7 +229,7 @@ internal class ClientRequestReader(ClientConnection client)
 
         if (client.Server is null || client.Server.Outstanding.IsReady)
         {
-            if (RequestKinds.IsCopy(type) || type == FrontendMessageType.Flush)
+            if (RequestKinds.IsCopy(type) || RequestKinds.IsFlush(type, bodyLength))
             {
                 // PostgreSQL ignores COPY messages when no COPY runs, and there is nothing to flush.
                 _isDropping = true;

@@ -10,12 +10,16 @@ namespace Pgmux.Core.Clients;
 internal static class CycleRerun
 {
     /// <summary>A message goes to the server as it is.</summary>
-    public static void Note(ClientConnection client, ServerConnection server, FrontendMessageType type)
+    public static void Note(ClientConnection client, ServerConnection server, FrontendMessageType type, int bodyLength)
     {
         var outstanding = server.Outstanding;
         if (RequestKinds.Of(type) is { } kind)
         {
             outstanding.Add(kind, ReplyAction.Forward);
+        }
+        else if (type == FrontendMessageType.Flush && bodyLength > 0)
+        {
+            outstanding.Add(RequestKind.BrokenFlush, ReplyAction.Forward);
         }
         else if (type == FrontendMessageType.Flush)
         {
@@ -112,7 +116,7 @@ internal static class CycleRerun
         }
         else
         {
-            Note(client, server, type);
+            Note(client, server, type, frame.BodyLength);
         }
 
         server.Transport!.Output.Write(frame.Bytes[Math.Min(replaced, frame.Bytes.Length)..]);

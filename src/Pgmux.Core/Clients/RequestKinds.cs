@@ -44,6 +44,9 @@ internal static class RequestKinds
         _ => null,
     };
 
+    /// <summary>Whether it is a Flush as it should be: without a body.</summary>
+    public static bool IsFlush(FrontendMessageType type, int bodyLength) => type == FrontendMessageType.Flush && bodyLength == 0;
+
     /// <summary>Whether a message of this type may name a prepared statement, or portal, that pgmux keeps track of.</summary>
     public static bool MayNameStatement(FrontendMessageType type) =>
         type is FrontendMessageType.Bind or FrontendMessageType.Query or FrontendMessageType.Parse or FrontendMessageType.Describe

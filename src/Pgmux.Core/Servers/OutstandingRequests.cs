@@ -142,7 +142,7 @@ internal class OutstandingRequests(ServerStatements statements)
         {
             if (IsEatenByCopy(kind))
             {
-                _syncsEaten++;
+                _syncsEaten += kind == RequestKind.BrokenFlush ? 0 : 1;
                 return;
             }
 
@@ -183,7 +183,7 @@ internal class OutstandingRequests(ServerStatements statements)
             case RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync:
                 _answerable = _requests.Count;
                 break;
-            case RequestKind.Parse or RequestKind.Bind or RequestKind.Describe or RequestKind.Execute or RequestKind.Close:
+            case RequestKind.Parse or RequestKind.Bind or RequestKind.Describe or RequestKind.Execute or RequestKind.Close or RequestKind.BrokenFlush:
                 _isInExtendedQuery = true;
                 break;
         }
@@ -277,15 +277,15 @@ internal class OutstandingRequests(ServerStatements statements)
     protected virtual bool IsSkipped(RequestKind kind) => kind != RequestKind.Sync;
 
     /// <summary>Whether a server that reads the data of COPY FROM STDIN ignores this.</summary>
-    protected virtual bool IsEatenByCopy(RequestKind kind) => kind == RequestKind.Sync;
+    protected virtual bool IsEatenByCopy(RequestKind kind) => kind is RequestKind.Sync or RequestKind.BrokenFlush;
 
     private ReplyAction OnReady(RequestKind kind, ReplyAction action, bool hasReplied)
     {
-        if (_uncertainReadies > 0 && !hasReplied && kind is (RequestKind.Query or RequestKind.FunctionCall))
+        if (!hasReplied && kind is (RequestKind.Query or RequestKind.FunctionCall))
         {
-            // Both say something before their ReadyForQuery: this one answers the Sync that was sent into COPY.
+            // Both say something before their ReadyForQuery: this one answers the Sync that was sent into COPY, or nobody.
             _hasReplied = false;
-            return OnUncertainReady();
+            return _uncertainReadies > 0 ? OnUncertainReady() : ReplyAction.Violation;
         }
 
         if (kind is RequestKind.Query or RequestKind.FunctionCall or RequestKind.Sync)
@@ -368,7 +368,7 @@ internal class OutstandingRequests(ServerStatements statements)
             {
                 if (IsEatenByCopy(entry.Kind))
                 {
-                    _syncsEaten++;
+                    _syncsEaten += entry.Kind == RequestKind.BrokenFlush ? 0 : 1;
                     _answeredCycles += entry.EndsCycle ? 1 : 0;
                     _clientRequests -= entry.Action == ReplyAction.Swallow ? 0 : 1;
                     continue;

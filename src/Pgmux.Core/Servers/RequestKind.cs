@@ -27,6 +27,9 @@ internal enum RequestKind : byte
     /// <summary>ReadyForQuery; ends the skipping after an error.</summary>
     Sync,
 
+    /// <summary>A Flush that is longer than it may be: an error. One that is right has no answer and is not noted.</summary>
+    BrokenFlush,
+
     /// <summary>CopyDone or CopyFail: no reply of its own, but what follows it is no longer eaten by COPY.</summary>
     CopyEnd,
 
