@@ -42,4 +42,41 @@ internal sealed class FoundBySimulatedClientsTests
         client.Ask(RawMessages.Parse("PREPARE q1 AS SELECT x", "s"), RawMessages.Sync());
         Assert.That(mux.Postgres.Database.Audit!.Highest, Is.EqualTo(2));
     }
+
+    [Test]
+    public void A_second_ReadyForQuery_does_not_answer_what_pgmux_asks_for_the_next_client()
+    {
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        mux.IsLeftBroken = true;
+        var first = mux.Login(parameters: ("application_name", "first"));
+        first.Query("SELECT x");
+        var server = mux.Postgres.Single;
+        server.IsAutomatic = false;
+        var second = mux.Login(parameters: ("application_name", "second"));
+        second.Send(RawMessages.Query("SELECT y"));
+        server.Send(Replies.ReadyForQuery());
+        Assert.That(second.Take(), Is.EqualTo("E(08P01 server broke the protocol) EOF"));
+    }
+
+    [Test]
+    public void A_broken_Flush_is_an_error_as_any_broken_message([Values] bool isFirst)
+    {
+        using var mux = TestMux.Start();
+        var client = mux.Login();
+        byte[][] messages = isFirst
+            ? [RawMessages.Message('H', 1), RawMessages.Sync()]
+            : [RawMessages.Parse("SELECT x"), RawMessages.Message('H', 1), RawMessages.Bind(), RawMessages.Sync()];
+        Assert.That(client.Ask(messages), Is.EqualTo(new DirectSession().Trace(messages)));
+        Assert.That(client.Query("SELECT y"), Does.EndWith("Z(I)"));
+    }
+
+    [Test]
+    public void A_session_keeps_its_unnamed_statement_when_its_parameters_are_given_back()
+    {
+        using var mux = TestMux.Start(("pool_mode", "session"));
+        var client = mux.Login(parameters: [("application_name", "mine"), ("TimeZone", "Asia/Tokyo")]);
+        client.Ask(RawMessages.Parse("DISCARD ALL"), RawMessages.Bind(), RawMessages.Execute(), RawMessages.Sync());
+        Assert.That(client.Ask(RawMessages.Bind(), RawMessages.DescribePortal(), RawMessages.Sync()), Is.EqualTo("2 n Z(I)"));
+        Assert.That(mux.Postgres.Single.Parameters["application_name"], Is.EqualTo("mine"));
+    }
 }

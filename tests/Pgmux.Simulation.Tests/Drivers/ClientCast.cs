@@ -6,6 +6,9 @@ namespace Pgmux.Simulation.Tests.Drivers;
 /// <param name="hasStatements">Whether pgmux keeps prepared statements for its clients: most drivers need it.</param>
 internal sealed class ClientCast(bool hasStatements)
 {
+    /// <summary>Whether pgmux keeps prepared statements for its clients.</summary>
+    public bool HasStatements => hasStatements;
+
     private static readonly (int Weight, string Reason, Func<DriverContext, Driver> Create)[] WithoutStatements =
     [
         (10, "scripts, psql and pgbench", context => new LibpqSimple(context)),

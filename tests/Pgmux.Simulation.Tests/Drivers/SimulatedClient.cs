@@ -120,6 +120,7 @@ internal sealed class SimulatedClient(TestMux mux, ClientCast cast, Temperament 
             _ => [],
         };
         Conversation = new Conversation(mux, nonces, identity, view => cast.NewDriver(random, nonces, view), startup);
+        Conversation.Expectation.SharesStatements = !cast.HasStatements;
         Conversation.Expectation.Allowed = Allowed;
         Counters.Connections++;
     }

@@ -1,5 +1,6 @@
 using Pgmux.Core.Clients;
 using Pgmux.Core.Pooling;
+using Pgmux.Core.Servers;
 
 namespace Pgmux.Simulation.Tests.Invariants;
 
@@ -9,16 +10,23 @@ namespace Pgmux.Simulation.Tests.Invariants;
 /// </summary>
 /// <remarks>
 /// Servers are given out when waiters leave the queue, not when they arrive: a server that dies on its way puts its client back, and what
-/// others have got meanwhile stays theirs. So only who stood in the queue before the step and still does can have been passed over.
+/// others have got meanwhile stays theirs. So only who stood in the queue before the step and still does can have been passed over, and in
+/// a step in which a server dies nobody knows who had it for a moment.
 /// </remarks>
 internal sealed class FirstComeFirstServed : IInvariant
 {
     private readonly Dictionary<ClientConnection, long> _queuedAt = [];
+    private readonly Dictionary<Pool, ServerConnection[]> _servers = [];
 
     public IEnumerable<string> Check(MuxView view)
     {
         foreach (var (pool, _, _) in view.Pools)
         {
+            if (_servers.TryGetValue(pool, out var servers) && Array.Exists(servers, server => server.State == ServerState.Closed))
+            {
+                continue;
+            }
+
             var clients = view.Clients.Where(client => client.Pool == pool && _queuedAt.ContainsKey(client)).ToArray();
             var passedOver = clients.Where(client => QueuedAt(client) == _queuedAt[client]).MinBy(client => _queuedAt[client]);
             foreach (var client in clients)
@@ -28,6 +36,11 @@ internal sealed class FirstComeFirstServed : IInvariant
                     yield return $"I7: {client.LogName} waited since {_queuedAt[client]} and got a server before {passedOver.LogName}, which waits since {_queuedAt[passedOver]}";
                 }
             }
+        }
+
+        foreach (var (pool, servers, _) in view.Pools)
+        {
+            _servers[pool] = [.. servers];
         }
 
         _queuedAt.Clear();

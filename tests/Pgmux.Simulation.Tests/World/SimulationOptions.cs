@@ -117,6 +117,9 @@ internal sealed record SimulationOptions
             yield return ("query_wait_timeout", "0");
             yield return ("client_login_timeout", "0");
             yield return ("server_connect_timeout", "0");
+
+            // A cancel request over a link that stands still takes as long as that does.
+            yield return ("cancel_wait_timeout", "1000000");
         }
         else
         {
