@@ -85,9 +85,9 @@ internal sealed class ProxyLink
     {
         // Whoever is told of the link may change it before the first byte.
         await Task.Yield();
+        var flows = new[] { ToServer.RunAsync(_stop.Token), ToClient.RunAsync(_stop.Token) };
         try
         {
-            var flows = new[] { ToServer.RunAsync(_stop.Token), ToClient.RunAsync(_stop.Token) };
             await foreach (var ended in Task.WhenEach(flows))
             {
                 switch (await ended)
@@ -114,6 +114,9 @@ internal sealed class ProxyLink
         }
         finally
         {
+            // A socket that is disposed of under an operation closes when that has ended: later than we would say.
+            await _stop.CancelAsync();
+            await ((Task)Task.WhenAll(flows)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _client.Dispose();
             _server.Dispose();
         }
