@@ -75,6 +75,15 @@ internal sealed class OracleTests
     }
 
     [Test]
+    public async Task A_server_may_die_between_its_error_and_its_ReadyForQuery()
+    {
+        _report.AreFaultsOn = true;
+        await AskAsync("mine", Replies.Error("57P01", "one"), Replies.Fatal("08006", "server conn crashed?"));
+
+        Assert.That(_report.Findings, Is.Empty);
+    }
+
+    [Test]
     public async Task Words_behind_a_FATAL_error_are_found()
     {
         _report.AreFaultsOn = true;

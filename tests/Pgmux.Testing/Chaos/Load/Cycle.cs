@@ -47,7 +47,8 @@ internal sealed class Cycle(LoadSession session, string request, string? ownErro
             {
                 case 'S' or 'N':
                     continue;
-                case 'E' when Error is null:
+                // A server may die between its error and its ReadyForQuery.
+                case 'E' when Error is null || IsFatal(message):
                     await TakeErrorAsync(message);
                     continue;
                 case 'Z' when Error is not null:
@@ -79,12 +80,14 @@ internal sealed class Cycle(LoadSession session, string request, string? ownErro
     {
         Error = error;
         session.Judge(error, _cancelMark, ownError, request);
-        if (error.Severity is "FATAL" or "PANIC")
+        if (IsFatal(error))
         {
             await session.ExpectEndAsync(error);
             throw new SessionEndedException(error.ToString());
         }
     }
+
+    private static bool IsFatal(RawMessage error) => error.Severity is "FATAL" or "PANIC";
 
     private SessionEndedException Crossed(RawMessage message)
     {
