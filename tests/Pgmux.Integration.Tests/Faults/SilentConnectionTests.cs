@@ -9,7 +9,7 @@ internal sealed class SilentConnectionTests(int postgres) : PgmuxFixture(postgre
     [Test, Property("Row", "H02")]
     public async Task A_silent_connection_costs_less_than_2_KiB()
     {
-        // So many that code which is compiled anew meanwhile, some 2 MB, is little for each.
+        // So many that what the process takes for itself meanwhile, some 2 MB, is little for each.
         const int Connections = 10_000;
         await StartAsync(("max_client_conn", "12000"), ("client_login_timeout", "0"));
         var silent = new List<RawClient>();
