@@ -49,7 +49,7 @@ internal sealed class ClientEncryption(ClientConnection client, ConfigSnapshot c
             return false;
         }
 
-        if (client.Transport.Tls!.ApplicationProtocol.Span.SequenceEqual(ClientTlsReader.Postgresql.Protocol.Span))
+        if (client.Transport.Tls!.ApplicationProtocol.Span.SequenceEqual(TlsFileReader.Postgresql.Protocol.Span))
         {
             return true;
         }

@@ -1,7 +1,5 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace Pgmux.Core.Configuration;
 
@@ -11,12 +9,6 @@ namespace Pgmux.Core.Configuration;
 /// <param name="faults">Where faults go.</param>
 internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceLocation> locationOf, ICollection<ConfigFault> faults)
 {
-    /// <summary>The name that PostgreSQL's clients tell by ALPN when they begin with TLS at once.</summary>
-    public static readonly SslApplicationProtocol Postgresql = new("postgresql");
-
-    /// <summary>A certificate with its chain takes some KiB, the collection of a system 200 KiB.</summary>
-    private const long LargestFileBytes = 16 * 1024 * 1024;
-
     /// <summary>What is read of the files; null when clients are not to be encrypted, or when something is wrong with a file.</summary>
     public SslServerAuthenticationOptions? Read()
     {
@@ -25,9 +17,10 @@ internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceL
             return null;
         }
 
+        var files = new TlsFileReader(Fault);
         var verifies = options.ClientTlsSslmode >= TlsMode.VerifyCa;
-        var authorities = ReadAuthorities(verifies);
-        if (ReadCertificate() is not { } certificate || (verifies && authorities is null))
+        var authorities = ReadAuthorities(files, verifies);
+        if (ReadCertificate(files) is not { } certificate || (verifies && authorities is null))
         {
             return null;
         }
@@ -36,7 +29,7 @@ internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceL
         {
             ServerCertificateContext = certificate,
             EnabledSslProtocols = options.ClientTlsProtocols.Versions,
-            ApplicationProtocols = [Postgresql],
+            ApplicationProtocols = [TlsFileReader.Postgresql],
             AllowRenegotiation = false,
             ClientCertificateRequired = authorities is not null,
             CertificateChainPolicy = PolicyOf(authorities),
@@ -65,75 +58,31 @@ internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceL
         return policy;
     }
 
-    private SslStreamCertificateContext? ReadCertificate()
+    private SslStreamCertificateContext? ReadCertificate(TlsFileReader files)
     {
-        var chain = ReadText("client_tls_cert_file", options.ClientTlsCertFile);
-        var key = ReadText("client_tls_key_file", options.ClientTlsKeyFile);
-        if (chain is null || key is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            // The first certificate is pgmux's own, the others lead from it to the root.
-            var further = new X509Certificate2Collection();
-            further.ImportFromPem(chain);
-            using var fromPem = X509Certificate2.CreateFromPem(chain, key);
-            if (fromPem.NotAfter.ToUniversalTime() < TimeProvider.System.GetUtcNow())
-            {
-                Fault("client_tls_cert_file", $"the certificate in \"{options.ClientTlsCertFile}\" has expired on {fromPem.NotAfter:yyyy-MM-dd}");
-                return null;
-            }
-
-            return SslStreamCertificateContext.Create(new X509Certificate2(fromPem), further, offline: true);
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            // What the exception says is a name of a text that the program does not bring along.
-            Fault("client_tls_cert_file", $"\"{options.ClientTlsCertFile}\" and client_tls_key_file \"{options.ClientTlsKeyFile}\" are no certificate and its key in PEM");
-            return null;
-        }
+        var certificate = PathOf("client_tls_cert_file", options.ClientTlsCertFile);
+        var key = PathOf("client_tls_key_file", options.ClientTlsKeyFile);
+        return certificate is null || key is null
+            ? null
+            : files.ReadCertificate("client_tls_cert_file", certificate, "client_tls_key_file", key);
     }
 
-    private X509Certificate2Collection? ReadAuthorities(bool isNeeded)
+    private X509Certificate2Collection? ReadAuthorities(TlsFileReader files, bool isNeeded)
     {
-        if (string.IsNullOrEmpty(options.ClientTlsCaFile))
+        if (!string.IsNullOrEmpty(options.ClientTlsCaFile))
         {
-            if (isNeeded)
-            {
-                Fault("client_tls_sslmode", "client_tls_ca_file is not set: it says who signs clients' certificates");
-            }
-
-            return null;
+            return files.ReadAuthorities("client_tls_ca_file", options.ClientTlsCaFile);
         }
 
-        if (ReadText("client_tls_ca_file", options.ClientTlsCaFile) is not { } pem)
+        if (isNeeded)
         {
-            return null;
+            Fault("client_tls_sslmode", "client_tls_ca_file is not set: it says who signs clients' certificates");
         }
 
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPem(pem);
-        }
-        catch (CryptographicException)
-        {
-            Fault("client_tls_ca_file", $"\"{options.ClientTlsCaFile}\" has a certificate that is broken");
-            return null;
-        }
-
-        if (authorities.Count == 0)
-        {
-            Fault("client_tls_ca_file", $"\"{options.ClientTlsCaFile}\" has no certificate in PEM");
-            return null;
-        }
-
-        return authorities;
+        return null;
     }
 
-    private string? ReadText(string setting, string? path)
+    private string? PathOf(string setting, string? path)
     {
         if (string.IsNullOrEmpty(path))
         {
@@ -141,13 +90,7 @@ internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceL
             return null;
         }
 
-        if (BoundedFile.Read(path, LargestFileBytes, out var problem) is { } bytes)
-        {
-            return Encoding.ASCII.GetString(bytes);
-        }
-
-        Fault(setting, $"\"{path}\" {problem}");
-        return null;
+        return path;
     }
 
     private void Fault(string setting, string problem) => faults.Add(locationOf(setting).Fault($"{setting}: {problem}"));

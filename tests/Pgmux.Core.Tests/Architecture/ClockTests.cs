@@ -13,7 +13,7 @@ internal sealed partial class ClockTests
     private static readonly string[] Showing = ["src/Pgmux.Core/Diagnostics/LineWriter.cs", "src/Pgmux.Core/Hosting/ConsoleSource.cs"];
 
     /// <summary>What has to know the day because others have written days down: certificates end on one.</summary>
-    private static readonly string[] Judging = ["src/Pgmux.Core/Configuration/ClientTlsReader.cs"];
+    private static readonly string[] Judging = ["src/Pgmux.Core/Configuration/TlsFileReader.cs"];
 
     [Test, Property("Row", "S22")]
     public void Only_what_shows_the_time_of_day_asks_for_it() => Assert.That(
