@@ -9,13 +9,20 @@ namespace Pgmux.Core.Authentication;
 /// is written, and runs <see cref="Derivation"/> off the loop. One method per login: a server that asks for a second one after it got
 /// an answer is not obeyed, and after SCRAM has begun only a right signature leads on.
 /// </summary>
-internal sealed class ServerAuthenticator(string user, ServerCredentials credentials, ScramSecretCache keys)
+/// <param name="user">Who logs in.</param>
+/// <param name="credentials">With what.</param>
+/// <param name="keys">Keeps what is derived of passwords.</param>
+/// <param name="channelBinding">The hash of the server's certificate (tls-server-end-point); null or empty when the connection is in clear.</param>
+internal sealed class ServerAuthenticator(string user, ServerCredentials credentials, ScramSecretCache keys, byte[]? channelBinding = null)
 {
     private ServerAuthenticationState _state = ServerAuthenticationState.AwaitingRequest;
     private ScramClient? _scram;
 
     /// <summary>Work to run off the loop before <see cref="Resume"/>, after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
     public ScramDerivation? Derivation { get; private set; }
+
+    /// <summary>Whether the server has asked for anything, or has let us in.</summary>
+    public bool IsAsked => _state != ServerAuthenticationState.AwaitingRequest;
 
     /// <summary>Why the login failed, after <see cref="AuthenticationStep.Failed"/>.</summary>
     public ServerAuthenticationFailure? Failure { get; private set; }
@@ -78,7 +85,9 @@ internal sealed class ServerAuthenticator(string user, ServerCredentials credent
 
     private AuthenticationStep StartScram(AuthenticationRequest request, IBufferWriter<byte> output)
     {
-        if (!request.Offers(ScramMechanism.NameBytes))
+        // Who can bind does: a man in the middle with a certificate of his own has another hash than the server.
+        var binds = channelBinding is { Length: > 0 } && request.Offers(ScramMechanism.PlusNameBytes);
+        if (!binds && !request.Offers(ScramMechanism.NameBytes))
         {
             return Fail(
                 ServerAuthenticationFailure.UnsupportedMechanism,
@@ -93,8 +102,8 @@ internal sealed class ServerAuthenticator(string user, ServerCredentials credent
                 : "cannot do SCRAM authentication: wrong password type");
         }
 
-        _scram = new ScramClient();
-        FrontendMessages.WriteSaslInitialResponse(output, ScramMechanism.Name, _scram.CreateClientFirst());
+        _scram = new ScramClient(ScramBinding.Offered(channelBinding ?? [], binds));
+        FrontendMessages.WriteSaslInitialResponse(output, binds ? ScramMechanism.PlusName : ScramMechanism.Name, _scram.CreateClientFirst());
         _state = ServerAuthenticationState.AwaitingServerFirst;
         return AuthenticationStep.Continue;
     }

@@ -1,7 +1,7 @@
 namespace Pgmux.Protocol;
 
 /// <summary>
-/// What the verifying side of a SCRAM exchange knows of channel binding: what it has offered, what the client chose, and the data to bind to.
+/// What a side of a SCRAM exchange knows of channel binding: the data to bind to, and whether the client chose the mechanism that binds.
 /// The kind is always tls-server-end-point, the only one that PostgreSQL has. Source: RFC 5802, section 6; RFC 5929, section 4.
 /// </summary>
 public sealed class ScramBinding
@@ -21,9 +21,9 @@ public sealed class ScramBinding
     /// <summary>Whether the client has chosen the mechanism that binds.</summary>
     public bool IsChosen { get; }
 
-    /// <summary>Whether binding has been offered to the client.</summary>
+    /// <summary>Whether there is something to bind to: the server then offers it, and the client could use it.</summary>
     public bool IsOffered => Data.Length > 0;
 
-    /// <summary>Offered, and chosen or not.</summary>
+    /// <summary>Possible, and chosen or not.</summary>
     public static ScramBinding Offered(byte[] data, bool isChosen) => data.Length == 0 ? Impossible : new(data, isChosen);
 }

@@ -5,14 +5,13 @@ using System.Text;
 namespace Pgmux.Protocol;
 
 /// <summary>
-/// The proving side of one SCRAM-SHA-256 exchange, without channel binding. Keys come from outside, so that nothing slow happens here
+/// The proving side of one SCRAM-SHA-256 exchange, with or without channel binding. Keys come from outside, so that nothing slow happens here
 /// and captured keys serve as well as a password. Source: RFC 5802 and 7677.
 /// </summary>
 public sealed class ScramClient
 {
-    /// <summary>No channel binding, no other identity.</summary>
-    private const string Gs2Header = "n,,";
-
+    private readonly string _gs2Header;
+    private readonly byte[] _bindingData;
     private readonly string _clientNonce;
     private readonly string _clientFirstBare;
     private byte[] _serverFirst = [];
@@ -22,13 +21,18 @@ public sealed class ScramClient
     private byte[] _serverKey = [];
 
     /// <summary>Starts an exchange with a random nonce.</summary>
-    public ScramClient()
-        : this("", ScramNonce.Create())
+    /// <param name="binding">What there is to bind to, and whether the mechanism that does it was chosen; null for a connection in clear.</param>
+    public ScramClient(ScramBinding? binding = null)
+        : this("", ScramNonce.Create(), binding)
     {
     }
 
-    internal ScramClient(string user, string clientNonce)
+    internal ScramClient(string user, string clientNonce, ScramBinding? binding = null)
     {
+        // y: the client could bind and believes that the server cannot. A server that did offer it, to whom somebody in between has
+        // listened otherwise, then refuses. No other identity is ever asked for.
+        _gs2Header = binding is not { IsOffered: true } ? "n,," : binding.IsChosen ? "p=tls-server-end-point,," : "y,,";
+        _bindingData = binding is { IsChosen: true } ? binding.Data : [];
         _clientNonce = clientNonce;
 
         // PostgreSQL takes the user from the startup packet; libpq leaves the name here empty as well.
@@ -42,7 +46,7 @@ public sealed class ScramClient
     public ReadOnlySpan<byte> Salt => _salt;
 
     /// <summary>The first message.</summary>
-    public byte[] CreateClientFirst() => Encoding.ASCII.GetBytes(Gs2Header + _clientFirstBare);
+    public byte[] CreateClientFirst() => Encoding.ASCII.GetBytes(_gs2Header + _clientFirstBare);
 
     /// <summary>Takes the server's first message: salt, iterations and the nonce of both.</summary>
     public ScramServerFirstOutcome HandleServerFirst(ReadOnlySpan<byte> message)
@@ -86,7 +90,8 @@ public sealed class ScramClient
             throw new InvalidOperationException("the server's first message has not come");
         }
 
-        var withoutProof = $"c={Convert.ToBase64String(Encoding.ASCII.GetBytes(Gs2Header))},r={_nonce}";
+        byte[] channelBinding = [.. Encoding.ASCII.GetBytes(_gs2Header), .. _bindingData];
+        var withoutProof = $"c={Convert.ToBase64String(channelBinding)},r={_nonce}";
         _authMessage = ScramCryptography.AuthMessage(
             Encoding.ASCII.GetBytes(_clientFirstBare), _serverFirst, Encoding.ASCII.GetBytes(withoutProof));
         _serverKey = keys.ServerKey.ToArray();

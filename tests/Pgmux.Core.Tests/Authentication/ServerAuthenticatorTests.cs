@@ -59,6 +59,32 @@ public sealed class ServerAuthenticatorTests
         Assert.That(RunScram(authenticator, Secrets.Scram, mechanisms), Is.EqualTo(AuthenticationStep.Succeeded));
     }
 
+    [TestCase(true, "SCRAM-SHA-256-PLUS", "p=tls-server-end-point,,", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256")]
+    [TestCase(true, "SCRAM-SHA-256-PLUS", "p=tls-server-end-point,,", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS")]
+    [TestCase(true, "SCRAM-SHA-256", "y,,", "SCRAM-SHA-256")]
+    [TestCase(false, "SCRAM-SHA-256", "n,,", "SCRAM-SHA-256")]
+    [TestCase(false, "SCRAM-SHA-256", "n,,", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256")]
+    public void An_encrypted_login_is_bound_where_the_server_can_and_says_so_where_it_cannot(
+        bool isEncrypted, string mechanism, string header, params string[] offered)
+    {
+        byte[] certificate = isEncrypted ? [.. Enumerable.Range(0, 32).Select(n => (byte)n)] : [];
+        var authenticator = new ServerAuthenticator(Secrets.User, ServerCredentials.From(UserSecret.Parse(Secrets.Password)), _keys, certificate);
+        Assert.That(authenticator.IsAsked, Is.False);
+        Handle(authenticator, output => BackendMessages.WriteAuthenticationSasl(output, offered));
+        var reader = new PayloadReader(WrittenMessages.Take(_output)[0].Body);
+        var first = SaslInitialResponse.Read(ref reader);
+        Assert.That(Encoding.ASCII.GetString(first.Mechanism), Is.EqualTo(mechanism));
+        Assert.That(Encoding.ASCII.GetString(first.Data), Does.StartWith(header));
+        Assert.That(authenticator.IsAsked, Is.True);
+
+        // A server that is bound to another certificate does not take the proof.
+        var binds = mechanism == ScramMechanism.PlusName;
+        var server = new ScramServer(Secrets.Scram, binding: ScramBinding.Offered(binds ? certificate : [], binds));
+        Assert.That(server.HandleClientFirst(first.Data, out var serverFirst), Is.EqualTo(ScramOutcome.Continue));
+        Handle(authenticator, output => BackendMessages.WriteAuthenticationSaslContinue(output, serverFirst));
+        Assert.That(server.HandleClientFinal(WrittenMessages.Take(_output)[0].Body, out _), Is.EqualTo(ScramOutcome.Succeeded));
+    }
+
     [TestCaseSource(nameof(ForeignMechanismLists)), Property("Row", "A13"), Property("Row", "B25")]
     public void Without_SCRAM_in_the_list_the_login_fails_with_the_list_in_the_log(params string[] mechanisms)
     {
