@@ -17,7 +17,7 @@ internal sealed class RelayRig : IDisposable
     // One server, so that a second client has to wait.
     private const string Settings = """
         [databases]
-        bench = host=127.0.0.1 port=5432
+        bench = host=127.0.0.1 port=5432 server_tls_sslmode=disable
         [pgbouncer]
         listen_addr = 127.0.0.1
         listen_port = 6432

@@ -77,9 +77,24 @@ internal class CancelForwarder(ILogger logger)
         TransportConnection? transport = null;
         try
         {
+            // As the connection itself: the key of an encrypted one is not sent in clear, and a server that was entered in clear is not
+            // asked for TLS.
+            var isEncrypted = server.Tls.Length > 0;
             var connect = server.Target.Connect with { EndPoint = server.EndPoint };
             transport = await loop.ConnectAsync(connect, limit.Token);
             using var abort = limit.Token.Register(static state => ((TransportConnection)state!).Abort(), transport);
+            if (isEncrypted)
+            {
+                var result = await new ServerEncryption(server.Target.Tls, server.EndPoint).RunAsync(transport);
+                if (result.Encrypted is null)
+                {
+                    CancellationLog.Failed(logger, server.LogName, limit.IsCancellationRequested ? "cancel_wait_timeout" : result.Problem);
+                    return;
+                }
+
+                transport = result.Encrypted;
+            }
+
             isCertain = false;
             FrontendMessages.WriteCancelRequest(transport.Output, server.ProcessId, server.CancelSecret.Span);
             await transport.Output.FlushAsync();
@@ -103,11 +118,10 @@ internal class CancelForwarder(ILogger logger)
             Interlocked.Decrement(ref _inFlight);
             transport?.Input.Complete();
             transport?.Abort();
-        }
-
-        if (isServerKept)
-        {
-            server.OnCancelEnded(isCertain);
+            if (isServerKept)
+            {
+                server.OnCancelEnded(isCertain);
+            }
         }
     }
 

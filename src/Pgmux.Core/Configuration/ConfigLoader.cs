@@ -50,7 +50,8 @@ internal sealed class ConfigLoader
             FallbackDatabase = _databases.GetValueOrDefault(DatabaseOptions.FallbackName),
             Users = _users.ToFrozenDictionary(),
             UserList = LoadUserList(),
-            ClientTls = new ClientTlsReader(_options, name => _locations.GetValueOrDefault(name, new SourceLocation(path, 0)), _faults).Read(),
+            ClientTls = new ClientTlsReader(_options, LocationOf, _faults).Read(),
+            ServerTls = new ServerTlsReader(_options, LocationOf, _faults).Read(_databases.Values),
             Hba = LoadHba(),
             Locations = _locations.ToFrozenDictionary(),
         };
@@ -60,6 +61,8 @@ internal sealed class ConfigLoader
         }
 
         return new ConfigLoadResult(_faults.Count == 0 ? snapshot : null, InOrder(_faults, path), InOrder(_warnings, path));
+
+        SourceLocation LocationOf(string setting) => _locations.GetValueOrDefault(setting, new SourceLocation(path, 0));
     }
 
     // By line within each file, the main file first: rules find things in another order than eyes do.

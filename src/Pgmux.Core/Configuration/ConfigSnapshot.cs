@@ -34,6 +34,9 @@ internal sealed class ConfigSnapshot
     /// <summary>What a TLS handshake with a client needs; null when clients are not encrypted.</summary>
     public SslServerAuthenticationOptions? ClientTls { get; init; }
 
+    /// <summary>What TLS with servers needs, by the settings that databases have for it.</summary>
+    public FrozenDictionary<ServerTlsOptions, ServerTls> ServerTls { get; init; } = FrozenDictionary<ServerTlsOptions, ServerTls>.Empty;
+
     /// <summary>The rules of auth_hba_file, where auth_type is hba.</summary>
     public HbaRules Hba { get; init; } = HbaRules.None;
 
@@ -78,6 +81,13 @@ internal sealed class ConfigSnapshot
     public TimeSpan ServerLifetimeFor(DatabaseOptions database)
         => database.ServerLifetime is { } lifetime && lifetime > TimeSpan.Zero ? lifetime : Options.ServerLifetime;
 
+    /// <summary>How connections to servers of this database are encrypted: the entry's keys before those of [pgbouncer].</summary>
+    public ServerTls ServerTlsFor(DatabaseOptions database)
+    {
+        var options = ServerTlsOptions.Of(Options, database);
+        return ServerTls.TryGetValue(options, out var read) ? read : new ServerTls(options);
+    }
+
     /// <summary>How long a query of this user may run; zero is no limit.</summary>
     public TimeSpan QueryTimeoutFor(string user) => FindUser(user)?.QueryTimeout ?? Options.QueryTimeout;
 
@@ -106,6 +116,7 @@ internal sealed class ConfigSnapshot
         Users = Users,
         UserList = userList,
         ClientTls = ClientTls,
+        ServerTls = ServerTls,
         Hba = Hba,
         Locations = Locations,
     };

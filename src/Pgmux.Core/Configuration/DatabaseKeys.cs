@@ -29,6 +29,7 @@ internal static class DatabaseKeys
         EntryKey<DatabaseOptions>.NotYet("auth_user", null),
         EntryKey<DatabaseOptions>.NotYet("auth_query", null),
         EntryKey<DatabaseOptions>.NotYet("auth_dbname", null),
+        .. ServerTlsKeys.All,
     ];
 
     private static EntryKey<DatabaseOptions> StartupParameter(string name) => EntryKey<DatabaseOptions>.Text(

@@ -54,12 +54,15 @@ internal sealed record DatabaseOptions
     /// <summary>Sent in the startup packet: client_encoding, datestyle, timezone, application_name, in this order, where given.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> StartupParameters { get; init; } = [];
 
+    /// <summary>Overrides settings server_tls_*.</summary>
+    public ServerTlsOverrides ServerTls { get; init; } = ServerTlsOverrides.None;
+
     /// <summary>Where the line stands.</summary>
     public SourceLocation Location { get; init; } = SourceLocation.Nowhere;
 
     /// <summary>
     /// Whether servers opened for <paramref name="other"/> may go on serving this entry: PgBouncer's list of what makes
-    /// open connections obsolete.
+    /// open connections obsolete, without TLS, which depends on settings beyond this line.
     /// </summary>
     public bool HasSameServers(DatabaseOptions other)
         => DatabaseName == other.DatabaseName

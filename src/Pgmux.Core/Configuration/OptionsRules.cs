@@ -11,5 +11,6 @@ internal static class OptionsRules
         new LoginRule(),
         new PoolSizeRule(),
         new ForcedUserRule(),
+        new ServerTlsRule(),
     ];
 }

@@ -128,6 +128,24 @@ internal sealed record PgmuxOptions
     /// <summary>Versions of TLS that clients may use.</summary>
     public TlsProtocols ClientTlsProtocols { get; init; } = TlsProtocols.Secure;
 
+    /// <summary>Whether connections to servers are encrypted and what the server's certificate must prove. PgBouncer's default.</summary>
+    public TlsMode ServerTlsSslmode { get; init; } = TlsMode.Prefer;
+
+    /// <summary>Whether servers are asked for TLS or it begins at once. libpq's sslnegotiation and its default.</summary>
+    public TlsNegotiation ServerTlsNegotiation { get; init; }
+
+    /// <summary>The key of the certificate that pgmux shows to servers, in PEM.</summary>
+    public string? ServerTlsKeyFile { get; init; } = "";
+
+    /// <summary>The certificate that pgmux shows to servers, in PEM; the certificates between it and the root may follow it.</summary>
+    public string? ServerTlsCertFile { get; init; } = "";
+
+    /// <summary>Who signs servers' certificates, in PEM; empty are the system's authorities.</summary>
+    public string? ServerTlsCaFile { get; init; } = "";
+
+    /// <summary>Versions of TLS that may be used with servers.</summary>
+    public TlsProtocols ServerTlsProtocols { get; init; } = TlsProtocols.Secure;
+
     /// <summary>File with the rules of auth_type hba; empty is none.</summary>
     public string AuthHbaFile { get; init; } = "";
 

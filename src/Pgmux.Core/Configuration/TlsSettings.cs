@@ -2,12 +2,13 @@ using static Pgmux.Core.Configuration.SettingRow;
 
 namespace Pgmux.Core.Configuration;
 
-/// <summary>Settings of TLS. Servers are spoken to in clear as yet.</summary>
+/// <summary>Settings of TLS. Those of servers may stand in lines of [databases], too: <see cref="ServerTlsKeys"/>.</summary>
 internal static class TlsSettings
 {
     private static readonly TextType Texts = new();
 
-    private static readonly ChoiceType<TlsMode> Modes = new(
+    /// <summary>libpq's modes.</summary>
+    public static readonly ChoiceType<TlsMode> Modes = new(
     [
         ("disable", TlsMode.Disable),
         ("allow", TlsMode.Allow),
@@ -15,6 +16,13 @@ internal static class TlsSettings
         ("require", TlsMode.Require),
         ("verify-ca", TlsMode.VerifyCa),
         ("verify-full", TlsMode.VerifyFull),
+    ]);
+
+    /// <summary>libpq's words for sslnegotiation.</summary>
+    public static readonly ChoiceType<TlsNegotiation> Negotiations = new(
+    [
+        ("postgres", TlsNegotiation.Postgres),
+        ("direct", TlsNegotiation.Direct),
     ]);
 
     /// <summary>The rows.</summary>
@@ -30,12 +38,12 @@ internal static class TlsSettings
         TextNotYet("client_tls_ecdhcurve", "auto"),
         TextNotYet("client_tls_dheparams", "auto"),
 
-        // Three modes do without TLS where the server has none; only require and above promise it.
-        NotYet("server_tls_sslmode", "prefer", Modes, "disable", "allow"),
-        TextNotYet("server_tls_key_file", ""),
-        TextNotYet("server_tls_cert_file", ""),
-        TextNotYet("server_tls_ca_file", ""),
-        NotYet("server_tls_protocols", "secure", Texts, "tlsv1.2,tlsv1.3"),
+        Row("server_tls_sslmode", "prefer", Modes, o => o.ServerTlsSslmode, (o, v) => o with { ServerTlsSslmode = v }),
+        Row("server_tls_negotiation", "postgres", Negotiations, o => o.ServerTlsNegotiation, (o, v) => o with { ServerTlsNegotiation = v }),
+        Text("server_tls_key_file", "", o => o.ServerTlsKeyFile, (o, v) => o with { ServerTlsKeyFile = v }),
+        Text("server_tls_cert_file", "", o => o.ServerTlsCertFile, (o, v) => o with { ServerTlsCertFile = v }),
+        Text("server_tls_ca_file", "", o => o.ServerTlsCaFile, (o, v) => o with { ServerTlsCaFile = v }),
+        Row("server_tls_protocols", "secure", new TlsProtocolsType(), o => o.ServerTlsProtocols, (o, v) => o with { ServerTlsProtocols = v }),
         TextNotYet("server_tls_ciphers", "default"),
         TextNotYet("server_tls13_ciphers", null),
     ];

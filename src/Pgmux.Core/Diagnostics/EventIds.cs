@@ -73,6 +73,12 @@ internal static class EventIds
     /// <summary>A server refused a client's run-time parameter.</summary>
     public const int ServerParameterRefused = 1508;
 
+    /// <summary>A connection to a server is encrypted.</summary>
+    public const int ServerEncrypted = 1509;
+
+    /// <summary>A server did not take the first of the two ways that server_tls_sslmode allows.</summary>
+    public const int ServerTriedOtherWay = 1510;
+
     // 1600 to 1699: Pooling.
     // 1700 to 1799: Cancellation.
 

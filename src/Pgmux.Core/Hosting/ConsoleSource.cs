@@ -193,6 +193,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
                 ServerState.Resetting or ServerState.Testing => "tested",
                 _ => "idle",
             },
+            Tls = server.Tls,
             Address = address,
             Port = port,
             LocalAddress = local,

@@ -279,7 +279,7 @@ internal sealed class Pool : IServerHolder
             if (before == ServerState.Connecting
                 && reason is not (ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged))
             {
-                if (reason == ServerCloseReason.LoginFailed && LoginThrottle.IsPermanent(error))
+                if (reason is ServerCloseReason.LoginFailed or ServerCloseReason.TlsFailed && LoginThrottle.IsPermanent(error))
                 {
                     RefuseAll(LeaseOutcome.LoginRefused, error);
                 }

@@ -12,6 +12,9 @@ internal enum ServerCloseReason
     /// <summary>The host name could not be resolved.</summary>
     NameNotResolved,
 
+    /// <summary>No TLS where it is demanded: the server has none, its certificate does not stand, or the handshake failed.</summary>
+    TlsFailed,
+
     /// <summary>The server refused the login.</summary>
     LoginFailed,
 

@@ -10,6 +10,7 @@ internal static class ServerCloseReasonText
         ServerCloseReason.ConnectFailed => "connect failed",
         ServerCloseReason.ConnectTimedOut => "connect timeout",
         ServerCloseReason.NameNotResolved => "server DNS lookup failed",
+        ServerCloseReason.TlsFailed => "TLS handshake failed",
         ServerCloseReason.LoginFailed => "login failed",
         ServerCloseReason.Crashed => "server conn crashed?",
         ServerCloseReason.ProtocolViolation => "server broke the protocol",

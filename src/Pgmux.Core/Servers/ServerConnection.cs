@@ -80,6 +80,9 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <summary>The byte stream; null until connected.</summary>
     public TransportConnection? Transport { get; private set; }
 
+    /// <summary>Version and cipher of TLS as the console shows them; empty when the connection is in clear. Read on any thread.</summary>
+    public string Tls { get; private set; } = "";
+
     /// <summary>What the server still owes.</summary>
     public OutstandingRequests Outstanding { get; }
 
@@ -363,6 +366,27 @@ internal sealed class ServerConnection : IConnectionObserver
         {
             ServersLog.Opened(_environment.Logger, LogName, EndPointText.Join(transport.LocalEndPoint));
         }
+    }
+
+    /// <summary>The connection is encrypted from now on: this one takes the place of the one that it was made of.</summary>
+    internal void OnEncrypted(TransportConnection transport)
+    {
+        Transport = transport;
+        transport.Observer = this;
+        Tls = $"{transport.Tls}";
+        if (_environment.LogConnections)
+        {
+            ServersLog.Encrypted(_environment.Logger, LogName, Tls);
+        }
+    }
+
+    /// <summary>The connection is given up for another one, see <see cref="ServerEntry"/>.</summary>
+    internal void OnGivenUp(TransportConnection transport)
+    {
+        transport.Observer = null;
+        transport.Input.Complete();
+        transport.Abort();
+        Tls = "";
     }
 
     /// <summary>The server has let us in; connect_query may follow.</summary>

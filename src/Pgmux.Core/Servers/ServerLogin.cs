@@ -18,7 +18,7 @@ internal sealed class ServerLogin(
     private const int MaximumParameters = 256;
 
     private readonly List<KeyValuePair<string, string>> _welcome = [];
-    private readonly ServerAuthenticator _authenticator = new(server.Target.User, server.Credentials, keys);
+    private readonly ServerAuthenticator _authenticator = new(server.Target.User, server.Credentials, keys, transport.Tls?.ServerEndPointBinding);
     private bool _isAuthenticated;
 
     /// <summary>What the server said of itself, in its order.</summary>
@@ -29,6 +29,12 @@ internal sealed class ServerLogin(
 
     /// <summary>The backend's key for cancel requests; empty when it did not say.</summary>
     public ReadOnlyMemory<byte> CancelSecret { get; private set; }
+
+    /// <summary>
+    /// Whether the server has refused before it asked for anything: then nothing was shown to it, and the reason may be that the connection
+    /// is encrypted, or is not (pg_hba.conf).
+    /// </summary>
+    public bool IsRefusedUnasked { get; private set; }
 
     /// <summary>Logs in.</summary>
     /// <returns>Why it failed; null when it succeeded, or when the connection was closed meanwhile.</returns>
@@ -115,6 +121,7 @@ internal sealed class ServerLogin(
                 return Authenticate(body, out refusal);
             case BackendMessageType.ErrorResponse:
                 refusal = ErrorFields.Read(body);
+                IsRefusedUnasked = !_authenticator.IsAsked;
                 return LoginStep.Refused;
             case BackendMessageType.NoticeResponse:
             case BackendMessageType.NotificationResponse:

@@ -5,7 +5,7 @@ using Pgmux.Transport;
 namespace Pgmux.Core.Servers;
 
 /// <summary>
-/// The one long-lived method of a server: connects, logs in, then hands what arrives to the <see cref="ServerReplyReader"/>. Begins
+/// The one long-lived method of a server: enters it, then hands what arrives to the <see cref="ServerReplyReader"/>. Begins
 /// on the home loop and goes on on whichever loop has taken the connection over.
 /// </summary>
 internal sealed class ServerReadLoop(
@@ -17,8 +17,7 @@ internal sealed class ServerReadLoop(
     {
         try
         {
-            var transport = await ConnectAsync();
-            await LogInAsync(transport);
+            var transport = await new ServerEntry(server, home, parameters, environment, connecting).RunAsync();
             while (server.State != ServerState.Closed)
             {
                 var result = await transport.Input.ReadAsync();
@@ -58,33 +57,6 @@ internal sealed class ServerReadLoop(
         {
             // Gives back what the last read had lent.
             server.Transport?.Input.Complete();
-        }
-    }
-
-    private async ValueTask<TransportConnection> ConnectAsync()
-    {
-        var transport = await home.ConnectAsync(server.Target.Connect with { EndPoint = server.EndPoint }, connecting);
-        if (server.State == ServerState.Closed)
-        {
-            transport.Abort();
-            throw new OperationCanceledException(connecting);
-        }
-
-        server.OnConnected(transport);
-        return transport;
-    }
-
-    private async ValueTask LogInAsync(TransportConnection transport)
-    {
-        var login = new ServerLogin(server, transport, parameters, environment.Authentication.Keys);
-        var refusal = await login.RunAsync();
-        if (refusal is not null)
-        {
-            server.Close(ServerCloseReason.LoginFailed, refusal);
-        }
-        else if (server.State != ServerState.Closed)
-        {
-            server.OnLoginCompleted(login);
         }
     }
 

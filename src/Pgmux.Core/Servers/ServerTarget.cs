@@ -31,6 +31,9 @@ internal sealed class ServerTarget
     /// <summary>Time limit and socket options; the address is one of <see cref="EndPointAt"/>.</summary>
     public required ConnectOptions Connect { get; init; }
 
+    /// <summary>How connections over TCP are encrypted.</summary>
+    public required ServerTls Tls { get; init; }
+
     /// <summary>Longest message in bytes. max_packet_size.</summary>
     public required int MaximumMessageBytes { get; init; }
 
@@ -42,7 +45,19 @@ internal sealed class ServerTarget
 
     /// <summary>Whether connections to the other target may go on serving this one.</summary>
     public bool IsSameServer(ServerTarget other) =>
-        Options.HasSameServers(other.Options) && Secret.Text == other.Secret.Text && _endPoints.SequenceEqual(other._endPoints);
+        Options.HasSameServers(other.Options) && Secret.Text == other.Secret.Text && _endPoints.SequenceEqual(other._endPoints)
+        && (Tls.IsSameAs(other.Tls) || !_endPoints.Any(MayBeEncrypted));
+
+    /// <summary>Whether connections to this address may be encrypted: TLS is for TCP only, as in PostgreSQL.</summary>
+    public static bool MayBeEncrypted(EndPoint endPoint) => endPoint is DnsEndPoint or IPEndPoint;
+
+    /// <summary>The host of an address as it is configured: what the server's certificate has to name.</summary>
+    public static string HostOf(EndPoint endPoint) => endPoint switch
+    {
+        DnsEndPoint name => name.Host,
+        IPEndPoint address => $"{address.Address}",
+        _ => throw new ArgumentException($"{endPoint} is no address of TCP", nameof(endPoint)),
+    };
 
     /// <summary>What the configuration says of a pool's servers.</summary>
     public static ServerTarget From(ConfigSnapshot snapshot, DatabaseOptions database, string user)
@@ -56,6 +71,7 @@ internal sealed class ServerTarget
             Database = database.DatabaseName ?? database.Name,
             User = user,
             Secret = secret,
+            Tls = snapshot.ServerTlsFor(database),
             MaximumMessageBytes = options.MaxPacketSize,
             Connect = new ConnectOptions
             {

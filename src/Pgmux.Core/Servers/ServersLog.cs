@@ -9,6 +9,12 @@ internal static partial class ServersLog
     [LoggerMessage(EventIds.ServerOpened, LogLevel.Information, "{Server} new connection to server (from {Local})")]
     public static partial void Opened(ILogger logger, string server, string local);
 
+    [LoggerMessage(EventIds.ServerEncrypted, LogLevel.Information, "{Server} SSL established: {Tls}")]
+    public static partial void Encrypted(ILogger logger, string server, string tls);
+
+    [LoggerMessage(EventIds.ServerTriedOtherWay, LogLevel.Information, "{Server} trying again {Way}: {Message}")]
+    public static partial void TriedOtherWay(ILogger logger, string server, string way, string message);
+
     [LoggerMessage(EventIds.ServerClosing, LogLevel.Information, "{Server} closing because: {Reason} (age={Age}s)")]
     public static partial void Closing(ILogger logger, string server, string reason, long age);
 

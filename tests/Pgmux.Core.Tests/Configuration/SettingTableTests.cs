@@ -137,7 +137,8 @@ internal sealed class SettingTableTests
         "auth_type" => "any",
         "event_engine" => "epoll",
         "max_packet_size" => "9000",
-        "client_tls_protocols" => "tlsv1.3",
+        "client_tls_protocols" or "server_tls_protocols" => "tlsv1.3",
+        "server_tls_negotiation" => "direct",
         _ => "require",
     };
 }

@@ -103,7 +103,7 @@ internal sealed class ServerStreamTarget : FuzzTarget
         var settings = TestMux.SettingsOf(
             ("query_timeout", "10"), ("query_wait_timeout", "10"), ("server_connect_timeout", "5"), ("server_login_retry", "1"), ("idle_transaction_timeout", "10"),
             ("default_pool_size", (how & 2) == 0 ? "1" : "2"), ("max_prepared_statements", (how & 4) == 0 ? "200" : "0"), ("pool_mode", (how & 8) == 0 ? "transaction" : "session"));
-        settings = settings with { Databases = new Dictionary<string, string>(settings.Databases) { ["bad"] = $"host=127.0.0.1 port={Port}" } };
+        settings = settings with { Databases = new Dictionary<string, string>(settings.Databases) { ["bad"] = $"host=127.0.0.1 port={Port} server_tls_sslmode=disable" } };
         var isSliced = (how & 16) != 0;
         var mux = TestMux.Start(new TestMuxOptions { Settings = settings, Loops = isSliced ? 2 : 1, Seed = isSliced ? seed : null });
 

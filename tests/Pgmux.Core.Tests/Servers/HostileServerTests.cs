@@ -21,7 +21,7 @@ internal sealed class HostileServerTests
     public void A_server_that_closes_behind_its_welcome_is_not_connected_to_in_a_storm()
     {
         var settings = TestMux.SettingsOf(("query_wait_timeout", "10"));
-        settings = settings with { Databases = new Dictionary<string, string>(settings.Databases) { ["bad"] = "host=127.0.0.1 port=5433" } };
+        settings = settings with { Databases = new Dictionary<string, string>(settings.Databases) { ["bad"] = "host=127.0.0.1 port=5433 server_tls_sslmode=disable" } };
         using var mux = TestMux.Start(settings);
         mux.IsLeftBroken = true;
         var backend = new HostileBackend(mux, 5433, Welcome, closes: true);

@@ -60,6 +60,12 @@ internal sealed class OtherBackend
             transport.Input.AdvanceTo(result.Buffer.End);
             if (!isStarted && input.TryTakeStartup(out var code, out var body))
             {
+                if (code == RawMessages.SslCode)
+                {
+                    output.Write("N"u8.ToArray());
+                    continue;
+                }
+
                 isStarted = true;
                 if (code == RawMessages.CancelCode)
                 {

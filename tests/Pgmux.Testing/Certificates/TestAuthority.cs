@@ -23,6 +23,9 @@ internal sealed class TestAuthority : IDisposable
     /// <summary>The authority's own certificate as PEM.</summary>
     public string Pem => _certificate.ExportCertificatePem();
 
+    /// <summary>The authority's own certificate and key, as a server might show them that has signed itself.</summary>
+    public TestCertificate Own => new(Pem, _key.ExportPkcs8PrivateKeyPem());
+
     /// <summary>Signs a certificate for a host or a person.</summary>
     public TestCertificate Sign(string commonName, params string[] hosts) => Sign(commonName, TimeSpan.FromDays(5), hosts);
 

@@ -1,8 +1,11 @@
+using System.Buffers;
 using System.Net;
+using System.Net.Security;
 using System.Text;
 using Pgmux.Testing.Processes;
 using Pgmux.Testing.Transport;
 using Pgmux.Transport;
+using Pgmux.Transport.Tls;
 
 namespace Pgmux.Testing.FakePostgres;
 
@@ -68,6 +71,15 @@ internal sealed class FakePostgres
 
     /// <summary>How slow and unreliable cancel requests are; null for at once and always.</summary>
     public CancelFaults? CancelFaults { get; set; }
+
+    /// <summary>What SSLRequest is answered with; empty is no answer. A server without TLS says N.</summary>
+    public byte[] SslAnswer { get; set; } = "N"u8.ToArray();
+
+    /// <summary>Certificate and more; with them SSLRequest is answered with yes, and the handshake follows.</summary>
+    public SslServerAuthenticationOptions? Tls { get; set; }
+
+    /// <summary>SSLRequests so far.</summary>
+    public int SslRequests { get; private set; }
 
     /// <summary>How it finds out who logs in.</summary>
     public LoginMethod LoginMethod { get; set; }
@@ -160,22 +172,23 @@ internal sealed class FakePostgres
     private async Task AcceptAsync(TransportConnection transport)
     {
         var input = new MessageStream();
-        int code;
-        byte[]? body;
-        while (!input.TryTakeStartup(out code, out body))
+        var startup = await ReadStartupAsync(transport, input);
+        while (startup is { Code: RawMessages.SslCode })
         {
-            var result = await transport.Input.ReadAsync();
-            foreach (var segment in result.Buffer)
+            SslRequests++;
+            if (await AnswerSslRequestAsync(transport) is not { } next)
             {
-                input.Append(segment.Span);
-            }
-
-            transport.Input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-            {
-                transport.Close();
                 return;
             }
+
+            transport = next;
+            startup = await ReadStartupAsync(transport, input);
+        }
+
+        if (startup is not var (code, body))
+        {
+            transport.Close();
+            return;
         }
 
         if (code == RawMessages.CancelCode)
@@ -185,8 +198,8 @@ internal sealed class FakePostgres
         }
 
         var words = Encoding.UTF8.GetString(body).Split('\0');
-        var startup = words.Chunk(2).Where(pair => pair is [{ Length: > 0 }, _]).Select(pair => (pair[0], pair[1])).ToArray();
-        var server = new FakeServer(this, transport, input, FirstProcessId + _servers.Count, startup) { IsAutomatic = IsAutomatic };
+        var parameters = words.Chunk(2).Where(pair => pair is [{ Length: > 0 }, _]).Select(pair => (pair[0], pair[1])).ToArray();
+        var server = new FakeServer(this, transport, input, FirstProcessId + _servers.Count, parameters) { IsAutomatic = IsAutomatic };
         _servers.Add(server);
         if (HoldsLogins)
         {
@@ -195,6 +208,47 @@ internal sealed class FakePostgres
         else
         {
             await WelcomeAsync(server);
+        }
+    }
+
+    // Null at the end of the stream.
+    private static async Task<(int Code, byte[] Body)?> ReadStartupAsync(TransportConnection transport, MessageStream input)
+    {
+        while (true)
+        {
+            if (input.TryTakeStartup(out var code, out var body))
+            {
+                return (code, body);
+            }
+
+            var result = await transport.Input.ReadAsync();
+            foreach (var segment in result.Buffer)
+            {
+                input.Append(segment.Span);
+            }
+
+            transport.Input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+            {
+                return null;
+            }
+        }
+    }
+
+    // The connection that goes on; null when there is none.
+    private async Task<TransportConnection?> AnswerSslRequestAsync(TransportConnection transport)
+    {
+        transport.Output.Write(Tls is null ? SslAnswer : "S"u8);
+        await transport.Output.FlushAsync();
+        try
+        {
+            return Tls is null ? transport : await TlsHandshake.AcceptAsync(transport, Tls, new TlsTuning());
+        }
+        catch (TlsException)
+        {
+            // The other side has found something wrong with it, which its test looks at.
+            transport.Abort();
+            return null;
         }
     }
 

@@ -1,0 +1,51 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Pgmux.Core.Configuration;
+
+/// <summary>Looks at the certificate that a server shows in one handshake, as far as server_tls_sslmode wants it.</summary>
+/// <param name="mode">server_tls_sslmode.</param>
+/// <param name="host">The host as it is configured.</param>
+internal sealed class ServerCertificateCheck(TlsMode mode, string host)
+{
+    /// <summary>Why the certificate was not accepted, in the words of OpenSSL and libpq; null unless it was refused.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>The handshake's question: a <see cref="RemoteCertificateValidationCallback"/>.</summary>
+    public bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        Problem = mode < TlsMode.VerifyCa ? null
+            : certificate is not X509Certificate2 shown ? "the server has shown no certificate"
+            : errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? $"certificate verify failed: {Describe(chain)}"
+            : mode == TlsMode.VerifyFull ? CompareNames(shown)
+            : null;
+        return Problem is null;
+    }
+
+    private string? CompareNames(X509Certificate2 shown)
+    {
+        try
+        {
+            return HostNameRule.Names(shown, host)
+                ? null
+                : $"server certificate for \"{HostNameRule.FirstNameOf(shown)}\" does not match host name \"{host}\"";
+        }
+        catch (CryptographicException)
+        {
+            // Names are decoded when they are asked for, and an authority may sign what is none.
+            return "the names in the server's certificate cannot be read";
+        }
+    }
+
+    private static string Describe(X509Chain? chain)
+    {
+        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
+        return status.HasFlag(X509ChainStatusFlags.NotTimeValid) ? "certificate has expired or is not yet valid"
+            : status.HasFlag(X509ChainStatusFlags.UntrustedRoot) ? "self-signed certificate in certificate chain"
+            : status.HasFlag(X509ChainStatusFlags.PartialChain) ? "unable to get local issuer certificate"
+            : status.HasFlag(X509ChainStatusFlags.NotSignatureValid) ? "certificate signature failure"
+            : status.HasFlag(X509ChainStatusFlags.NotValidForUsage) ? "unsuitable certificate purpose"
+            : $"{status}";
+    }
+}
