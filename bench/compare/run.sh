@@ -37,6 +37,8 @@ usage: bench/compare/run.sh [options]
   --clients N,N,...    pgbench clients (default 1,16,64,256); up to 5,000 work where a process may open 20,000 files
   --modes M,M,...      simple, extended, prepared (default simple,extended)
   --socket S           tcp or unix: Unix sockets for clients and servers alike (default tcp, on the loopback address)
+  --tls T              none, clients, servers or both: which connections are encrypted, with the same certificate and OpenSSL's choice
+                       of the cipher (default none; clients reach PostgreSQL itself as they reach the poolers)
   --pool-size N        server connections of each pooler (default 20)
   --auth A             scram or trust, for clients and servers alike (default scram)
   --logins N           logins of a storm (default 10000)
@@ -56,7 +58,7 @@ END
 PARTS_KNOWN=(pgbench reconnect logins mixed large copy memory startup)
 ROUNDS=5 SECONDS_PER_RUN=5 CLIENTS=1,16,64,256 MODES=simple,extended SYSTEMS=direct,pgbouncer,pgmux WORKERS=1 PEERS=()
 PARTS=$(IFS=,; echo "${PARTS_KNOWN[*]}")
-POOL_SIZE=20 AUTH=scram SOCKET=tcp IDLE_CLIENTS=2000 COPY_MB=300 LOGINS=10000 STARTS=7
+POOL_SIZE=20 AUTH=scram SOCKET=tcp TLS=none IDLE_CLIENTS=2000 COPY_MB=300 LOGINS=10000 STARTS=7
 RESULTS=$REPOSITORY/bench/results BUILDS_PGBOUNCER='' PGBOUNCER_ORIGIN=''
 SCALE=10
 
@@ -104,7 +106,6 @@ while (($#)); do
       ROUNDS=1 SECONDS_PER_RUN=2 CLIENTS=1,64 IDLE_CLIENTS=1000 COPY_MB=150 LOGINS=2000 STARTS=3 WARM_UP=3
       continue
       ;;
-    --tls) fail "--tls: pgmux has no TLS yet, so there is nothing to compare; leave the option out" ;;
     -h | --help) usage; exit 0 ;;
   esac
   (($#)) || { usage >&2; fail "$option is unknown or needs a value"; }
@@ -118,6 +119,7 @@ while (($#)); do
     --modes) need_words "$option" "$1" simple extended prepared; MODES=$1 ;;
     --socket) need_word "$option" "$1" tcp unix; SOCKET=$1 ;;
     --pool-size) need_number "$option" "$1"; POOL_SIZE=$1 ;;
+    --tls) need_word "$option" "$1" none clients servers both; TLS=$1 ;;
     --auth) need_word "$option" "$1" scram trust; AUTH=$1 ;;
     --logins) need_number "$option" "$1"; LOGINS=$1 ;;
     --idle-clients) need_number "$option" "$1"; IDLE_CLIENTS=$1 ;;
@@ -131,6 +133,8 @@ while (($#)); do
   esac
   shift
 done
+
+[[ $TLS == none || $SOCKET == tcp ]] || fail "--tls $TLS needs --socket tcp: connections over Unix sockets are not encrypted"
 
 RECONNECT_CLIENTS=16
 read -ra WORKER_LIST <<<"${WORKERS//,/ }"
@@ -176,6 +180,7 @@ prepare() {
     need_load_generator
   fi
   printf 'part,case,round,system,metric,value\n' >"$CSV"
+  choose_encryption
   start_postgres
   fill_database
 }

@@ -64,7 +64,8 @@ class Storm:
         for descriptor, _ in events:
             link, steps = self._links[descriptor]
             try:
-                out = steps.send(link.recv(65536))
+                received = wire.receive(link)
+                out = b"" if received is None else steps.send(received)
                 if out:
                     link.sendall(out)
             except StopIteration:

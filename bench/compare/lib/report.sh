@@ -6,12 +6,19 @@ machine() {
     "$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)" "$(uname -r)"
 }
 
+describe_encryption() {
+  case $TLS in
+    both) printf ' with TLS' ;;
+    clients | servers) printf ' with TLS for %s' "$TLS" ;;
+  esac
+}
+
 settings() {
   local system workers=''
   for system in "${POOLERS[@]}"; do
     [[ ${KIND[$system]} != pgmux ]] || workers+=", $system with ${WORKERS_OF[$system]}"
   done
-  printf 'pool of %s, %s logins, %s' "$POOL_SIZE" "$AUTH" "$([[ $SOCKET == unix ]] && echo 'Unix sockets' || echo 'loopback TCP')"
+  printf 'pool of %s, %s logins, %s' "$POOL_SIZE" "$AUTH" "$([[ $SOCKET == unix ]] && echo 'Unix sockets' || echo 'loopback TCP')$(describe_encryption)"
   [[ -z $workers ]] || printf ', worker threads: %s' "${workers#, }"
   printf ', %s round(s) of %s s' "$ROUNDS" "$SECONDS_PER_RUN"
 }

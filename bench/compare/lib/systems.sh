@@ -120,6 +120,19 @@ ask() {
   timeout 60 "$PG_BIN/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$HOST" -p "${PORT[$system]}" -U "$ROLE" -d "$DATABASE" "$@"
 }
 
+# What --tls asks of clients, poolers and PostgreSQL: libpq, Npgsql and the clients of this folder read PGSSLMODE.
+choose_encryption() {
+  CLIENT_TLS=disable SERVER_TLS=disable POSTGRES_TLS=()
+  [[ $TLS != clients && $TLS != both ]] || CLIENT_TLS=require
+  [[ $TLS != servers && $TLS != both ]] || SERVER_TLS=require
+  export PGSSLMODE=$CLIENT_TLS
+  [[ $TLS != none ]] || return 0
+  command -v openssl >/dev/null || install_package openssl openssl
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout "$WORK/tls.key" -out "$WORK/tls.crt" >"$RAW/certificate.log" 2>&1 ||
+    fail "openssl made no certificate, see $RAW/certificate.log"
+  POSTGRES_TLS=(-c ssl=on -c ssl_cert_file="$WORK/tls.crt" -c ssl_key_file="$WORK/tls.key")
+}
+
 start_postgres() {
   local data=$WORK/data password_file=$WORK/password method=trust directory=
   [[ $AUTH == trust ]] || method=scram-sha-256
@@ -140,7 +153,7 @@ start_postgres() {
   start postgres INT "$PG_BIN/postgres" -D "$data" -p "$FREE_PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$directory" \
     -c max_connections=$((direct_clients + ${#POOLERS[@]} * POOL_SIZE + 2 * LOGINS_IN_FLIGHT + 30)) -c shared_buffers=256MB -c fsync=off \
     -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=2GB -c autovacuum=off \
-    -c jit=off -c synchronize_seqscans=off
+    -c jit=off -c synchronize_seqscans=off ${POSTGRES_TLS[@]+"${POSTGRES_TLS[@]}"}
   PID[direct]=$STARTED_PID
   DATABASE=postgres await_answer direct
   local created=$DATABASE
@@ -184,6 +197,10 @@ write_pooler_files() {
       "auth_type = $POOLER_AUTH_TYPE" "auth_file = $WORK/userlist.txt" "admin_users = $ROLE" \
       "pool_mode = transaction" "default_pool_size = $POOL_SIZE" "max_client_conn = $((MOST_CLIENTS + IDLE_CLIENTS + 1000))" \
       "log_connections = 0" "log_disconnections = 0"
+    printf 'server_tls_sslmode = %s\n' "$SERVER_TLS"
+    if [[ $CLIENT_TLS == require ]]; then
+      printf '%s\n' "client_tls_sslmode = require" "client_tls_cert_file = $WORK/tls.crt" "client_tls_key_file = $WORK/tls.key"
+    fi
     if [[ ${KIND[$system]} == pgmux ]]; then
       printf 'worker_threads = %s\n' "${WORKERS_OF[$system]}"
       # An older program knows no engine but its own.

@@ -5,8 +5,10 @@ import hashlib
 import hmac
 import os
 import socket
+import ssl
 
 TERMINATE = b"X\x00\x00\x00\x04"
+SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
 # What ReadyForQuery of an idle session looks like. No row of ours ends in these bytes: texts hold no zero bytes.
 READY = b"Z\x00\x00\x00\x05I"
 
@@ -106,7 +108,7 @@ def login(user, database, keys):
 
 
 def dial(host, port, timeout=30):
-    """A connected socket; a host that begins with a slash is the directory of a Unix socket, as libpq has it."""
+    """A connected socket, encrypted where PGSSLMODE is require; a host that begins with a slash is the directory of a Unix socket."""
     if host.startswith("/"):
         link = socket.socket(socket.AF_UNIX)
         address = f"{host}/.s.PGSQL.{port}"
@@ -117,10 +119,36 @@ def dial(host, port, timeout=30):
     try:
         link.settimeout(timeout)
         link.connect(address)
+        return encrypted(link) if os.environ.get("PGSSLMODE") == "require" else link
     except OSError:
         link.close()
         raise
-    return link
+
+
+def encrypted(link):
+    """The connection with TLS, as libpq makes it where sslmode is require: nobody looks at the certificate."""
+    link.sendall(SSL_REQUEST)
+    answer = link.recv(1)
+    if answer != b"S":
+        raise ConnectionError(f"the server answers {answer} where TLS is asked for")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context.wrap_socket(link)
+
+
+def receive(link):
+    """What a socket that does not block has: None when there is nothing yet, nothing at all at the end."""
+    received = b""
+    try:
+        # What TLS has decrypted already wakes nobody who waits for the socket.
+        while part := link.recv(65536):
+            received += part
+            if not isinstance(link, ssl.SSLSocket) or not link.pending():
+                break
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return received or None
+    return received
 
 
 def connect(host, port, user, database, keys, timeout=30):
