@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs them. The last line is the sum over all test projects: N passed, N failed, N skipped.
 #
-#   tests/run.sh [-c Debug|Release] [--no-build] [--filter EXPRESSION] [--engines ENGINE,...] [PROJECT ...]
+#   tests/run.sh [-c Debug|Release] [--no-build] [--filter EXPRESSION] [--engines ENGINE,... [--paired]] [PROJECT ...]
 #
 # PROJECT is a folder of tests/ or the start of its name after "Pgmux." ("Core"); without one all run.
 # ENGINE is a value of event_engine (auto, epoll, io_uring): the integration tests run once for each and count each time; without
 # --engines they run once, with what PGMUX_EVENT_ENGINE names or auto. Where the kernel forbids io_uring, its run counts as one skipped.
+# --paired with two engines: every fixture that needs PostgreSQL runs on both engines and both versions, but on each engine with one version
+# only, which is another one from fixture to fixture. All four combinations take twice as long.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -19,6 +21,7 @@ configuration=Release
 build=()
 filter=
 engines=("${PGMUX_EVENT_ENGINE:-auto}")
+paired=no
 projects=()
 while [[ $# -gt 0 ]]; do
   case $1 in
@@ -29,12 +32,15 @@ while [[ $# -gt 0 ]]; do
       [[ ${2:-} =~ ^(auto|epoll|io_uring)(,(auto|epoll|io_uring))*$ ]] || die "--engines needs auto, epoll or io_uring, or several with commas"
       IFS=, read -ra engines <<<"$2"
       shift ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --paired) paired=yes ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) die "unknown option $1" ;;
     *) projects+=("$1") ;;
   esac
   shift
 done
+
+[[ $paired == no || ${#engines[@]} -eq 2 ]] || die "--paired needs two --engines"
 
 command -v dotnet >/dev/null || die "the .NET SDK is missing: https://dotnet.microsoft.com/download"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -143,10 +149,19 @@ run_project() {
 
 # Once for each engine. What starts no pgmux has the category WithoutPgmux and runs with the first engine only.
 run_on_engines() {
-  local file=$1 name=$2 only=$filter engine refusal
-  for engine in "${engines[@]}"; do
+  local file=$1 name=$2 only=$filter engine refusal= number
+  if [[ " ${engines[*]} " == *" io_uring "* ]]; then
+    refusal=$(io_uring_refusal)
+  fi
+  for number in "${!engines[@]}"; do
+    engine=${engines[number]}
     say "-- event_engine = $engine"
-    if [[ $engine == io_uring ]] && refusal=$(io_uring_refusal) && [[ -n $refusal ]]; then
+    # The variable is OnPostgresAttribute's. Of a pair that lacks one half the other runs whole.
+    unset PGMUX_TEST_PAIR
+    if [[ $paired == yes && -z $refusal ]]; then
+      export PGMUX_TEST_PAIR=$number
+    fi
+    if [[ $engine == io_uring && -n $refusal ]]; then
       say "$name on io_uring: skipped, this machine forbids io_uring ($refusal)"
       skipped=$((skipped + 1))
       continue

@@ -2,8 +2,8 @@
 # The table, the chart, and what they say about the machine. Sourced by run.sh.
 
 machine() {
-  printf '%s, %s cores, %s MB, Linux %s' "$(awk -F': *' '/^model name/ { print $2; exit }' /proc/cpuinfo)" "$CORES" \
-    "$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)" "$(uname -r)"
+  printf '%s, %s cores, %s MB, Linux %s, TCP %s' "$(awk -F': *' '/^model name/ { print $2; exit }' /proc/cpuinfo)" "$CORES" \
+    "$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)" "$(uname -r)" "$(</proc/sys/net/ipv4/tcp_congestion_control)"
 }
 
 describe_encryption() {

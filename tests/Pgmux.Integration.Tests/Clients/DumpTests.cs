@@ -7,7 +7,7 @@ namespace Pgmux.Integration.Tests.Clients;
 /// pg_dump refuses a server newer than itself and Debian's is version 15: what is dumped through one pgmux in front of version 15 is
 /// restored through another in front of the tested version.
 /// </summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class DumpTests(int postgres) : PgmuxFixture(postgres)
 {
     private const string Content = """

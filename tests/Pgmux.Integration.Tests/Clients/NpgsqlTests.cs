@@ -5,7 +5,7 @@ using Pgmux.Testing.Postgres;
 
 namespace Pgmux.Integration.Tests.Clients;
 
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class NpgsqlTests(int postgres) : PgmuxFixture(postgres)
 {
     [SetUp]

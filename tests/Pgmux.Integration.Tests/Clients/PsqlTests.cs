@@ -2,7 +2,7 @@ using Pgmux.Testing.Processes;
 
 namespace Pgmux.Integration.Tests.Clients;
 
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class PsqlTests(int postgres) : PgmuxFixture(postgres)
 {
     [SetUp]

@@ -1,7 +1,7 @@
 namespace Pgmux.Integration.Tests.Differential;
 
 /// <summary>Every script of Scripts gives the same messages through pgmux as directly.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class ScriptTests(int postgres) : DifferentialFixture(postgres)
 {
     private readonly Dictionary<string, ScriptTrace> _direct = [];

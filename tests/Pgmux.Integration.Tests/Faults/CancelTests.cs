@@ -6,7 +6,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Faults;
 
 /// <summary>Cancel requests with pgmux's own keys.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class CancelTests(int postgres) : PgmuxFixture(postgres)
 {
     private const string LongQuery = "SELECT pg_sleep(600)";

@@ -5,7 +5,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Faults;
 
 /// <summary>Storms of cancel requests over real sockets, with an eye on whose answer arrives where.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class NetworkCancelTests(int postgres) : NetworkFixture(postgres)
 {
     [Test, Property("Row", "B74"), Property("Row", "X05")]

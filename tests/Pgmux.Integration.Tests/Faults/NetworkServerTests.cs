@@ -6,7 +6,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Faults;
 
 /// <summary>A PostgreSQL that stops, becomes read-only or loses its socket. The cluster belongs to this fixture; the canary's is another.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class NetworkServerTests(int postgres)
 {
     private PostgresCluster _cluster = null!;

@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Faults;
 
 /// <summary>Backends that die and a PostgreSQL that goes and comes back. The cluster belongs to this fixture alone.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class ServerFailureTests(int postgres)
 {
     private PostgresCluster _cluster = null!;

@@ -5,7 +5,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Faults;
 
 /// <summary>The simple query protocol, ordinary and broken, over a raw connection in transaction mode.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class SimpleQueryTests(int postgres) : PgmuxFixture(postgres)
 {
     private const long MemoryAllowed = 16 << 20;

@@ -5,7 +5,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Logins;
 
 /// <summary>Every way in for clients against every way in to the server.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class AuthenticationMatrixTests(int postgres) : PgmuxFixture(postgres)
 {
     private static readonly PostgresRole Alice = new("alice", "alice-secret", "");

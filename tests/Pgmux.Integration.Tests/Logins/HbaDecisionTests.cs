@@ -8,7 +8,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Logins;
 
 /// <summary>One HBA file before PostgreSQL and before pgmux: both decide alike, whoever asks.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class HbaDecisionTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int FirstWithPatterns = 16;

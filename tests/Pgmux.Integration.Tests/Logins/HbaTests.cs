@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Logins;
 
 /// <summary>auth_type hba with real clients: every method, and files that change under them.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class HbaTests(int postgres) : PgmuxFixture(postgres)
 {
     private const string Methods = """

@@ -5,7 +5,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Logins;
 
 /// <summary>What a client is told when it may not come in.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class LoginFailureTests(int postgres) : PgmuxFixture(postgres)
 {
     private static readonly PostgresRole Nobody = new("nobody_there", "anything", "");

@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Logins;
 
 /// <summary>Logins by the system user at the other end of the Unix socket.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 [Property("Row", "A18")]
 internal sealed class PeerTests(int postgres) : PgmuxFixture(postgres)
 {

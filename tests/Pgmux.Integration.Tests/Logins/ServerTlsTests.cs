@@ -12,7 +12,7 @@ namespace Pgmux.Integration.Tests.Logins;
 /// Servers with TLS and without. The one with TLS shows a certificate for localhost only, so that 127.0.0.1 is the wrong name; the fixture's
 /// own cluster has none.
 /// </summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class ServerTlsTests(int postgres) : PgmuxFixture(postgres)
 {
     private const string Modes = "disable allow prefer require verify-ca verify-full";

@@ -1,7 +1,7 @@
 
 namespace Pgmux.Integration.Tests.Memory;
 
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class CopyOutTests(int postgres) : PgmuxFixture(postgres)
 {
     [Test]

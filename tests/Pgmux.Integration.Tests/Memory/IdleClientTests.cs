@@ -3,7 +3,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Memory;
 
 /// <summary>Thousands of clients that are connected and say nothing.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class IdleClientTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int Clients = 8000;

@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Pools;
 
 /// <summary>Run-time parameters follow the client: two clients take turns on one server.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class ParameterTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int Turns = 5;

@@ -2,7 +2,7 @@ using Pgmux.Testing.Processes;
 
 namespace Pgmux.Integration.Tests.Pools;
 
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class PoolModeTests(int postgres) : PgmuxFixture(postgres)
 {
     [Test]

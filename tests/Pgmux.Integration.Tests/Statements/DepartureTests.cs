@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Statements;
 
 /// <summary>Clients that leave in the middle, and the servers that they leave behind.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class DepartureTests(int postgres) : PgmuxFixture(postgres)
 {
     private const string Text = "SELECT 'nonce ' || $1::text";

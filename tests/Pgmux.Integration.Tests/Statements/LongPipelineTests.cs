@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Statements;
 
 /// <summary>Ten thousand statements in flight while the client does not read.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class LongPipelineTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int Statements = 10_000;

@@ -6,7 +6,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Statements;
 
 /// <summary>Npgsql's own preparing, by hand and by itself, on servers that keep few of its statements.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class NpgsqlStatementTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int Connections = 32;

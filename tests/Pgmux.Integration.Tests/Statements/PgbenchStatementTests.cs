@@ -3,7 +3,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Statements;
 
 /// <summary>pgbench's way of preparing: named statements once, or an unnamed one each time.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class PgbenchStatementTests(int postgres) : PgmuxFixture(postgres)
 {
     // pgbench prepares with a call that blocks its thread. In transactions of several statements a thread with two clients could wait

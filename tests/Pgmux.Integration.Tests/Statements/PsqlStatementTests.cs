@@ -2,7 +2,7 @@ using Pgmux.Testing.Processes;
 
 namespace Pgmux.Integration.Tests.Statements;
 
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class PsqlStatementTests(int postgres) : PgmuxFixture(postgres)
 {
     [Test, Property("Row", "E17")]

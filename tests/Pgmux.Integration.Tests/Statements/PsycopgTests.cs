@@ -3,7 +3,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Statements;
 
 /// <summary>psycopg 3 prepares by name, closes with DEALLOCATE and has libpq's pipeline mode.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class PsycopgTests(int postgres) : PgmuxFixture(postgres)
 {
     [TestCase(200)]

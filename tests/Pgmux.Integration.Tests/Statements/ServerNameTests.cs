@@ -3,7 +3,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Statements;
 
 /// <summary>What prepared statements are called on the servers, and how many there are.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class ServerNameTests(int postgres) : PgmuxFixture(postgres)
 {
     [Test, Property("Row", "B92"), Property("Row", "E12")]

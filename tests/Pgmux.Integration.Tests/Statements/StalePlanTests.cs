@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Statements;
 
 /// <summary>The table of a prepared statement changes its columns between two executions.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class StalePlanTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int Clients = 16;

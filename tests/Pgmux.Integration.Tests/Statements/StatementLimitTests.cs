@@ -3,7 +3,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Statements;
 
 /// <summary>Texts beyond what pgmux remembers for a client.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class StatementLimitTests(int postgres) : PgmuxFixture(postgres)
 {
     private const int TwoMebibytes = 2 << 20;

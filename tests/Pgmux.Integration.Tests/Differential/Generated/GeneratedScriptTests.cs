@@ -6,7 +6,7 @@ namespace Pgmux.Integration.Tests.Differential.Generated;
 /// Random scripts: every client's trace is that of PostgreSQL. PGMUX_SCRIPTS says how many per version, PGMUX_SEED from which seed on;
 /// a failure names the seed that repeats it, and its script may be put among Scripts as it is.
 /// </summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class GeneratedScriptTests(int postgres) : DifferentialFixture(postgres)
 {
     private const int DefaultScripts = 60;
