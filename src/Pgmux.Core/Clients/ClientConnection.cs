@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Configuration;
@@ -125,6 +124,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     /// <summary>Whether its lease outlives its transactions.</summary>
     public bool IsSessionPooled => Pool!.Policy.Mode == PoolMode.Session;
+    /// <summary>Whether it speaks protocol 3.2, whose cancel keys are longer.</summary>
+    public bool HasLongCancelKey { get; set; }
+
 
     /// <summary>
     /// Whether the transaction is over and only a cancel request on its way keeps the server here. The next transaction does not begin
@@ -238,10 +240,8 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// </summary>
     public void WriteBackendKey()
     {
-        var key = _environment.Cancels.Add(this, Server?.ProcessId ?? 0);
-        Span<byte> secret = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32BigEndian(secret, key.Secret);
-        BackendMessages.WriteBackendKeyData(Output, key.ProcessId, secret);
+        var key = _environment.Cancels.Add(this, Server?.ProcessId ?? 0, HasLongCancelKey);
+        BackendMessages.WriteBackendKeyData(Output, key.ProcessId, key.CopySecretTo(stackalloc byte[CancelKey.LongSecretBytes]));
     }
 
     /// <summary>How its SQL texts are to be read.</summary>

@@ -37,9 +37,9 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
         {
             client.Close(refusal.Reason, refusal.Error);
             return;
+        Negotiate(request);
         }
 
-        Negotiate(request);
         if (_configuration.Options.LogConnections)
         {
             ClientsLog.Login(environment.Logger, client.LogName, startup.Database, startup.User, client.Transport.Tls?.ToString() ?? "no");
@@ -178,9 +178,11 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
     private void Negotiate(StartupRequest request)
     {
-        if (request.ProtocolVersion.Minor > 0 || request.ProtocolOptions.Count > 0)
+        var version = request.ProtocolVersion.Supported;
+        client.HasLongCancelKey = version.HasLongCancelKeys;
+        if (version != request.ProtocolVersion || request.ProtocolOptions.Count > 0)
         {
-            BackendMessages.WriteNegotiateProtocolVersion(client.Transport.Output, newestMinor: 0, request.ProtocolOptions);
+            BackendMessages.WriteNegotiateProtocolVersion(client.Transport.Output, version.Minor, request.ProtocolOptions);
         }
     }
 
@@ -194,6 +196,8 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             {
                 return null;
             }
+    // Ahead of everything else that is said, errors included, and only where something is not as the client wants it: as PostgreSQL 18 does.
+    // It names the version that is spoken from now on, which is the newest one unless the client wants an older.
 
             if (_encryption.IsBegunBy(result.Buffer))
             {

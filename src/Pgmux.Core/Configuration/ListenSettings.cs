@@ -8,6 +8,14 @@ internal static class ListenSettings
     private static readonly WholeUnitsType WholeSeconds = new(TimeSpan.FromSeconds(1), 0);
     private static readonly WholeUnitsType Milliseconds = new(TimeSpan.FromMilliseconds(1), 0);
 
+    /// <summary>libpq's words for max_protocol_version.</summary>
+    public static readonly ChoiceType<ServerProtocol> ServerProtocols = new(
+    [
+        ("3.0", ServerProtocol.V30),
+        ("3.2", ServerProtocol.V32),
+        ("latest", ServerProtocol.V32),
+    ]);
+
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =
     [
@@ -31,6 +39,8 @@ internal static class ListenSettings
 
         // Both tune PgBouncer's stream buffer; memory here is lent per read and sized by the loop.
         WithoutEffect("pkt_buf", "4096", new IntegerType(1, int.MaxValue)).Fixed(),
+        Row("server_max_protocol_version", "3.0", ServerProtocols, o => o.ServerMaxProtocolVersion, (o, v) => o with { ServerMaxProtocolVersion = v }),
+
         WithoutEffect("sbuf_loopcnt", "5", new IntegerType(0, int.MaxValue)),
 
         // Names are looked up by the system for every new connection; nothing is cached that could be tuned.

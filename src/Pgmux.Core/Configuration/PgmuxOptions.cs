@@ -146,6 +146,9 @@ internal sealed record PgmuxOptions
     /// <summary>Versions of TLS that may be used with servers.</summary>
     public TlsProtocols ServerTlsProtocols { get; init; } = TlsProtocols.Secure;
 
+    /// <summary>Newest version of the protocol that servers are asked for. libpq's max_protocol_version and its default.</summary>
+    public ServerProtocol ServerMaxProtocolVersion { get; init; } = ServerProtocol.V30;
+
     /// <summary>File with the rules of auth_type hba; empty is none.</summary>
     public string AuthHbaFile { get; init; } = "";
 

@@ -142,3 +142,5 @@ internal sealed class SettingTableTests
         _ => "require",
     };
 }
+        "server_max_protocol_version" => "3.2",
+        "proxy_protocol_from" => "10.0.0.0/8, ::1",
