@@ -74,7 +74,7 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
     private async ValueTask<ClientLogin?> DescribeLoginAsync()
     {
         var options = configuration.Options;
-        var origin = ClientOrigin.Of(client.Transport);
+        var origin = ClientOrigin.Of(client.Transport, client.RemoteEndPoint);
         var rule = options.AuthType == AuthType.Hba ? FindRule(origin) : null;
         var method = rule?.Method ?? options.AuthType;
         var systemUser = method == AuthType.Peer && origin.Peer is { } peer

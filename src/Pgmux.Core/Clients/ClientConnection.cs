@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
@@ -24,6 +25,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     private ClientMeter _meter;
     private ClientWaits _waits;
     private string? _countedDatabase;
+    private IPEndPoint? _proxied;
     private ClientCloseReason _leavingReason;
 
     public ClientConnection(long id, TransportConnection transport, ClientEnvironment environment)
@@ -43,6 +45,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     /// <inheritdoc/>
     public TransportConnection Transport { get; private set; }
+
+    /// <summary>Where the client is: what a trusted proxy says, or the other end of the connection.</summary>
+    public EndPoint RemoteEndPoint => _proxied ?? Transport.RemoteEndPoint;
 
     /// <inheritdoc/>
     public EventLoop Loop => Transport.Loop;
@@ -119,14 +124,14 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Whether it is the process's own user on the Unix socket, who may do everything on the console.</summary>
     public bool IsConsoleOwner { get; set; }
 
+    /// <summary>Whether it speaks protocol 3.2, whose cancel keys are longer.</summary>
+    public bool HasLongCancelKey { get; set; }
+
     /// <summary>Whether it has logged in to the console.</summary>
     public bool IsConsole { get; private set; }
 
     /// <summary>Whether its lease outlives its transactions.</summary>
     public bool IsSessionPooled => Pool!.Policy.Mode == PoolMode.Session;
-    /// <summary>Whether it speaks protocol 3.2, whose cancel keys are longer.</summary>
-    public bool HasLongCancelKey { get; set; }
-
 
     /// <summary>
     /// Whether the transaction is over and only a cancel request on its way keeps the server here. The next transaction does not begin
@@ -142,7 +147,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public ConfigSnapshot Configuration => _environment.Configuration.Current;
 
     /// <summary>How the log names the connection.</summary>
-    public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{EndPointText.Join(Transport.RemoteEndPoint)}";
+    public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{EndPointText.Join(RemoteEndPoint)}";
 
     /// <summary>Its wish for a server; null while it has none.</summary>
     internal LeaseRequest? Request => _request;
@@ -170,6 +175,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     /// <summary>The wait is over.</summary>
     public void EndDrain() => _waits.EndDrain(Spares);
+
+    /// <summary>A trusted proxy has said whom it serves; null is nobody but itself.</summary>
+    public void OnProxied(IPEndPoint? source) => _proxied = source;
 
     /// <summary>The connection is encrypted from now on: this one takes the place of the one that it was made of.</summary>
     public void OnEncrypted(TransportConnection transport)

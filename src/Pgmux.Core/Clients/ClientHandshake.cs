@@ -1,5 +1,6 @@
 using System.Buffers;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Clients.Proxies;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Pooling;
@@ -26,18 +27,23 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
     /// <summary>Logs the client in, or closes it.</summary>
     public async Task RunAsync()
     {
+        if (ProxyGreeting.IsDue(client, _configuration.Options) && !await ProxyGreeting.ReadAsync(client, environment.Logger))
+        {
+            return;
+        }
+
         if (await ReadStartupAsync() is not { } request)
         {
             return;
         }
 
+        Negotiate(request);
         var startup = StartupParameters.Read(request, environment.Tracked, _configuration.Options);
         client.OnIdentified(startup.Database, startup.User);
         if (Refuse(startup) is { } refusal)
         {
             client.Close(refusal.Reason, refusal.Error);
             return;
-        Negotiate(request);
         }
 
         if (_configuration.Options.LogConnections)
@@ -72,7 +78,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
         if (configuration.Options.ApplicationNameAddHost)
         {
-            startup.AddHost(EndPointText.Join(client.Transport.RemoteEndPoint));
+            startup.AddHost(EndPointText.Join(client.RemoteEndPoint));
         }
 
         if (RefuseByLedger(configuration, database) is { } refusal)
@@ -190,14 +196,14 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
     private async ValueTask<StartupRequest?> ReadStartupAsync()
     {
         while (true)
+    // Ahead of everything else that is said, errors included, and only where something is not as the client wants it: as PostgreSQL 18 does.
+    // It names the version that is spoken from now on, which is the newest one unless the client wants an older.
         {
             var result = await client.Transport.Input.ReadAsync();
             if (client.State == ClientState.Closed)
             {
                 return null;
             }
-    // Ahead of everything else that is said, errors included, and only where something is not as the client wants it: as PostgreSQL 18 does.
-    // It names the version that is spoken from now on, which is the newest one unless the client wants an older.
 
             if (_encryption.IsBegunBy(result.Buffer))
             {

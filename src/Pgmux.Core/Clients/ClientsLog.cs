@@ -36,6 +36,12 @@ internal static partial class ClientsLog
     [LoggerMessage(EventIds.ClientTlsFailed, LogLevel.Warning, "{Client} TLS handshake failed: {Reason}")]
     public static partial void TlsFailed(ILogger logger, string client, string reason);
 
+    [LoggerMessage(EventIds.ClientProxied, LogLevel.Debug, "{Client} comes through the proxy at {Proxy}")]
+    public static partial void Proxied(ILogger logger, string client, string proxy);
+
+    [LoggerMessage(EventIds.ClientProxyHeaderRefused, LogLevel.Warning, "{Client} PROXY header refused: {Reason}")]
+    public static partial void ProxyHeaderRefused(ILogger logger, string client, string reason);
+
     [LoggerMessage(EventIds.ClientHbaLineMatched, LogLevel.Debug, "{Client} HBA line {File}:{Line} is matched")]
     public static partial void HbaLineMatched(ILogger logger, string client, string file, int line);
 

@@ -27,6 +27,8 @@ internal static class ListenSettings
         Text("unix_socket_group", "", o => o.UnixSocketGroup, (o, v) => o with { UnixSocketGroup = v! }).Fixed(),
         Flag("so_reuseport", "0", o => o.SoReuseport, (o, v) => o with { SoReuseport = v }).Fixed(),
 
+        Row("proxy_protocol_from", "", new NetworkListType(), o => o.ProxyProtocolFrom, (o, v) => o with { ProxyProtocolFrom = v }),
+
         Flag("tcp_defer_accept", "1", o => o.TcpDeferAccept, (o, v) => o with { TcpDeferAccept = v }),
         Count("tcp_socket_buffer", "0", o => o.TcpSocketBuffer, (o, v) => o with { TcpSocketBuffer = v }),
         Flag("tcp_keepalive", "1", o => o.TcpKeepalive, (o, v) => o with { TcpKeepalive = v }),
@@ -37,10 +39,10 @@ internal static class ListenSettings
 
         Row("max_packet_size", "2147483647", new IntegerType(8, int.MaxValue), o => o.MaxPacketSize, (o, v) => o with { MaxPacketSize = v }),
 
-        // Both tune PgBouncer's stream buffer; memory here is lent per read and sized by the loop.
-        WithoutEffect("pkt_buf", "4096", new IntegerType(1, int.MaxValue)).Fixed(),
         Row("server_max_protocol_version", "3.0", ServerProtocols, o => o.ServerMaxProtocolVersion, (o, v) => o with { ServerMaxProtocolVersion = v }),
 
+        // Both tune PgBouncer's stream buffer; memory here is lent per read and sized by the loop.
+        WithoutEffect("pkt_buf", "4096", new IntegerType(1, int.MaxValue)).Fixed(),
         WithoutEffect("sbuf_loopcnt", "5", new IntegerType(0, int.MaxValue)),
 
         // Names are looked up by the system for every new connection; nothing is cached that could be tuned.

@@ -47,6 +47,9 @@ internal sealed record PgmuxOptions
     /// <summary>Group of the Unix socket; empty keeps the process's.</summary>
     public string UnixSocketGroup { get; init; } = "";
 
+    /// <summary>Networks of proxies whose connections begin with a header of the PROXY protocol, which names the client; empty is none.</summary>
+    public NetworkList ProxyProtocolFrom { get; init; } = NetworkList.Empty;
+
     /// <summary>Lets several processes listen on one port.</summary>
     public bool SoReuseport { get; init; }
 
@@ -143,11 +146,11 @@ internal sealed record PgmuxOptions
     /// <summary>Who signs servers' certificates, in PEM; empty are the system's authorities.</summary>
     public string? ServerTlsCaFile { get; init; } = "";
 
-    /// <summary>Versions of TLS that may be used with servers.</summary>
-    public TlsProtocols ServerTlsProtocols { get; init; } = TlsProtocols.Secure;
-
     /// <summary>Newest version of the protocol that servers are asked for. libpq's max_protocol_version and its default.</summary>
     public ServerProtocol ServerMaxProtocolVersion { get; init; } = ServerProtocol.V30;
+
+    /// <summary>Versions of TLS that may be used with servers.</summary>
+    public TlsProtocols ServerTlsProtocols { get; init; } = TlsProtocols.Secure;
 
     /// <summary>File with the rules of auth_type hba; empty is none.</summary>
     public string AuthHbaFile { get; init; } = "";
