@@ -8,7 +8,8 @@ using Pgmux.Transport;
 namespace Pgmux.Core.Clients;
 
 /// <summary>Carries the messages of one authentication between a client and the <see cref="ClientAuthenticator"/>.</summary>
-internal sealed class ClientAuthentication(ClientConnection client, ClientEnvironment environment, ConfigSnapshot configuration)
+internal sealed class ClientAuthentication(
+    ClientConnection client, ClientEnvironment environment, ConfigSnapshot configuration, ReplicationKind replication)
 {
     /// <summary>Lets the client prove who it is, or closes it.</summary>
     /// <returns>What its login has shown that may serve for logins to servers; null when the client has been closed.</returns>
@@ -109,6 +110,7 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
         {
             ClientsLog.HbaLineMatched(environment.Logger, client.LogName, rule.Location.File, rule.Location.Line);
         }
+            IsReplication = replication == ReplicationKind.Physical,
 
         return rule;
     }

@@ -48,11 +48,23 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
         if (_configuration.Options.LogConnections)
         {
-            ClientsLog.Login(environment.Logger, client.LogName, startup.Database, startup.User, client.Transport.Tls?.ToString() ?? "no");
+            ClientsLog.Login(
+                environment.Logger,
+                client.LogName,
+                startup.Database,
+                startup.User,
+                client.Transport.Tls?.ToString() ?? "no",
+                ReplicationParameter.Print(startup.Replication));
         }
 
-        if (await new ClientAuthentication(client, environment, _configuration).RunAsync() is not { } credentials)
+        if (await new ClientAuthentication(client, environment, _configuration, startup.Replication).RunAsync() is not { } credentials)
         {
+            return;
+        }
+
+        if (startup.Replication != ReplicationKind.None)
+        {
+            client.Close(ClientCloseReason.StartupRefused, ClientErrors.NoReplication);
             return;
         }
 
@@ -182,6 +194,8 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             : null;
     }
 
+    // Ahead of everything else that is said, errors included, and only where something is not as the client wants it: as PostgreSQL 18 does.
+    // It names the version that is spoken from now on, which is the newest one unless the client wants an older.
     private void Negotiate(StartupRequest request)
     {
         var version = request.ProtocolVersion.Supported;
@@ -196,8 +210,6 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
     private async ValueTask<StartupRequest?> ReadStartupAsync()
     {
         while (true)
-    // Ahead of everything else that is said, errors included, and only where something is not as the client wants it: as PostgreSQL 18 does.
-    // It names the version that is spoken from now on, which is the newest one unless the client wants an older.
         {
             var result = await client.Transport.Input.ReadAsync();
             if (client.State == ClientState.Closed)

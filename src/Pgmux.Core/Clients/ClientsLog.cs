@@ -27,8 +27,8 @@ internal static partial class ClientsLog
         }
     }
 
-    [LoggerMessage(EventIds.ClientLogin, LogLevel.Information, "{Client} login attempt: db={Database} user={User} tls={Tls} replication=no")]
-    public static partial void Login(ILogger logger, string client, string database, string user, string tls);
+    [LoggerMessage(EventIds.ClientLogin, LogLevel.Information, "{Client} login attempt: db={Database} user={User} tls={Tls} replication={Replication}")]
+    public static partial void Login(ILogger logger, string client, string database, string user, string tls, string replication);
 
     [LoggerMessage(EventIds.ClientAuthenticationFailed, LogLevel.Warning, "{Client} {Message}: {Detail}")]
     public static partial void AuthenticationFailed(ILogger logger, string client, string message, string detail);
