@@ -26,6 +26,12 @@ internal sealed class ClientAuthentication(
             return null;
         }
 
+        if (IsThrottled(login))
+        {
+            await FailAsync(AuthenticationFailure.TooManyFailures(login.Method));
+            return null;
+        }
+
         var authenticator = new ClientAuthenticator(login, environment.Authentication);
         var step = authenticator.Start(client.Output);
         while (true)
@@ -35,7 +41,8 @@ internal sealed class ClientAuthentication(
                 case AuthenticationStep.Succeeded:
                     return authenticator.Credentials;
                 case AuthenticationStep.Failed:
-                    Fail(authenticator);
+                    CountFailure(login);
+                    await FailAsync(authenticator.Failure!);
                     return null;
                 case AuthenticationStep.NeedsDerivation:
                     await client.Loop.OffloadAsync(authenticator.Derivation!.Run);
@@ -103,6 +110,7 @@ internal sealed class ClientAuthentication(
         {
             Address = origin.Address is { } address ? NetAddress.From(address) : null,
             IsEncrypted = origin.IsEncrypted,
+            IsReplication = replication == ReplicationKind.Physical,
             Database = client.Database,
             User = client.User,
         });
@@ -110,7 +118,6 @@ internal sealed class ClientAuthentication(
         {
             ClientsLog.HbaLineMatched(environment.Logger, client.LogName, rule.Location.File, rule.Location.Line);
         }
-            IsReplication = replication == ReplicationKind.Physical,
 
         return rule;
     }
@@ -144,10 +151,29 @@ internal sealed class ClientAuthentication(
         return step;
     }
 
-    private void Fail(ClientAuthenticator authenticator)
+    // Only where a password may be guessed: whoever needs none is not kept out by a neighbour's guesses.
+    private bool IsThrottled(ClientLogin login) =>
+        configuration.Options.AuthMaxFailures is > 0 and var limit
+        && login is { AsksForPassword: true, Origin.Address: { } address }
+        && environment.Authentication.FailedLogins.CountOf(address, client.Loop.TimeProvider, client.Loop.Timestamp) >= limit;
+
+    private void CountFailure(ClientLogin login)
     {
-        var failure = authenticator.Failure!;
+        if (configuration.Options.AuthMaxFailures > 0 && login is { AsksForPassword: true, Origin.Address: { } address })
+        {
+            environment.Authentication.FailedLogins.Add(address, client.Loop.TimeProvider, client.Loop.Timestamp);
+        }
+    }
+
+    // The log has it at once, the client when auth_failure_delay is over.
+    private async ValueTask FailAsync(AuthenticationFailure failure)
+    {
         ClientsLog.AuthenticationFailed(environment.Logger, client.LogName, failure.Error.Message, failure.Reason);
+        if (configuration.Options.AuthFailureDelay > TimeSpan.Zero)
+        {
+            await RefusalDelay.WaitAsync(client, configuration.Options.AuthFailureDelay);
+        }
+
         client.Close(ClientCloseReason.AuthenticationFailed, failure.Error);
     }
 }

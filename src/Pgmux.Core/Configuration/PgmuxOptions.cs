@@ -158,6 +158,12 @@ internal sealed record PgmuxOptions
     /// <summary>File with the maps that rules of peer and cert may name.</summary>
     public string? AuthIdentFile { get; init; }
 
+    /// <summary>How long a client waits for the word that its login has failed.</summary>
+    public TimeSpan AuthFailureDelay { get; init; }
+
+    /// <summary>Failed logins of one address after which its further ones are refused unasked; 0 is no limit.</summary>
+    public int AuthMaxFailures { get; init; }
+
     /// <summary>PBKDF2 rounds when a SCRAM secret is derived from a plain one. RFC 7677 asks for 4096 at least.</summary>
     public int ScramIterations { get; init; } = 4096;
 
