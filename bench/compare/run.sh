@@ -15,6 +15,7 @@ REPOSITORY=$(cd "$HERE/../.." && pwd)
   source "$HERE/lib/clients.sh"
   source "$HERE/lib/pgbench.sh"
   source "$HERE/lib/logins.sh"
+  source "$HERE/lib/guesses.sh"
   source "$HERE/lib/mixed.sh"
   source "$HERE/lib/large.sh"
   source "$HERE/lib/copy.sh"
@@ -29,7 +30,7 @@ usage: bench/compare/run.sh [options]
   --quick              a first impression in under 3 minutes: 1 round of 2 s, 1 and 64 clients, less of everything
   --rounds N           rounds, each with every case and system in turn (default 5)
   --seconds N          measured seconds per run (default 5)
-  --parts P,P,...      pgbench, reconnect, logins, mixed, large, copy, memory, startup (default all)
+  --parts P,P,...      pgbench, reconnect, logins, guesses, mixed, large, copy, memory, startup (default all)
   --systems S,S,...    direct, pgbouncer, pgmux, baseline (default direct,pgbouncer,pgmux). pgmux and baseline may go on with
                        -epoll or -uring (event_engine), -shared (share_unnamed_statements = 1) and -wN (worker_threads): pgmux-uring-w2
   --workers N,N,...    worker_threads of pgmux (default 1, as PgBouncer has one thread); every number after the first makes further
@@ -55,7 +56,7 @@ usage: bench/compare/run.sh [options]
 END
 }
 
-PARTS_KNOWN=(pgbench reconnect logins mixed large copy memory startup)
+PARTS_KNOWN=(pgbench reconnect logins guesses mixed large copy memory startup)
 ROUNDS=5 SECONDS_PER_RUN=5 CLIENTS=1,16,64,256 MODES=simple,extended SYSTEMS=direct,pgbouncer,pgmux WORKERS=1 PEERS=()
 PARTS=$(IFS=,; echo "${PARTS_KNOWN[*]}")
 POOL_SIZE=20 AUTH=scram SOCKET=tcp TLS=none IDLE_CLIENTS=2000 COPY_MB=300 LOGINS=10000 STARTS=7

@@ -19,6 +19,12 @@ public readonly record struct ProtocolVersion(int Major, int Minor)
     /// <summary>Version 3.2: cancel keys of up to 256 bytes.</summary>
     public static ProtocolVersion V32 { get; } = new(SupportedMajor, NewestMinor);
 
+    /// <summary>Whether secrets of cancel requests may be longer than 4 bytes. With 3.1, which nobody speaks, PostgreSQL 18 does as with 3.0.</summary>
+    public bool HasLongCancelKeys => Minor >= NewestMinor;
+
+    /// <summary>The version that is spoken with a client that asks for this one.</summary>
+    public ProtocolVersion Supported => Minor > NewestMinor ? V32 : this;
+
     /// <summary>The number on the wire.</summary>
     public int Code => (Major << MinorBits) | Minor;
 

@@ -27,6 +27,10 @@ public sealed class ProtocolViolationException : Exception
     public static ProtocolViolationException InvalidMessageLength(byte type, int length) =>
         new($"invalid message length {length} of message type {type}");
 
+    /// <summary>A server answers with a version that it was not asked for, or without need.</summary>
+    public static ProtocolViolationException InvalidNegotiation(ProtocolVersion version, int options) =>
+        new($"invalid protocol negotiation message: version {version}, {options} unknown options");
+
     internal static ProtocolViolationException InsufficientData() =>
         new("insufficient data left in message");
 

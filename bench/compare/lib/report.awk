@@ -109,6 +109,7 @@ END {
   }
   if (case_count["reconnect"]) reconnect()
   if (case_count["logins"]) logins()
+  if (case_count["guesses"]) guesses()
   if (case_count["mixed"]) mixed()
   if (case_count["large"]) large()
   if (case_count["copy"]) copy()
@@ -139,6 +140,17 @@ function logins(    s, who) {
       "|" figure("logins", "storm", who, "cpu_us", "%.0f") "|" figure("logins", "storm", who, "client_cpu_us", "%.0f") \
       "|" ratio("logins", "storm", who, "storm", "pgbouncer", "per_second") \
       "|" ratio("logins", "storm", who, "storm", "pgbouncer", "cpu_us"))
+  }
+  print_table(1)
+}
+
+function guesses(    s, who) {
+  begin_table("One client beside 200 wrong logins a second")
+  row("system|p99 us alone|p99 us beside them|beside:alone|spread")
+  for (s = 1; s <= system_count; s++) {
+    who = systems[s]
+    row(who "|" figure("guesses", "one", who, "alone_p99_us", "%.0f") "|" figure("guesses", "one", who, "beside_p99_us", "%.0f") \
+      "|" figure("guesses", "one", who, "by_alone", "%.2f") "|" spread("guesses", "one", who, "by_alone"))
   }
   print_table(1)
 }

@@ -9,6 +9,9 @@ internal sealed class AuthenticationContext
     /// <summary>Unknown users get little room: whoever tries names must not cost memory.</summary>
     private const int MockCapacity = 1024;
 
+    /// <summary>Failed logins by address.</summary>
+    public FailedLogins FailedLogins { get; } = new();
+
     /// <summary>Salts, and secrets for users that do not exist.</summary>
     public ScramMock Mock { get; } = new();
 

@@ -29,6 +29,15 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     public static AuthenticationFailure WrongProof(string? reason) =>
         new(ErrorFields.Fatal(SqlState.InvalidPassword, SaslText), reason ?? SaslText);
 
+    /// <summary>
+    /// auth_max_failures: the password is not even asked for. What the client is told is what a wrong password is told.
+    /// </summary>
+    public static AuthenticationFailure TooManyFailures(AuthType method)
+    {
+        const string Reason = "too many failed logins from this address (auth_max_failures)";
+        return method == AuthType.ScramSha256 ? WrongProof(Reason) : WrongPassword(Reason);
+    }
+
     /// <summary>The client sent what SCRAM does not allow.</summary>
     public static AuthenticationFailure MalformedSasl() =>
         new(ErrorFields.Fatal(SqlState.ProtocolViolation, SaslText), "malformed SCRAM message");

@@ -15,6 +15,10 @@ internal sealed record ClientLogin
     /// <summary>The line of the HBA file that says how; null where auth_type does.</summary>
     public HbaRule? Rule { get; init; }
 
+    /// <summary>Whether something has to be given that could be guessed.</summary>
+    public bool AsksForPassword => Method
+        is not (AuthType.Any or AuthType.Trust or AuthType.Peer or AuthType.Cert or AuthType.Reject or AuthType.Hba);
+
     /// <summary>What is known of the connection.</summary>
     public ClientOrigin Origin { get; init; } = new();
 

@@ -18,10 +18,10 @@ internal sealed record ClientOrigin
     /// <summary>The names in the client's certificate, which has been verified; null where there is none.</summary>
     public IReadOnlyList<string>? CertificateNames { get; init; }
 
-    /// <summary>What the transport knows.</summary>
-    public static ClientOrigin Of(TransportConnection transport) => new()
+    /// <summary>What the transport knows, and where the client is, which a proxy may know better.</summary>
+    public static ClientOrigin Of(TransportConnection transport, EndPoint client) => new()
     {
-        Address = (transport.RemoteEndPoint as IPEndPoint)?.Address,
+        Address = (client as IPEndPoint)?.Address,
         Peer = transport.PeerCredentials,
         IsEncrypted = transport.Tls is not null,
         CertificateNames = transport.Tls?.PeerNames,

@@ -1,11 +1,10 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Pgmux.Protocol;
 
 namespace Pgmux.Core.Cancellation;
 
 /// <summary>
-/// Who has which cancel key, for the whole process. Asked at logins, logouts and cancel requests only.
+/// Who has which cancel key, for the whole process. Asked at logins, logouts and cancel requests only. Holds a key for each client, and so no
+/// more than max_client_conn.
 /// </summary>
 internal class CancelRegistry
 {
@@ -15,11 +14,12 @@ internal class CancelRegistry
     /// <summary>Gives a client a key that nobody else has.</summary>
     /// <param name="target">The client.</param>
     /// <param name="processId">The process id that the client is to see; 0 for a random one.</param>
-    public CancelKey Add(ICancelTarget target, int processId)
+    /// <param name="isLong">Whether the client speaks protocol 3.2, whose secrets are longer.</param>
+    public CancelKey Add(ICancelTarget target, int processId, bool isLong)
     {
         while (true)
         {
-            var key = CancelKey.Create(processId);
+            var key = CancelKey.Create(processId, isLong);
             lock (_gate)
             {
                 if (IsFree(key, isShared: processId != 0))
@@ -46,14 +46,14 @@ internal class CancelRegistry
     /// </summary>
     public virtual ICancelTarget? Find(int processId, ReadOnlySpan<byte> secret)
     {
-        Span<byte> expected = stackalloc byte[BackendKeyData.MinimumSecretBytes];
+        Span<byte> expected = stackalloc byte[CancelKey.LongSecretBytes];
         ICancelTarget? found = null;
         lock (_gate)
         {
             foreach (var target in _targets.Find(processId))
             {
-                BinaryPrimitives.WriteUInt32BigEndian(expected, target.CancelKey.Secret);
-                if (CryptographicOperations.FixedTimeEquals(expected, secret))
+                // Lengths are no secret: they follow from the version that the client speaks.
+                if (CryptographicOperations.FixedTimeEquals(target.CancelKey.CopySecretTo(expected), secret))
                 {
                     found = target;
                 }
@@ -63,7 +63,7 @@ internal class CancelRegistry
         return found;
     }
 
-    // Backends of several servers may share a process id, and a session client keeps its backend's: the secret tells them apart.
+    // Long secrets do not meet: they are 256 bits. Backends of several servers may share a process id, and a session client keeps its backend's: the secret tells them apart.
     private bool IsFree(CancelKey key, bool isShared)
     {
         foreach (var other in _targets.Find(key.ProcessId))

@@ -8,7 +8,8 @@ using Pgmux.Transport;
 namespace Pgmux.Core.Clients;
 
 /// <summary>Carries the messages of one authentication between a client and the <see cref="ClientAuthenticator"/>.</summary>
-internal sealed class ClientAuthentication(ClientConnection client, ClientEnvironment environment, ConfigSnapshot configuration)
+internal sealed class ClientAuthentication(
+    ClientConnection client, ClientEnvironment environment, ConfigSnapshot configuration, ReplicationKind replication)
 {
     /// <summary>Lets the client prove who it is, or closes it.</summary>
     /// <returns>What its login has shown that may serve for logins to servers; null when the client has been closed.</returns>
@@ -25,6 +26,12 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
             return null;
         }
 
+        if (IsThrottled(login))
+        {
+            await FailAsync(AuthenticationFailure.TooManyFailures(login.Method));
+            return null;
+        }
+
         var authenticator = new ClientAuthenticator(login, environment.Authentication);
         var step = authenticator.Start(client.Output);
         while (true)
@@ -34,7 +41,8 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
                 case AuthenticationStep.Succeeded:
                     return authenticator.Credentials;
                 case AuthenticationStep.Failed:
-                    Fail(authenticator);
+                    CountFailure(login);
+                    await FailAsync(authenticator.Failure!);
                     return null;
                 case AuthenticationStep.NeedsDerivation:
                     await client.Loop.OffloadAsync(authenticator.Derivation!.Run);
@@ -74,7 +82,7 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
     private async ValueTask<ClientLogin?> DescribeLoginAsync()
     {
         var options = configuration.Options;
-        var origin = ClientOrigin.Of(client.Transport);
+        var origin = ClientOrigin.Of(client.Transport, client.RemoteEndPoint);
         var rule = options.AuthType == AuthType.Hba ? FindRule(origin) : null;
         var method = rule?.Method ?? options.AuthType;
         var systemUser = method == AuthType.Peer && origin.Peer is { } peer
@@ -102,6 +110,7 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
         {
             Address = origin.Address is { } address ? NetAddress.From(address) : null,
             IsEncrypted = origin.IsEncrypted,
+            IsReplication = replication == ReplicationKind.Physical,
             Database = client.Database,
             User = client.User,
         });
@@ -142,10 +151,29 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
         return step;
     }
 
-    private void Fail(ClientAuthenticator authenticator)
+    // Only where a password may be guessed: whoever needs none is not kept out by a neighbour's guesses.
+    private bool IsThrottled(ClientLogin login) =>
+        configuration.Options.AuthMaxFailures is > 0 and var limit
+        && login is { AsksForPassword: true, Origin.Address: { } address }
+        && environment.Authentication.FailedLogins.CountOf(address, client.Loop.TimeProvider, client.Loop.Timestamp) >= limit;
+
+    private void CountFailure(ClientLogin login)
     {
-        var failure = authenticator.Failure!;
+        if (configuration.Options.AuthMaxFailures > 0 && login is { AsksForPassword: true, Origin.Address: { } address })
+        {
+            environment.Authentication.FailedLogins.Add(address, client.Loop.TimeProvider, client.Loop.Timestamp);
+        }
+    }
+
+    // The log has it at once, the client when auth_failure_delay is over.
+    private async ValueTask FailAsync(AuthenticationFailure failure)
+    {
         ClientsLog.AuthenticationFailed(environment.Logger, client.LogName, failure.Error.Message, failure.Reason);
+        if (configuration.Options.AuthFailureDelay > TimeSpan.Zero)
+        {
+            await RefusalDelay.WaitAsync(client, configuration.Options.AuthFailureDelay);
+        }
+
         client.Close(ClientCloseReason.AuthenticationFailed, failure.Error);
     }
 }

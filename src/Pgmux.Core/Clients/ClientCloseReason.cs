@@ -15,6 +15,9 @@ internal enum ClientCloseReason
     /// <summary>The startup packet or a parameter in it was refused.</summary>
     StartupRefused,
 
+    /// <summary>A proxy sent a wrong header ahead of its client's bytes.</summary>
+    ProxyHeaderRefused,
+
     /// <summary>The TLS handshake failed.</summary>
     TlsFailed,
 

@@ -11,6 +11,7 @@ internal static class ClientCloseReasonText
         ClientCloseReason.UnexpectedEof => "client unexpected eof",
         ClientCloseReason.CancelRequest => "cancel request",
         ClientCloseReason.StartupRefused => "startup refused",
+        ClientCloseReason.ProxyHeaderRefused => "PROXY header refused",
         ClientCloseReason.TlsFailed => "TLS handshake failed",
         ClientCloseReason.AuthenticationFailed => "authentication failed",
         ClientCloseReason.LoginTimedOut => "client_login_timeout",

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.IO.Pipelines;
+using System.Net;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
@@ -25,6 +25,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     private ClientMeter _meter;
     private ClientWaits _waits;
     private string? _countedDatabase;
+    private IPEndPoint? _proxied;
     private ClientCloseReason _leavingReason;
 
     public ClientConnection(long id, TransportConnection transport, ClientEnvironment environment)
@@ -44,6 +45,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     /// <inheritdoc/>
     public TransportConnection Transport { get; private set; }
+
+    /// <summary>Where the client is: what a trusted proxy says, or the other end of the connection.</summary>
+    public EndPoint RemoteEndPoint => _proxied ?? Transport.RemoteEndPoint;
 
     /// <inheritdoc/>
     public EventLoop Loop => Transport.Loop;
@@ -120,6 +124,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Whether it is the process's own user on the Unix socket, who may do everything on the console.</summary>
     public bool IsConsoleOwner { get; set; }
 
+    /// <summary>Whether it speaks protocol 3.2, whose cancel keys are longer.</summary>
+    public bool HasLongCancelKey { get; set; }
+
     /// <summary>Whether it has logged in to the console.</summary>
     public bool IsConsole { get; private set; }
 
@@ -140,7 +147,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public ConfigSnapshot Configuration => _environment.Configuration.Current;
 
     /// <summary>How the log names the connection.</summary>
-    public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{EndPointText.Join(Transport.RemoteEndPoint)}";
+    public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{EndPointText.Join(RemoteEndPoint)}";
 
     /// <summary>Its wish for a server; null while it has none.</summary>
     internal LeaseRequest? Request => _request;
@@ -168,6 +175,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     /// <summary>The wait is over.</summary>
     public void EndDrain() => _waits.EndDrain(Spares);
+
+    /// <summary>A trusted proxy has said whom it serves; null is nobody but itself.</summary>
+    public void OnProxied(IPEndPoint? source) => _proxied = source;
 
     /// <summary>The connection is encrypted from now on: this one takes the place of the one that it was made of.</summary>
     public void OnEncrypted(TransportConnection transport)
@@ -238,10 +248,8 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// </summary>
     public void WriteBackendKey()
     {
-        var key = _environment.Cancels.Add(this, Server?.ProcessId ?? 0);
-        Span<byte> secret = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32BigEndian(secret, key.Secret);
-        BackendMessages.WriteBackendKeyData(Output, key.ProcessId, secret);
+        var key = _environment.Cancels.Add(this, Server?.ProcessId ?? 0, HasLongCancelKey);
+        BackendMessages.WriteBackendKeyData(Output, key.ProcessId, key.CopySecretTo(stackalloc byte[CancelKey.LongSecretBytes]));
     }
 
     /// <summary>How its SQL texts are to be read.</summary>

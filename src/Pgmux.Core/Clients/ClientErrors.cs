@@ -27,6 +27,10 @@ internal static class ClientErrors
     /// <summary>A login in clear where client_tls_sslmode demands TLS.</summary>
     public static ErrorFields TlsRequired { get; } = ErrorFields.Fatal(SqlState.ProtocolViolation, "SSL required");
 
+    /// <summary>A replication connection, once it is known who wants it.</summary>
+    public static ErrorFields NoReplication { get; } =
+        ErrorFields.Fatal(SqlState.FeatureNotSupported, "replication connections are not supported by this version of pgmux");
+
     /// <summary>client_login_timeout has passed.</summary>
     public static ErrorFields LoginTimedOut { get; } = ErrorFields.Fatal(SqlState.ProtocolViolation, "client_login_timeout");
 
@@ -43,6 +47,10 @@ internal static class ClientErrors
     /// <summary>A transaction block in statement mode.</summary>
     public static ErrorFields TransactionInStatementMode { get; } =
         ErrorFields.Fatal(SqlState.FeatureNotSupported, "transaction blocks not allowed in statement pooling mode");
+
+    /// <summary>A startup parameter replication that is neither a boolean nor database. PostgreSQL's text.</summary>
+    public static ErrorFields InvalidReplication(string value) =>
+        ErrorFields.Fatal(SqlState.InvalidParameterValue, $"invalid value for parameter \"replication\": \"{value}\"");
 
     /// <summary>The client's wait for a server was cancelled by itself. PostgreSQL's text.</summary>
     public static ErrorFields Cancelled { get; } =

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Clients.Proxies;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Pooling;
@@ -26,11 +27,17 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
     /// <summary>Logs the client in, or closes it.</summary>
     public async Task RunAsync()
     {
+        if (ProxyGreeting.IsDue(client, _configuration.Options) && !await ProxyGreeting.ReadAsync(client, environment.Logger))
+        {
+            return;
+        }
+
         if (await ReadStartupAsync() is not { } request)
         {
             return;
         }
 
+        Negotiate(request);
         var startup = StartupParameters.Read(request, environment.Tracked, _configuration.Options);
         client.OnIdentified(startup.Database, startup.User);
         if (Refuse(startup) is { } refusal)
@@ -39,14 +46,25 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             return;
         }
 
-        Negotiate(request);
         if (_configuration.Options.LogConnections)
         {
-            ClientsLog.Login(environment.Logger, client.LogName, startup.Database, startup.User, client.Transport.Tls?.ToString() ?? "no");
+            ClientsLog.Login(
+                environment.Logger,
+                client.LogName,
+                startup.Database,
+                startup.User,
+                client.Transport.Tls?.ToString() ?? "no",
+                ReplicationParameter.Print(startup.Replication));
         }
 
-        if (await new ClientAuthentication(client, environment, _configuration).RunAsync() is not { } credentials)
+        if (await new ClientAuthentication(client, environment, _configuration, startup.Replication).RunAsync() is not { } credentials)
         {
+            return;
+        }
+
+        if (startup.Replication != ReplicationKind.None)
+        {
+            client.Close(ClientCloseReason.StartupRefused, ClientErrors.NoReplication);
             return;
         }
 
@@ -72,7 +90,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
         if (configuration.Options.ApplicationNameAddHost)
         {
-            startup.AddHost(EndPointText.Join(client.Transport.RemoteEndPoint));
+            startup.AddHost(EndPointText.Join(client.RemoteEndPoint));
         }
 
         if (RefuseByLedger(configuration, database) is { } refusal)
@@ -176,11 +194,15 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             : null;
     }
 
+    // Ahead of everything else that is said, errors included, and only where something is not as the client wants it: as PostgreSQL 18 does.
+    // It names the version that is spoken from now on, which is the newest one unless the client wants an older.
     private void Negotiate(StartupRequest request)
     {
-        if (request.ProtocolVersion.Minor > 0 || request.ProtocolOptions.Count > 0)
+        var version = request.ProtocolVersion.Supported;
+        client.HasLongCancelKey = version.HasLongCancelKeys;
+        if (version != request.ProtocolVersion || request.ProtocolOptions.Count > 0)
         {
-            BackendMessages.WriteNegotiateProtocolVersion(client.Transport.Output, newestMinor: 0, request.ProtocolOptions);
+            BackendMessages.WriteNegotiateProtocolVersion(client.Transport.Output, version.Minor, request.ProtocolOptions);
         }
     }
 

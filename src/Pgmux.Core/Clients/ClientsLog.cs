@@ -27,14 +27,20 @@ internal static partial class ClientsLog
         }
     }
 
-    [LoggerMessage(EventIds.ClientLogin, LogLevel.Information, "{Client} login attempt: db={Database} user={User} tls={Tls} replication=no")]
-    public static partial void Login(ILogger logger, string client, string database, string user, string tls);
+    [LoggerMessage(EventIds.ClientLogin, LogLevel.Information, "{Client} login attempt: db={Database} user={User} tls={Tls} replication={Replication}")]
+    public static partial void Login(ILogger logger, string client, string database, string user, string tls, string replication);
 
     [LoggerMessage(EventIds.ClientAuthenticationFailed, LogLevel.Warning, "{Client} {Message}: {Detail}")]
     public static partial void AuthenticationFailed(ILogger logger, string client, string message, string detail);
 
     [LoggerMessage(EventIds.ClientTlsFailed, LogLevel.Warning, "{Client} TLS handshake failed: {Reason}")]
     public static partial void TlsFailed(ILogger logger, string client, string reason);
+
+    [LoggerMessage(EventIds.ClientProxied, LogLevel.Debug, "{Client} comes through the proxy at {Proxy}")]
+    public static partial void Proxied(ILogger logger, string client, string proxy);
+
+    [LoggerMessage(EventIds.ClientProxyHeaderRefused, LogLevel.Warning, "{Client} PROXY header refused: {Reason}")]
+    public static partial void ProxyHeaderRefused(ILogger logger, string client, string reason);
 
     [LoggerMessage(EventIds.ClientHbaLineMatched, LogLevel.Debug, "{Client} HBA line {File}:{Line} is matched")]
     public static partial void HbaLineMatched(ILogger logger, string client, string file, int line);

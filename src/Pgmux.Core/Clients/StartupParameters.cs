@@ -26,6 +26,9 @@ internal sealed class StartupParameters
     /// <summary>The database; the user's name when the packet names none.</summary>
     public string Database { get; private set; } = "";
 
+    /// <summary>Whether it is to be a replication connection, and of which kind.</summary>
+    public ReplicationKind Replication { get; private set; }
+
     /// <summary>Tracked run-time parameters with a value of the client's own.</summary>
     public ParameterSet Values { get; private set; }
 
@@ -69,7 +72,7 @@ internal sealed class StartupParameters
             case "options":
                 return TakeOptions(value);
             case "replication":
-                return Replication(value);
+                return TakeReplication(value);
             default:
                 return TrySet(name, value) ? null : ClientErrors.UnsupportedStartupParameter(name);
         }
@@ -115,12 +118,14 @@ internal sealed class StartupParameters
     private static ErrorFields? TooLong(string name, string text) =>
         WireText.GetByteCount(name) > MaximumNameBytes ? ClientErrors.ProtocolViolation(text) : null;
 
-    // PostgreSQL takes a boolean or "database" here.
-    private static ErrorFields? Replication(string value) => value.ToLowerInvariant() switch
+    private ErrorFields? TakeReplication(string value)
     {
-        "0" or "f" or "false" or "n" or "no" or "off" => null,
-        "1" or "t" or "true" or "y" or "yes" or "on" or "database" => ErrorFields.Fatal(
-            SqlState.FeatureNotSupported, "replication connections are not supported by this version of pgmux"),
-        _ => ErrorFields.Fatal(SqlState.InvalidParameterValue, $"invalid value for parameter \"replication\": \"{value}\""),
-    };
+        if (ReplicationParameter.Parse(value) is not { } kind)
+        {
+            return ClientErrors.InvalidReplication(value);
+        }
+
+        Replication = kind;
+        return null;
+    }
 }

@@ -35,6 +35,8 @@ internal static class AuthSettings
         TextNotYet("auth_dbname", null),
         TextNotYet("auth_ldap_options", null),
         TextNotYet("auth_query", DefaultAuthQuery),
+        Seconds("auth_failure_delay", "0", o => o.AuthFailureDelay, (o, v) => o with { AuthFailureDelay = v }),
+        Count("auth_max_failures", "0", o => o.AuthMaxFailures, (o, v) => o with { AuthMaxFailures = v }),
         Row("scram_iterations", "4096", new IntegerType(1, MostScramIterations), o => o.ScramIterations, (o, v) => o with { ScramIterations = v }),
     ];
 }

@@ -8,6 +8,16 @@ namespace Pgmux.Core.Configuration;
 /// </summary>
 internal static class ConnectionString
 {
+    private const string Password = "password";
+
+    /// <summary>
+    /// How a fault may call a key: what stands behind a password may be the rest of it, when it has blanks and nobody has put it in quotes.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="before">The pairs ahead of it.</param>
+    public static string NameInFault(string key, IEnumerable<KeyValuePair<string, string>> before) =>
+        before.Any(pair => pair.Key == Password) ? "what stands behind password (is it in single quotes, if it has blanks?)" : key;
+
     /// <summary>Splits <paramref name="text"/>; <paramref name="problem"/> says where it went wrong without showing a value.</summary>
     public static bool TryParse(string text, List<KeyValuePair<string, string>> pairs, out string problem)
     {
@@ -23,13 +33,13 @@ internal static class ConnectionString
 
             if (!TryReadValue(text, ref position, out var value))
             {
-                problem = $"syntax error in connection string: the quoted value of {key} has no end, or text follows its closing quote";
+                problem = $"syntax error in connection string: the quoted value of {NameInFault(key, pairs)} has no end, or text follows its closing quote";
                 return false;
             }
 
             if (value.Length == 0)
             {
-                problem = $"syntax error in connection string: {key} has an empty value";
+                problem = $"syntax error in connection string: {NameInFault(key, pairs)} has an empty value";
                 return false;
             }
 

@@ -18,6 +18,8 @@ internal static class DatabaseKeys
         EntryKey<DatabaseOptions>.Count("max_db_client_connections", (d, v) => d with { MaxDbClientConnections = v }),
         EntryKey<DatabaseOptions>.Of("server_lifetime", new SecondsType(), (d, v) => d with { ServerLifetime = v }),
         EntryKey<DatabaseOptions>.Text("connect_query", (d, v) => d with { ConnectQuery = v }),
+        EntryKey<DatabaseOptions>.Of(
+            "server_max_protocol_version", ListenSettings.ServerProtocols, (d, v) => d with { ServerMaxProtocolVersion = v }),
         EntryKey<DatabaseOptions>.NotYet("load_balance_hosts", "round-robin"),
         StartupParameter("client_encoding"),
         StartupParameter("datestyle"),

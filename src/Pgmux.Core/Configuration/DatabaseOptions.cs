@@ -45,6 +45,9 @@ internal sealed record DatabaseOptions
     /// <summary>Overrides server_lifetime.</summary>
     public TimeSpan? ServerLifetime { get; init; }
 
+    /// <summary>Overrides server_max_protocol_version.</summary>
+    public ServerProtocol? ServerMaxProtocolVersion { get; init; }
+
     /// <summary>Run on each new server before its first client; its errors are logged and otherwise ignored.</summary>
     public string? ConnectQuery { get; init; }
 

@@ -17,13 +17,16 @@ internal sealed class EntryReader<TEntry>(string what, EntryKey<TEntry>[] keys, 
             faults.Add(line.Location.Fault($"{what} {line.Key}: {problem}"));
         }
 
-        foreach (var (name, value) in pairs)
+        for (var i = 0; i < pairs.Count; i++)
         {
+            var (name, value) = pairs[i];
             var key = Array.Find(keys, key => key.Name == name);
             if (key is null)
             {
-                faults.Add(line.Location.Fault(
-                    $"{what} {line.Key}: unknown key \"{name}\"{NearestName.Hint(name, keys.Select(known => known.Name))}"));
+                var shown = ConnectionString.NameInFault(name, pairs.Take(i));
+                faults.Add(line.Location.Fault(shown == name
+                    ? $"{what} {line.Key}: unknown key \"{name}\"{NearestName.Hint(name, keys.Select(known => known.Name))}"
+                    : $"{what} {line.Key}: {shown} is no known key"));
             }
             else if (key.Apply(draft, value) is { } wrong)
             {

@@ -8,6 +8,14 @@ internal static class ListenSettings
     private static readonly WholeUnitsType WholeSeconds = new(TimeSpan.FromSeconds(1), 0);
     private static readonly WholeUnitsType Milliseconds = new(TimeSpan.FromMilliseconds(1), 0);
 
+    /// <summary>libpq's words for max_protocol_version.</summary>
+    public static readonly ChoiceType<ServerProtocol> ServerProtocols = new(
+    [
+        ("3.0", ServerProtocol.V30),
+        ("3.2", ServerProtocol.V32),
+        ("latest", ServerProtocol.V32),
+    ]);
+
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =
     [
@@ -19,6 +27,8 @@ internal static class ListenSettings
         Text("unix_socket_group", "", o => o.UnixSocketGroup, (o, v) => o with { UnixSocketGroup = v! }).Fixed(),
         Flag("so_reuseport", "0", o => o.SoReuseport, (o, v) => o with { SoReuseport = v }).Fixed(),
 
+        Row("proxy_protocol_from", "", new NetworkListType(), o => o.ProxyProtocolFrom, (o, v) => o with { ProxyProtocolFrom = v }),
+
         Flag("tcp_defer_accept", "1", o => o.TcpDeferAccept, (o, v) => o with { TcpDeferAccept = v }),
         Count("tcp_socket_buffer", "0", o => o.TcpSocketBuffer, (o, v) => o with { TcpSocketBuffer = v }),
         Flag("tcp_keepalive", "1", o => o.TcpKeepalive, (o, v) => o with { TcpKeepalive = v }),
@@ -28,6 +38,8 @@ internal static class ListenSettings
         Row("tcp_user_timeout", "0", Milliseconds, o => o.TcpUserTimeout, (o, v) => o with { TcpUserTimeout = v }),
 
         Row("max_packet_size", "2147483647", new IntegerType(8, int.MaxValue), o => o.MaxPacketSize, (o, v) => o with { MaxPacketSize = v }),
+
+        Row("server_max_protocol_version", "3.0", ServerProtocols, o => o.ServerMaxProtocolVersion, (o, v) => o with { ServerMaxProtocolVersion = v }),
 
         // Both tune PgBouncer's stream buffer; memory here is lent per read and sized by the loop.
         WithoutEffect("pkt_buf", "4096", new IntegerType(1, int.MaxValue)).Fixed(),

@@ -47,6 +47,9 @@ internal sealed record PgmuxOptions
     /// <summary>Group of the Unix socket; empty keeps the process's.</summary>
     public string UnixSocketGroup { get; init; } = "";
 
+    /// <summary>Networks of proxies whose connections begin with a header of the PROXY protocol, which names the client; empty is none.</summary>
+    public NetworkList ProxyProtocolFrom { get; init; } = NetworkList.Empty;
+
     /// <summary>Lets several processes listen on one port.</summary>
     public bool SoReuseport { get; init; }
 
@@ -143,6 +146,9 @@ internal sealed record PgmuxOptions
     /// <summary>Who signs servers' certificates, in PEM; empty are the system's authorities.</summary>
     public string? ServerTlsCaFile { get; init; } = "";
 
+    /// <summary>Newest version of the protocol that servers are asked for. libpq's max_protocol_version and its default.</summary>
+    public ServerProtocol ServerMaxProtocolVersion { get; init; } = ServerProtocol.V30;
+
     /// <summary>Versions of TLS that may be used with servers.</summary>
     public TlsProtocols ServerTlsProtocols { get; init; } = TlsProtocols.Secure;
 
@@ -151,6 +157,12 @@ internal sealed record PgmuxOptions
 
     /// <summary>File with the maps that rules of peer and cert may name.</summary>
     public string? AuthIdentFile { get; init; }
+
+    /// <summary>How long a client waits for the word that its login has failed.</summary>
+    public TimeSpan AuthFailureDelay { get; init; }
+
+    /// <summary>Failed logins of one address after which its further ones are refused unasked; 0 is no limit.</summary>
+    public int AuthMaxFailures { get; init; }
 
     /// <summary>PBKDF2 rounds when a SCRAM secret is derived from a plain one. RFC 7677 asks for 4096 at least.</summary>
     public int ScramIterations { get; init; } = 4096;

@@ -117,6 +117,12 @@ internal static class EventIds
     /// <summary>A client's TLS handshake failed.</summary>
     public const int ClientTlsFailed = 1807;
 
+    /// <summary>A client comes through a proxy.</summary>
+    public const int ClientProxied = 1808;
+
+    /// <summary>A proxy sent a wrong header.</summary>
+    public const int ClientProxyHeaderRefused = 1809;
+
     // 1900 to 1999: Admin.
 
     /// <summary>A console command is run.</summary>

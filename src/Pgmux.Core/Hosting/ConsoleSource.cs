@@ -147,7 +147,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
 
     private ConnectionRow ToRow(ClientConnection client)
     {
-        var (address, port) = EndPointText.Split(client.Transport.RemoteEndPoint);
+        var (address, port) = EndPointText.Split(client.RemoteEndPoint);
         var (local, localPort) = EndPointText.Split(client.Transport.LocalEndPoint);
         return new ConnectionRow
         {

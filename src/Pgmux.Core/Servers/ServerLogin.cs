@@ -20,6 +20,7 @@ internal sealed class ServerLogin(
     private readonly List<KeyValuePair<string, string>> _welcome = [];
     private readonly ServerAuthenticator _authenticator = new(server.Target.User, server.Credentials, keys, transport.Tls?.ServerEndPointBinding);
     private bool _isAuthenticated;
+    private bool _isNegotiated;
 
     /// <summary>What the server said of itself, in its order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Welcome => _welcome;
@@ -87,7 +88,7 @@ internal sealed class ServerLogin(
         var target = server.Target;
         FrontendMessages.WriteStartup(
             transport.Output,
-            ProtocolVersion.V3.Code,
+            target.Version.Code,
             [
                 KeyValuePair.Create("user", target.User),
                 KeyValuePair.Create("database", target.Database),
@@ -125,7 +126,9 @@ internal sealed class ServerLogin(
                 return LoginStep.Refused;
             case BackendMessageType.NoticeResponse:
             case BackendMessageType.NotificationResponse:
-            case BackendMessageType.NegotiateProtocolVersion:
+                return LoginStep.Next;
+            case BackendMessageType.NegotiateProtocolVersion when !_isNegotiated:
+                Negotiate(NegotiateProtocolVersion.Read(ref reader));
                 return LoginStep.Next;
             case BackendMessageType.ParameterStatus when _welcome.Count < MaximumParameters:
                 var status = ParameterStatus.Read(ref reader);
@@ -143,6 +146,18 @@ internal sealed class ServerLogin(
                     : throw ProtocolViolationException.UnexpectedBackendMessage((byte)type);
             default:
                 throw ProtocolViolationException.UnexpectedBackendMessage((byte)type);
+        }
+    }
+
+    // pgmux asks for no options, so the only reason to say it is that the server goes on with an older version: with 3.0, since 3.1 never was.
+    // Longer keys than 3.0 has are taken from any server, as libpq before 18 takes them.
+    private void Negotiate(in NegotiateProtocolVersion answer)
+    {
+        _isNegotiated = true;
+        if (answer.NewestMinor != ProtocolVersion.V3.Minor || server.Target.Version == ProtocolVersion.V3 || answer.UnrecognizedOptions.Count > 0)
+        {
+            throw ProtocolViolationException.InvalidNegotiation(
+                new ProtocolVersion(ProtocolVersion.SupportedMajor, answer.NewestMinor), answer.UnrecognizedOptions.Count);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Pgmux.Core.Configuration;
+using Pgmux.Protocol;
 using Pgmux.Transport;
 
 namespace Pgmux.Core.Servers;
@@ -33,6 +34,9 @@ internal sealed class ServerTarget
 
     /// <summary>How connections over TCP are encrypted.</summary>
     public required ServerTls Tls { get; init; }
+
+    /// <summary>The version of the protocol that servers are asked for. server_max_protocol_version.</summary>
+    public required ProtocolVersion Version { get; init; }
 
     /// <summary>Longest message in bytes. max_packet_size.</summary>
     public required int MaximumMessageBytes { get; init; }
@@ -72,6 +76,7 @@ internal sealed class ServerTarget
             User = user,
             Secret = secret,
             Tls = snapshot.ServerTlsFor(database),
+            Version = (database.ServerMaxProtocolVersion ?? options.ServerMaxProtocolVersion) == ServerProtocol.V32 ? ProtocolVersion.V32 : ProtocolVersion.V3,
             MaximumMessageBytes = options.MaxPacketSize,
             Connect = new ConnectOptions
             {

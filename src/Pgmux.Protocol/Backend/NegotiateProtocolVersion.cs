@@ -1,7 +1,7 @@
 namespace Pgmux.Protocol;
 
 /// <summary>NegotiateProtocolVersion (backend): the server speaks an older minor version, or lacks some protocol options.</summary>
-/// <param name="NewestMinor">Newest minor version of the server.</param>
+/// <param name="NewestMinor">The minor version that the server goes on with.</param>
 /// <param name="UnrecognizedOptions">The options that it does not know.</param>
 public readonly record struct NegotiateProtocolVersion(int NewestMinor, IReadOnlyList<string> UnrecognizedOptions)
 {
@@ -11,6 +11,11 @@ public readonly record struct NegotiateProtocolVersion(int NewestMinor, IReadOnl
     {
         // PostgreSQL sends major and minor version in one number, other servers the minor one alone.
         var version = ProtocolVersion.FromCode(body.ReadInt32());
+        if (version.Major is not 0 and not ProtocolVersion.SupportedMajor)
+        {
+            throw ProtocolViolationException.InvalidNegotiation(version, 0);
+        }
+
         var count = body.ReadInt32();
 
         // Every string takes a byte at least: no count may reserve more than has come.

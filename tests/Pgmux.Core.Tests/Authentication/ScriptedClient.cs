@@ -32,7 +32,8 @@ internal sealed class ScriptedClient(string user, string password)
             {
                 case AuthenticationStep.NeedsDerivation:
                     Derivations++;
-                    authenticator.Derivation!.Run();
+                    Assert.That(authenticator.Derivation!.IsDone, Is.False, "nothing is derived by the thread that takes messages");
+                    authenticator.Derivation.Run();
                     step = authenticator.Resume(_output);
                     break;
                 case AuthenticationStep.Continue:

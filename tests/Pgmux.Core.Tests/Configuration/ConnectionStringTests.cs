@@ -29,6 +29,10 @@ internal sealed class ConnectionStringTests
     [TestCase("host=''", "host has an empty value")]
     [TestCase("password='secret", "the quoted value of password has no end, or text follows its closing quote")]
     [TestCase("password='sec'ret", "the quoted value of password has no end, or text follows its closing quote")]
+    [TestCase("password=two hunter2=", "what stands behind password (is it in single quotes, if it has blanks?) has an empty value")]
+    [TestCase(
+        "password=two hunter2='x",
+        "the quoted value of what stands behind password (is it in single quotes, if it has blanks?) has no end, or text follows its closing quote")]
     [Property("Row", "Z06")]
     public void What_is_no_pair_is_named_without_its_value(string text, string problem)
     {

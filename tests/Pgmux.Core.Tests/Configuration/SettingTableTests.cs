@@ -116,6 +116,9 @@ internal sealed class SettingTableTests
     [TestCase("query_timeout", "1000000001")]
     [TestCase("query_timeout", "5s")]
     [TestCase("unix_socket_mode", "01000")]
+    [TestCase("proxy_protocol_from", "10.0.0.0/33")]
+    [TestCase("proxy_protocol_from", "10.0.0.1/8")]
+    [TestCase("proxy_protocol_from", "::1, proxy.example.org")]
     [TestCase("scram_iterations", "0")]
     [TestCase("max_prepared_statements", "-1")]
     [TestCase("max_client_prepared_statements", "0")]
@@ -139,6 +142,8 @@ internal sealed class SettingTableTests
         "max_packet_size" => "9000",
         "client_tls_protocols" or "server_tls_protocols" => "tlsv1.3",
         "server_tls_negotiation" => "direct",
+        "server_max_protocol_version" => "3.2",
+        "proxy_protocol_from" => "10.0.0.0/8, ::1",
         _ => "require",
     };
 }

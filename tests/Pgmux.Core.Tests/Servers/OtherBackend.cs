@@ -34,6 +34,12 @@ internal sealed class OtherBackend
     /// <summary>Connections that are open.</summary>
     public int OpenCount => _open.Count;
 
+    /// <summary>Versions that the startup packets have asked for.</summary>
+    public List<int> Versions { get; } = [];
+
+    /// <summary>What it says after the startup packet and before everything else.</summary>
+    public byte[] FirstWords { get; set; } = [];
+
     /// <summary>Closes all connections.</summary>
     public void CloseAll()
     {
@@ -75,7 +81,8 @@ internal sealed class OtherBackend
 
                 Logins++;
                 _open.Add(transport);
-                output.Write([.. Replies.AuthenticationOk(), .. Replies.BackendKeyData(ProcessId, _key), .. Replies.ReadyForQuery()]);
+                Versions.Add(code);
+                output.Write([.. FirstWords, .. Replies.AuthenticationOk(), .. Replies.BackendKeyData(ProcessId, _key), .. Replies.ReadyForQuery()]);
             }
 
             while (isStarted && input.TryTake(out var message))

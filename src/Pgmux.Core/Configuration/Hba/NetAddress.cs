@@ -71,7 +71,9 @@ internal readonly record struct NetAddress(bool IsIPv4, UInt128 Bits)
         foreach (var range in text.AsSpan().Split('.'))
         {
             var part = text.AsSpan(range);
-            if (part is ['0', _, ..] || !byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+
+            // TryParse takes zero bytes at the end of a number for nothing.
+            if (part is ['0', _, ..] || part.ContainsAnyExceptInRange('0', '9') || !byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
             {
                 return false;
             }
