@@ -11,6 +11,7 @@ internal static class OptionsRules
         new LoginRule(),
         new PoolSizeRule(),
         new ForcedUserRule(),
+        new ClientCertificateRule(),
         new ServerTlsRule(),
     ];
 }
