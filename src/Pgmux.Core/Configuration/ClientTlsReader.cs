@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Pgmux.Core.Configuration.Ciphers;
 
 namespace Pgmux.Core.Configuration;
 
@@ -29,6 +30,7 @@ internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceL
         {
             ServerCertificateContext = certificate,
             EnabledSslProtocols = options.ClientTlsProtocols.Versions,
+            CipherSuitesPolicy = TlsCiphers.PolicyOf(options.ClientTlsCiphers, options.ClientTls13Ciphers),
             ApplicationProtocols = [TlsFileReader.Postgresql],
             AllowRenegotiation = false,
             ClientCertificateRequired = authorities is not null,

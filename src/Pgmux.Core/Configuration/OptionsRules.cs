@@ -13,5 +13,6 @@ internal static class OptionsRules
         new ForcedUserRule(),
         new ClientCertificateRule(),
         new ServerTlsRule(),
+        new TlsCiphersRule(),
     ];
 }

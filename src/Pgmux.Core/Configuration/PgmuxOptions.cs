@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pgmux.Core.Configuration.Ciphers;
 
 namespace Pgmux.Core.Configuration;
 
@@ -128,6 +129,12 @@ internal sealed record PgmuxOptions
     /// <summary>Versions of TLS that clients may use.</summary>
     public TlsProtocols ClientTlsProtocols { get; init; } = TlsProtocols.Secure;
 
+    /// <summary>Cipher suites of TLS 1.2 with clients. Default: those of the system's OpenSSL, as in PgBouncer.</summary>
+    public TlsCiphers ClientTlsCiphers { get; init; } = TlsCiphers.Default;
+
+    /// <summary>Cipher suites of TLS 1.3 with clients; null and empty are those of the system's OpenSSL.</summary>
+    public TlsCiphers? ClientTls13Ciphers { get; init; }
+
     /// <summary>Whether connections to servers are encrypted and what the server's certificate must prove. PgBouncer's default.</summary>
     public TlsMode ServerTlsSslmode { get; init; } = TlsMode.Prefer;
 
@@ -145,6 +152,12 @@ internal sealed record PgmuxOptions
 
     /// <summary>Versions of TLS that may be used with servers.</summary>
     public TlsProtocols ServerTlsProtocols { get; init; } = TlsProtocols.Secure;
+
+    /// <summary>Cipher suites of TLS 1.2 with servers. Default: those of the system's OpenSSL, as in PgBouncer.</summary>
+    public TlsCiphers ServerTlsCiphers { get; init; } = TlsCiphers.Default;
+
+    /// <summary>Cipher suites of TLS 1.3 with servers; null and empty are those of the system's OpenSSL.</summary>
+    public TlsCiphers? ServerTls13Ciphers { get; init; }
 
     /// <summary>File with the rules of auth_type hba; empty is none.</summary>
     public string AuthHbaFile { get; init; } = "";
