@@ -14,5 +14,6 @@ internal static class OptionsRules
         new ClientCertificateRule(),
         new ServerTlsRule(),
         new TlsCiphersRule(),
+        new RevocationRule(),
     ];
 }

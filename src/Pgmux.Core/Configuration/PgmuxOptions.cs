@@ -126,6 +126,9 @@ internal sealed record PgmuxOptions
     /// <summary>Who signs clients' certificates, in PEM.</summary>
     public string? ClientTlsCaFile { get; init; } = "";
 
+    /// <summary>Which of clients' certificates have been taken back, as CRL in PEM. pgmux's own. Default: nobody says.</summary>
+    public string? ClientTlsCrlFile { get; init; } = "";
+
     /// <summary>Versions of TLS that clients may use.</summary>
     public TlsProtocols ClientTlsProtocols { get; init; } = TlsProtocols.Secure;
 
@@ -149,6 +152,9 @@ internal sealed record PgmuxOptions
 
     /// <summary>Who signs servers' certificates, in PEM; empty are the system's authorities.</summary>
     public string? ServerTlsCaFile { get; init; } = "";
+
+    /// <summary>Which of servers' certificates have been taken back, as CRL in PEM. pgmux's own. Default: nobody says.</summary>
+    public string? ServerTlsCrlFile { get; init; } = "";
 
     /// <summary>Versions of TLS that may be used with servers.</summary>
     public TlsProtocols ServerTlsProtocols { get; init; } = TlsProtocols.Secure;

@@ -29,6 +29,9 @@ internal sealed record ServerTlsOptions
     /// <summary>server_tls_ca_file; empty are the system's authorities.</summary>
     public string AuthorityFile { get; init; } = "";
 
+    /// <summary>server_tls_crl_file; empty is none.</summary>
+    public string RevocationFile { get; init; } = "";
+
     /// <summary>The settings of [pgbouncer] alone.</summary>
     public static ServerTlsOptions Of(PgmuxOptions options) => Of(options, ServerTlsOverrides.None);
 
@@ -45,5 +48,6 @@ internal sealed record ServerTlsOptions
         CertificateFile = overrides.CertificateFile ?? options.ServerTlsCertFile ?? "",
         KeyFile = overrides.KeyFile ?? options.ServerTlsKeyFile ?? "",
         AuthorityFile = overrides.AuthorityFile ?? options.ServerTlsCaFile ?? "",
+        RevocationFile = overrides.RevocationFile ?? options.ServerTlsCrlFile ?? "",
     };
 }

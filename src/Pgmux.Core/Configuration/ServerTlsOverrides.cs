@@ -32,6 +32,9 @@ internal sealed record ServerTlsOverrides
     /// <summary>Overrides server_tls_ca_file.</summary>
     public string? AuthorityFile { get; init; }
 
+    /// <summary>Overrides server_tls_crl_file.</summary>
+    public string? RevocationFile { get; init; }
+
     /// <summary>Whether the line has the key of this name.</summary>
     public bool Has(string setting) => setting switch
     {
@@ -42,6 +45,7 @@ internal sealed record ServerTlsOverrides
         "server_tls13_ciphers" => Tls13Ciphers is not null,
         "server_tls_cert_file" => CertificateFile is not null,
         "server_tls_key_file" => KeyFile is not null,
+        "server_tls_crl_file" => RevocationFile is not null,
         "server_tls_ca_file" => AuthorityFile is not null,
         _ => false,
     };
