@@ -61,7 +61,9 @@ internal sealed class ClientEncryption(ClientConnection client, ConfigSnapshot c
         var check = _tls!.CreateCheck();
         try
         {
-            var encrypted = await TlsHandshake.AcceptAsync(client.Transport, _tls.OptionsFor(check), Tuning);
+            var encrypted = _tls.Names is null
+                ? await TlsHandshake.AcceptAsync(client.Transport, _tls.OptionsFor(check), Tuning)
+                : await TlsHandshake.AcceptAsync(client.Transport, host => _tls.OptionsFor(check, host), Tuning);
             if (client.State != ClientState.Closed)
             {
                 client.OnEncrypted(encrypted);

@@ -13,6 +13,9 @@ internal sealed class ClientTls(PgmuxOptions options)
     /// <summary>What pgmux shows to clients.</summary>
     public required SslStreamCertificateContext Certificate { get; init; }
 
+    /// <summary>What it shows to clients that name a host; null is always the same.</summary>
+    public ServerNames? Names { get; init; }
+
     /// <summary>Who signs clients' certificates; null: no client is asked for one.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 
@@ -24,9 +27,10 @@ internal sealed class ClientTls(PgmuxOptions options)
 
     /// <summary>Makes what one handshake needs.</summary>
     /// <param name="check">What the client's certificate has to stand.</param>
-    public SslServerAuthenticationOptions OptionsFor(ClientCertificateCheck check) => new()
+    /// <param name="host">The host that the client names; empty for none.</param>
+    public SslServerAuthenticationOptions OptionsFor(ClientCertificateCheck check, string host = "") => new()
     {
-        ServerCertificateContext = Certificate,
+        ServerCertificateContext = Names?.Find(host) ?? Certificate,
         EnabledSslProtocols = options.ClientTlsProtocols.Versions,
         CipherSuitesPolicy = _ciphers,
         ApplicationProtocols = [TlsFileReader.Postgresql],

@@ -24,8 +24,9 @@ internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceL
         var verifies = options.ClientTlsSslmode >= TlsMode.VerifyCa;
         var authorities = ReadAuthorities(files, verifies);
         var revocations = ReadRevocations(files);
+        var names = string.IsNullOrEmpty(options.ClientTlsSniDir) ? null : new ServerNamesReader(files, Fault).Read(options.ClientTlsSniDir);
         return ReadCertificate(files) is { } certificate && !_hasFault
-            ? new ClientTls(options) { Certificate = certificate, Authorities = authorities, Revocations = revocations }
+            ? new ClientTls(options) { Certificate = certificate, Names = names, Authorities = authorities, Revocations = revocations }
             : null;
     }
 

@@ -129,6 +129,9 @@ internal sealed record PgmuxOptions
     /// <summary>Which of clients' certificates have been taken back, as CRL in PEM. pgmux's own. Default: nobody says.</summary>
     public string? ClientTlsCrlFile { get; init; } = "";
 
+    /// <summary>Folder with certificates for the hosts that clients name (SNI). pgmux's own. Default: none.</summary>
+    public string? ClientTlsSniDir { get; init; } = "";
+
     /// <summary>Versions of TLS that clients may use.</summary>
     public TlsProtocols ClientTlsProtocols { get; init; } = TlsProtocols.Secure;
 

@@ -38,6 +38,7 @@ internal static class TlsSettings
         Text("client_tls_cert_file", "", o => o.ClientTlsCertFile, (o, v) => o with { ClientTlsCertFile = v }),
         Text("client_tls_ca_file", "", o => o.ClientTlsCaFile, (o, v) => o with { ClientTlsCaFile = v }),
         Text("client_tls_crl_file", "", o => o.ClientTlsCrlFile, (o, v) => o with { ClientTlsCrlFile = v }),
+        Text("client_tls_sni_dir", "", o => o.ClientTlsSniDir, (o, v) => o with { ClientTlsSniDir = v }),
         Row("client_tls_protocols", "secure", new TlsProtocolsType(), o => o.ClientTlsProtocols, (o, v) => o with { ClientTlsProtocols = v }),
         Row("client_tls_ciphers", "default", new TlsCiphersType(ofClients: true), o => o.ClientTlsCiphers, (o, v) => o with { ClientTlsCiphers = v }),
         Row("client_tls13_ciphers", null, Tls13Ciphers, o => o.ClientTls13Ciphers, (o, v) => o with { ClientTls13Ciphers = v }),
