@@ -72,6 +72,10 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     public static AuthenticationFailure WrongCertificate(string reason) =>
         new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, CertificateText), reason);
 
+    /// <summary>The line of the HBA file wants a certificate beside the login, and none was shown. PostgreSQL's text.</summary>
+    public static AuthenticationFailure NoCertificate(string reason) => new(
+        ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, "connection requires a valid client certificate"), reason);
+
     /// <summary>The line of the HBA file that is about the client says so.</summary>
     public static AuthenticationFailure Rejected(SourceLocation? rule) => new(
         ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, RejectedText),

@@ -33,6 +33,11 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     /// <summary>Writes the request for a password, or decides at once where none is asked.</summary>
     public AuthenticationStep Start(IBufferWriter<byte> output)
     {
+        if (IdentityCheck.CheckCertificate(login) is { } uncertified)
+        {
+            return Fail(uncertified);
+        }
+
         switch (login.Method)
         {
             case AuthType.Any:

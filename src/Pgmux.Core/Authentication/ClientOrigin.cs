@@ -15,8 +15,8 @@ internal sealed record ClientOrigin
     /// <summary>Whether the connection is encrypted.</summary>
     public bool IsEncrypted { get; init; }
 
-    /// <summary>The names in the client's certificate, which has been verified; null where there is none.</summary>
-    public IReadOnlyList<string>? CertificateNames { get; init; }
+    /// <summary>Whom the client's certificate names, which has been verified: empty for nobody; null where there is no certificate.</summary>
+    public string? CertificateName { get; init; }
 
     /// <summary>What the transport knows, and where the client is, which a proxy may know better.</summary>
     public static ClientOrigin Of(TransportConnection transport, EndPoint client) => new()
@@ -24,6 +24,6 @@ internal sealed record ClientOrigin
         Address = (client as IPEndPoint)?.Address,
         Peer = transport.PeerCredentials,
         IsEncrypted = transport.Tls is not null,
-        CertificateNames = transport.Tls?.PeerNames,
+        CertificateName = transport.Tls?.PeerName,
     };
 }

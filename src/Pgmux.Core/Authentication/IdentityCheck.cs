@@ -1,14 +1,17 @@
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Configuration.Hba;
 
 namespace Pgmux.Core.Authentication;
 
 /// <summary>
-/// Logins without a password, by what is known of the connection: the system user at the other end of the Unix socket, or the names of a
-/// certificate. Each must be the user's name, or be mapped to it. Whether the user exists is never told.
+/// What is known of the connection: the system user at the other end of the Unix socket, or whom a certificate names. That must be the
+/// user's name, letter for letter, or be mapped to it. Whether the user exists is never told.
 /// </summary>
 internal static class IdentityCheck
 {
-    /// <summary>Why the login fails; null when it succeeds.</summary>
+    private const string NoCertificate = "TLS client certificate required";
+
+    /// <summary>Why a login without a password fails; null when it succeeds.</summary>
     public static AuthenticationFailure? Check(ClientLogin login)
     {
         var isPeer = login.Method == AuthType.Peer;
@@ -22,6 +25,19 @@ internal static class IdentityCheck
             : isPeer ? AuthenticationFailure.WrongPeer(reason)
             : AuthenticationFailure.WrongCertificate(reason);
     }
+
+    /// <summary>
+    /// Why a login fails before it has begun, whatever its method: clientcert of the HBA line. PostgreSQL asks for the password first, and
+    /// so lets passwords be tried without a certificate. Null when it may go on.
+    /// </summary>
+    public static AuthenticationFailure? CheckCertificate(ClientLogin login) => login.Rule?.ClientCertificate switch
+    {
+        null or HbaClientCertificate.NotAsked => null,
+        _ when login.Origin.CertificateName is null => AuthenticationFailure.NoCertificate(NoCertificate),
+        HbaClientCertificate.VerifyFull when login.Method != AuthType.Cert && login.Origin.CertificateName != login.User =>
+            AuthenticationFailure.WrongCertificate(Mismatch(login.Origin.CertificateName, "not the user's name")),
+        _ => null,
+    };
 
     private static string? RefusePeer(ClientLogin login)
     {
@@ -42,23 +58,18 @@ internal static class IdentityCheck
             return "TLS connection required";
         }
 
-        if (login.Origin.CertificateNames is not { } names)
-        {
-            return "TLS client certificate required";
-        }
-
-        foreach (var name in names)
-        {
-            if (IsMapped(login, name))
-            {
-                return null;
-            }
-        }
-
-        return $"TLS certificate name mismatch: each of its {names.Count} names is {WhatItIsNot(login)}";
+        return login.Origin.CertificateName is not { } name ? NoCertificate
+            : IsMapped(login, name) ? null
+            : Mismatch(name, WhatItIsNot(login));
     }
 
-    private static bool IsMapped(ClientLogin login, string name) => login.Map?.Allows(name, login.User) ?? name == login.User;
+    private static string Mismatch(string name, string whatItIsNot) => name.Length == 0
+        ? "TLS certificate name mismatch: it has no common name that can be one"
+        : $"TLS certificate name mismatch: \"{name}\" is {whatItIsNot}";
+
+    // A certificate that names nobody is nobody's, whatever a map's expression fits.
+    private static bool IsMapped(ClientLogin login, string name) =>
+        name.Length > 0 && (login.Map?.Allows(name, login.User) ?? name == login.User);
 
     private static string WhatItIsNot(ClientLogin login) =>
         login.Map is { } map ? $"not mapped to the user by ident map {map.Name}" : "not the user's name";

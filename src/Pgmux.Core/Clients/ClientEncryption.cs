@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Security;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
@@ -18,11 +17,10 @@ internal sealed class ClientEncryption(ClientConnection client, ConfigSnapshot c
 
     private static readonly TlsTuning Tuning = new();
 
-    private readonly SslServerAuthenticationOptions? _options =
-        client.Transport.PeerCredentials is null ? configuration.ClientTls : null;
+    private readonly ClientTls? _tls = client.Transport.PeerCredentials is null ? configuration.ClientTls : null;
 
     /// <summary>Whether an SSLRequest is to be answered with yes.</summary>
-    public bool IsOffered => _options is not null && client.Transport.Tls is null;
+    public bool IsOffered => _tls is not null && client.Transport.Tls is null;
 
     /// <summary>Whether the client would log in in clear and must not.</summary>
     public bool IsMissing => IsOffered && configuration.Options.ClientTlsSslmode >= TlsMode.Require;
@@ -60,9 +58,12 @@ internal sealed class ClientEncryption(ClientConnection client, ConfigSnapshot c
 
     private async ValueTask<bool> HandshakeAsync()
     {
+        var check = _tls!.CreateCheck();
         try
         {
-            var encrypted = await TlsHandshake.AcceptAsync(client.Transport, _options!, Tuning);
+            var encrypted = _tls.Names is null
+                ? await TlsHandshake.AcceptAsync(client.Transport, _tls.OptionsFor(check), Tuning)
+                : await TlsHandshake.AcceptAsync(client.Transport, host => _tls.OptionsFor(check, host), Tuning);
             if (client.State != ClientState.Closed)
             {
                 client.OnEncrypted(encrypted);
@@ -75,7 +76,7 @@ internal sealed class ClientEncryption(ClientConnection client, ConfigSnapshot c
         }
         catch (TlsException e)
         {
-            Fail(e.Message);
+            Fail(check.Problem ?? e.Message);
         }
 
         return client.State != ClientState.Closed;

@@ -18,9 +18,9 @@ internal static class AuthSettings
             ("plain", AuthType.Plain),
             ("md5", AuthType.Md5),
             ("scram-sha-256", AuthType.ScramSha256),
+            ("cert", AuthType.Cert),
             ("hba", AuthType.Hba),
         ],
-        "cert",
         "ldap",
         "pam");
 

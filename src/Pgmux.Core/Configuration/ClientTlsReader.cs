@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Pgmux.Core.Configuration.Revocation;
 
 namespace Pgmux.Core.Configuration;
 
@@ -9,8 +10,10 @@ namespace Pgmux.Core.Configuration;
 /// <param name="faults">Where faults go.</param>
 internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceLocation> locationOf, ICollection<ConfigFault> faults)
 {
+    private bool _hasFault;
+
     /// <summary>What is read of the files; null when clients are not to be encrypted, or when something is wrong with a file.</summary>
-    public SslServerAuthenticationOptions? Read()
+    public ClientTls? Read()
     {
         if (options.ClientTlsSslmode == TlsMode.Disable)
         {
@@ -20,42 +23,27 @@ internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceL
         var files = new TlsFileReader(Fault);
         var verifies = options.ClientTlsSslmode >= TlsMode.VerifyCa;
         var authorities = ReadAuthorities(files, verifies);
-        if (ReadCertificate(files) is not { } certificate || (verifies && authorities is null))
-        {
-            return null;
-        }
-
-        return new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = certificate,
-            EnabledSslProtocols = options.ClientTlsProtocols.Versions,
-            ApplicationProtocols = [TlsFileReader.Postgresql],
-            AllowRenegotiation = false,
-            ClientCertificateRequired = authorities is not null,
-            CertificateChainPolicy = PolicyOf(authorities),
-            RemoteCertificateValidationCallback = verifies ? null : AcceptNoneOrTrusted,
-        };
+        var revocations = ReadRevocations(files);
+        var names = string.IsNullOrEmpty(options.ClientTlsSniDir) ? null : new ServerNamesReader(files, Fault).Read(options.ClientTlsSniDir);
+        return ReadCertificate(files) is { } certificate && !_hasFault
+            ? new ClientTls(options) { Certificate = certificate, Names = names, Authorities = authorities, Revocations = revocations }
+            : null;
     }
 
-    // Where no certificate is demanded one that is shown must still be right: who it names may be used for the login.
-    private static bool AcceptNoneOrTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
-        errors is SslPolicyErrors.None or SslPolicyErrors.RemoteCertificateNotAvailable;
-
-    private static X509ChainPolicy? PolicyOf(X509Certificate2Collection? authorities)
+    private Revocations? ReadRevocations(TlsFileReader files)
     {
-        if (authorities is null)
+        if (string.IsNullOrEmpty(options.ClientTlsCrlFile))
         {
             return null;
         }
 
-        var policy = new X509ChainPolicy
+        if (string.IsNullOrEmpty(options.ClientTlsCaFile))
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
+            Fault("client_tls_crl_file", "client_tls_ca_file is not set, and without it no client is asked for a certificate");
+            return null;
+        }
+
+        return files.ReadRevocations("client_tls_crl_file", options.ClientTlsCrlFile);
     }
 
     private SslStreamCertificateContext? ReadCertificate(TlsFileReader files)
@@ -93,5 +81,9 @@ internal sealed class ClientTlsReader(PgmuxOptions options, Func<string, SourceL
         return path;
     }
 
-    private void Fault(string setting, string problem) => faults.Add(locationOf(setting).Fault($"{setting}: {problem}"));
+    private void Fault(string setting, string problem)
+    {
+        _hasFault = true;
+        faults.Add(locationOf(setting).Fault($"{setting}: {problem}"));
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Net.Security;
 using Pgmux.Core.Configuration.Hba;
 
 namespace Pgmux.Core.Configuration;
@@ -32,7 +31,7 @@ internal sealed class ConfigSnapshot
     public UserList UserList { get; init; } = UserList.Empty;
 
     /// <summary>What a TLS handshake with a client needs; null when clients are not encrypted.</summary>
-    public SslServerAuthenticationOptions? ClientTls { get; init; }
+    public ClientTls? ClientTls { get; init; }
 
     /// <summary>What TLS with servers needs, by the settings that databases have for it.</summary>
     public FrozenDictionary<ServerTlsOptions, ServerTls> ServerTls { get; init; } = FrozenDictionary<ServerTlsOptions, ServerTls>.Empty;

@@ -11,6 +11,9 @@ internal static class OptionsRules
         new LoginRule(),
         new PoolSizeRule(),
         new ForcedUserRule(),
+        new ClientCertificateRule(),
         new ServerTlsRule(),
+        new TlsCiphersRule(),
+        new RevocationRule(),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pgmux.Core.Configuration.Ciphers;
 
 namespace Pgmux.Core.Configuration;
 
@@ -128,8 +129,23 @@ internal sealed record PgmuxOptions
     /// <summary>Who signs clients' certificates, in PEM.</summary>
     public string? ClientTlsCaFile { get; init; } = "";
 
+    /// <summary>Which of clients' certificates have been taken back, as CRL in PEM. pgmux's own. Default: nobody says.</summary>
+    public string? ClientTlsCrlFile { get; init; } = "";
+
+    /// <summary>Folder with certificates for the hosts that clients name (SNI). pgmux's own. Default: none.</summary>
+    public string? ClientTlsSniDir { get; init; } = "";
+
     /// <summary>Versions of TLS that clients may use.</summary>
     public TlsProtocols ClientTlsProtocols { get; init; } = TlsProtocols.Secure;
+
+    /// <summary>Cipher suites of TLS 1.2 with clients. Default: those of the system's OpenSSL, as in PgBouncer.</summary>
+    public TlsCiphers ClientTlsCiphers { get; init; } = TlsCiphers.Default;
+
+    /// <summary>Cipher suites of TLS 1.3 with clients; null and empty are those of the system's OpenSSL.</summary>
+    public TlsCiphers? ClientTls13Ciphers { get; init; }
+
+    /// <summary>Newest version of the protocol that servers are asked for. libpq's max_protocol_version and its default.</summary>
+    public ServerProtocol ServerMaxProtocolVersion { get; init; } = ServerProtocol.V30;
 
     /// <summary>Whether connections to servers are encrypted and what the server's certificate must prove. PgBouncer's default.</summary>
     public TlsMode ServerTlsSslmode { get; init; } = TlsMode.Prefer;
@@ -146,11 +162,17 @@ internal sealed record PgmuxOptions
     /// <summary>Who signs servers' certificates, in PEM; empty are the system's authorities.</summary>
     public string? ServerTlsCaFile { get; init; } = "";
 
-    /// <summary>Newest version of the protocol that servers are asked for. libpq's max_protocol_version and its default.</summary>
-    public ServerProtocol ServerMaxProtocolVersion { get; init; } = ServerProtocol.V30;
+    /// <summary>Which of servers' certificates have been taken back, as CRL in PEM. pgmux's own. Default: nobody says.</summary>
+    public string? ServerTlsCrlFile { get; init; } = "";
 
     /// <summary>Versions of TLS that may be used with servers.</summary>
     public TlsProtocols ServerTlsProtocols { get; init; } = TlsProtocols.Secure;
+
+    /// <summary>Cipher suites of TLS 1.2 with servers. Default: those of the system's OpenSSL, as in PgBouncer.</summary>
+    public TlsCiphers ServerTlsCiphers { get; init; } = TlsCiphers.Default;
+
+    /// <summary>Cipher suites of TLS 1.3 with servers; null and empty are those of the system's OpenSSL.</summary>
+    public TlsCiphers? ServerTls13Ciphers { get; init; }
 
     /// <summary>File with the rules of auth_type hba; empty is none.</summary>
     public string AuthHbaFile { get; init; } = "";

@@ -1,13 +1,15 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Pgmux.Core.Configuration.Revocation;
 
 namespace Pgmux.Core.Configuration;
 
 /// <summary>Looks at the certificate that a server shows in one handshake, as far as server_tls_sslmode wants it.</summary>
 /// <param name="mode">server_tls_sslmode.</param>
 /// <param name="host">The host as it is configured.</param>
-internal sealed class ServerCertificateCheck(TlsMode mode, string host)
+/// <param name="revocations">server_tls_crl_file; null is none.</param>
+internal sealed class ServerCertificateCheck(TlsMode mode, string host, Revocations? revocations)
 {
     /// <summary>Why the certificate was not accepted, in the words of OpenSSL and libpq; null unless it was refused.</summary>
     public string? Problem { get; private set; }
@@ -17,11 +19,17 @@ internal sealed class ServerCertificateCheck(TlsMode mode, string host)
     {
         Problem = mode < TlsMode.VerifyCa ? null
             : certificate is not X509Certificate2 shown ? "the server has shown no certificate"
-            : errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? $"certificate verify failed: {Describe(chain)}"
+            : errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? CertificateProblem.Describe(chain)
+            : revocations is not null && RevokedBy(revocations, chain) is { } revoked ? revoked
             : mode == TlsMode.VerifyFull ? CompareNames(shown)
             : null;
         return Problem is null;
     }
+
+    private static string? RevokedBy(Revocations revocations, X509Chain? chain) =>
+        chain is null ? CertificateProblem.Describe(chain)
+        : revocations.ProblemOf(chain) is { } problem ? CertificateProblem.Prefix + problem
+        : null;
 
     private string? CompareNames(X509Certificate2 shown)
     {
@@ -36,16 +44,5 @@ internal sealed class ServerCertificateCheck(TlsMode mode, string host)
             // Names are decoded when they are asked for, and an authority may sign what is none.
             return "the names in the server's certificate cannot be read";
         }
-    }
-
-    private static string Describe(X509Chain? chain)
-    {
-        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
-        return status.HasFlag(X509ChainStatusFlags.NotTimeValid) ? "certificate has expired or is not yet valid"
-            : status.HasFlag(X509ChainStatusFlags.UntrustedRoot) ? "self-signed certificate in certificate chain"
-            : status.HasFlag(X509ChainStatusFlags.PartialChain) ? "unable to get local issuer certificate"
-            : status.HasFlag(X509ChainStatusFlags.NotSignatureValid) ? "certificate signature failure"
-            : status.HasFlag(X509ChainStatusFlags.NotValidForUsage) ? "unsuitable certificate purpose"
-            : $"{status}";
     }
 }

@@ -1,5 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Pgmux.Core.Configuration.Ciphers;
+using Pgmux.Core.Configuration.Revocation;
 
 namespace Pgmux.Core.Configuration;
 
@@ -15,6 +17,12 @@ internal sealed class ServerTls(ServerTlsOptions options)
     /// <summary>Who signs servers' certificates; null are the system's authorities.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 
+    /// <summary>Which servers' certificates have been taken back; null: nobody says.</summary>
+    public Revocations? Revocations { get; init; }
+
+    /// <summary>Cipher suites; null are those of the system's OpenSSL.</summary>
+    public CipherSuitesPolicy? Ciphers { get; } = TlsCiphers.PolicyOf(options.Ciphers, options.Tls13Ciphers);
+
     /// <summary>A hash of the files.</summary>
     public string Fingerprint { get; init; } = "";
 
@@ -28,6 +36,7 @@ internal sealed class ServerTls(ServerTlsOptions options)
     {
         TargetHost = host,
         EnabledSslProtocols = Options.Protocols.Versions,
+        CipherSuitesPolicy = Ciphers,
         ApplicationProtocols = [TlsFileReader.Postgresql],
         AllowRenegotiation = false,
 

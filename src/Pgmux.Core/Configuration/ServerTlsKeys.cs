@@ -12,8 +12,9 @@ internal static class ServerTlsKeys
         Of("server_tls_cert_file", new TextType(), (tls, v) => tls with { CertificateFile = v }),
         Of("server_tls_key_file", new TextType(), (tls, v) => tls with { KeyFile = v }),
         Of("server_tls_ca_file", new TextType(), (tls, v) => tls with { AuthorityFile = v }),
-        EntryKey<DatabaseOptions>.NotYet("server_tls_ciphers", "default"),
-        EntryKey<DatabaseOptions>.NotYet("server_tls13_ciphers", null),
+        Of("server_tls_crl_file", new TextType(), (tls, v) => tls with { RevocationFile = v }),
+        Of("server_tls_ciphers", TlsSettings.ServerCiphers, (tls, v) => tls with { Ciphers = v }),
+        Of("server_tls13_ciphers", TlsSettings.Tls13Ciphers, (tls, v) => tls with { Tls13Ciphers = v }),
     ];
 
     private static EntryKey<DatabaseOptions> Of<T>(string name, SettingType<T> type, Func<ServerTlsOverrides, T, ServerTlsOverrides> with) =>

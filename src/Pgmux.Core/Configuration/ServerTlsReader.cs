@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Pgmux.Core.Configuration.Revocation;
 
 namespace Pgmux.Core.Configuration;
 
@@ -13,6 +14,7 @@ internal sealed class ServerTlsReader(PgmuxOptions options, Func<string, SourceL
     private const string CertificateSetting = "server_tls_cert_file";
     private const string KeySetting = "server_tls_key_file";
     private const string AuthoritySetting = "server_tls_ca_file";
+    private const string RevocationSetting = "server_tls_crl_file";
 
     private readonly Dictionary<ServerTlsOptions, ServerTls?> _read = [];
 
@@ -46,6 +48,7 @@ internal sealed class ServerTlsReader(PgmuxOptions options, Func<string, SourceL
         var files = new TlsFileReader(fault);
         SslStreamCertificateContext? certificate = null;
         X509Certificate2Collection? authorities = null;
+        Revocations? revocations = null;
         if (wanted.CertificateFile.Length > 0 != wanted.KeyFile.Length > 0)
         {
             var (set, missing) = wanted.KeyFile.Length > 0 ? (KeySetting, CertificateSetting) : (CertificateSetting, KeySetting);
@@ -63,9 +66,20 @@ internal sealed class ServerTlsReader(PgmuxOptions options, Func<string, SourceL
             authorities = files.ReadAuthorities(AuthoritySetting, wanted.AuthorityFile);
         }
 
-        return (certificate is null && wanted.CertificateFile.Length > 0) || (authorities is null && wanted.AuthorityFile.Length > 0)
+        if (wanted.RevocationFile.Length > 0)
+        {
+            revocations = files.ReadRevocations(RevocationSetting, wanted.RevocationFile);
+        }
+
+        return files.HasFault
             ? null
-            : new ServerTls(wanted) { Certificate = certificate, Authorities = authorities, Fingerprint = files.Fingerprint };
+            : new ServerTls(wanted)
+            {
+                Certificate = certificate,
+                Authorities = authorities,
+                Revocations = revocations,
+                Fingerprint = files.Fingerprint,
+            };
     }
 
     // A fault in a file that [pgbouncer] names is told once, however many databases use it.

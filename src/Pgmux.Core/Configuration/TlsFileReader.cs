@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Pgmux.Core.Configuration.Revocation;
 
 namespace Pgmux.Core.Configuration;
 
@@ -16,6 +17,9 @@ internal sealed class TlsFileReader(Action<string, string> fault)
     private const long LargestFileBytes = 16 * 1024 * 1024;
 
     private byte[] _digest = [];
+
+    /// <summary>Whether something was wrong with one of the files.</summary>
+    public bool HasFault { get; private set; }
 
     /// <summary>A hash of all that has been read so far: equal when the files have not changed.</summary>
     public string Fingerprint => Convert.ToHexString(_digest);
@@ -41,7 +45,7 @@ internal sealed class TlsFileReader(Action<string, string> fault)
             using var fromPem = X509Certificate2.CreateFromPem(chain, key);
             if (fromPem.NotAfter.ToUniversalTime() < TimeProvider.System.GetUtcNow())
             {
-                fault(certificateSetting, $"the certificate in \"{certificatePath}\" has expired on {fromPem.NotAfter:yyyy-MM-dd}");
+                Fault(certificateSetting, $"the certificate in \"{certificatePath}\" has expired on {fromPem.NotAfter:yyyy-MM-dd}");
                 return null;
             }
 
@@ -50,7 +54,7 @@ internal sealed class TlsFileReader(Action<string, string> fault)
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             // What the exception says is a name of a text that the program does not bring along.
-            fault(certificateSetting, $"\"{certificatePath}\" and {keySetting} \"{keyPath}\" are no certificate and its key in PEM");
+            Fault(certificateSetting, $"\"{certificatePath}\" and {keySetting} \"{keyPath}\" are no certificate and its key in PEM");
             return null;
         }
     }
@@ -72,28 +76,72 @@ internal sealed class TlsFileReader(Action<string, string> fault)
         }
         catch (CryptographicException)
         {
-            fault(setting, $"\"{path}\" has a certificate that is broken");
+            Fault(setting, $"\"{path}\" has a certificate that is broken");
             return null;
         }
 
         if (authorities.Count == 0)
         {
-            fault(setting, $"\"{path}\" has no certificate in PEM");
+            Fault(setting, $"\"{path}\" has no certificate in PEM");
             return null;
         }
 
         return authorities;
     }
 
+    /// <summary>Lists of revoked certificates, at least one; null when something is wrong with the file.</summary>
+    /// <param name="setting">The setting that names the file.</param>
+    /// <param name="path">The file.</param>
+    public Revocations? ReadRevocations(string setting, string path)
+    {
+        const string Label = "X509 CRL";
+        if (ReadText(setting, path) is not { } pem)
+        {
+            return null;
+        }
+
+        var lists = new List<RevocationList>();
+        for (var rest = pem.AsSpan(); PemEncoding.TryFind(rest, out var found); rest = rest[found.Location.End..])
+        {
+            if (!rest[found.Label].SequenceEqual(Label))
+            {
+                continue;
+            }
+
+            var encoded = Convert.FromBase64String(rest[found.Base64Data].ToString());
+            if (RevocationListReader.Read(encoded, out var problem) is not { } list)
+            {
+                Fault(setting, $"\"{path}\" {problem}");
+                return null;
+            }
+
+            lists.Add(list);
+        }
+
+        if (lists.Count == 0)
+        {
+            Fault(setting, $"\"{path}\" has no CRL in PEM");
+            return null;
+        }
+
+        return new Revocations(lists);
+    }
+
     private string? ReadText(string setting, string path)
     {
         if (BoundedFile.Read(path, LargestFileBytes, out var problem) is not { } bytes)
         {
-            fault(setting, $"\"{path}\" {problem}");
+            Fault(setting, $"\"{path}\" {problem}");
             return null;
         }
 
         _digest = SHA256.HashData([.. _digest, .. SHA256.HashData(bytes)]);
         return Encoding.ASCII.GetString(bytes);
+    }
+
+    private void Fault(string setting, string problem)
+    {
+        HasFault = true;
+        fault(setting, problem);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ServerEncryption(ServerTls tls, EndPoint endPoint)
         }
 
         var host = ServerTarget.HostOf(endPoint);
-        var check = new ServerCertificateCheck(tls.Options.Mode, host);
+        var check = new ServerCertificateCheck(tls.Options.Mode, host, tls.Revocations);
         TransportConnection encrypted;
         try
         {

@@ -16,8 +16,18 @@ public static class TlsHandshake
         TransportConnection connection, SslServerAuthenticationOptions options, TlsTuning tuning) =>
         RunAsync(connection, tuning, stream => stream.AuthenticateAsServerAsync(options));
 
+    /// <summary>Answers the handshake that the peer begins, as the name says that it asks for.</summary>
+    /// <param name="connection">With nothing unread but what belongs to the handshake. The result owns it; after a failure the caller still does.</param>
+    /// <param name="choose">The options for the host that the peer names (SNI); empty when it names none.</param>
+    /// <param name="tuning">Limits of the result.</param>
+    /// <inheritdoc cref="AcceptAsync(TransportConnection, SslServerAuthenticationOptions, TlsTuning)"/>
+    public static Task<TransportConnection> AcceptAsync(
+        TransportConnection connection, Func<string, SslServerAuthenticationOptions> choose, TlsTuning tuning) =>
+        RunAsync(connection, tuning, stream => stream.AuthenticateAsServerAsync(
+            (_, hello, _, _) => new ValueTask<SslServerAuthenticationOptions>(choose(hello.ServerName)), null, CancellationToken.None));
+
     /// <summary>Begins the handshake.</summary>
-    /// <inheritdoc cref="AcceptAsync"/>
+    /// <inheritdoc cref="AcceptAsync(TransportConnection, SslServerAuthenticationOptions, TlsTuning)"/>
     public static Task<TransportConnection> ConnectAsync(
         TransportConnection connection, SslClientAuthenticationOptions options, TlsTuning tuning) =>
         RunAsync(connection, tuning, stream => stream.AuthenticateAsClientAsync(options));

@@ -12,9 +12,6 @@ public sealed class TlsSession
     private static readonly string[] SignedWithSha384 = ["1.2.840.113549.1.1.12", "1.2.840.10045.4.3.3"];
     private static readonly string[] SignedWithSha512 = ["1.2.840.113549.1.1.13", "1.2.840.10045.4.3.4"];
 
-    /// <summary>Object identifier of the attribute commonName.</summary>
-    private const string CommonName = "2.5.4.3";
-
     private readonly SslStream _stream;
 
     internal TlsSession(SslStream stream) => _stream = stream;
@@ -34,19 +31,8 @@ public sealed class TlsSession
     /// <summary>The certificate that the peer has shown; null when it showed none.</summary>
     public X509Certificate2? PeerCertificate => _stream.RemoteCertificate as X509Certificate2;
 
-    /// <summary>
-    /// Whom the peer's certificate names (its common names); null when it showed none. A name with a zero byte in it is none: it would be read
-    /// as another, shorter one elsewhere.
-    /// </summary>
-    public IReadOnlyList<string>? PeerNames => PeerCertificate is { } certificate
-        ?
-        [
-            .. certificate.SubjectName.EnumerateRelativeDistinguishedNames()
-                .Where(name => !name.HasMultipleElements && name.GetSingleElementType().Value == CommonName)
-                .Select(name => name.GetSingleElementValue()!)
-                .Where(name => !name.Contains('\0')),
-        ]
-        : null;
+    /// <summary>Whom the peer's certificate names; empty when that is nobody, null when it showed none.</summary>
+    public string? PeerName => PeerCertificate is { } certificate ? CertificateSubject.CommonNameOf(certificate) : null;
 
     /// <summary>
     /// The server certificate's hash, which both ends know and nobody between them can have: tls-server-end-point of RFC 5929, what

@@ -33,20 +33,36 @@ internal sealed class IdentityCheckTests
         Check(Login(AuthType.Peer, Tcp), "unix socket login rejected", "the client has not come over the Unix socket");
 
     [TestCase("alice", false, true, null)]
-    [TestCase("root,alice", false, true, null)]
-    [TestCase("root", false, true, "TLS certificate name mismatch: each of its 1 names is not the user's name")]
-    [TestCase("Alice", false, true, "TLS certificate name mismatch: each of its 1 names is not the user's name")]
-    [TestCase("", false, true, "TLS certificate name mismatch: each of its 1 names is not the user's name")]
+    [TestCase("root", false, true, "TLS certificate name mismatch: \"root\" is not the user's name")]
+    [TestCase("Alice", false, true, "TLS certificate name mismatch: \"Alice\" is not the user's name")]
+    [TestCase("", false, true, "TLS certificate name mismatch: it has no common name that can be one")]
+    [TestCase("", true, true, "TLS certificate name mismatch: it has no common name that can be one")]
     [TestCase("alice", false, false, "no such user")]
-    [TestCase("x,root", true, true, null)]
-    [TestCase("alice", true, true, "TLS certificate name mismatch: each of its 1 names is not mapped to the user by ident map m")]
-    public void A_certificate_must_name_the_user(string names, bool isMapped, bool isKnown, string? reason) => Check(
-        Login(AuthType.Cert, Tcp with { IsEncrypted = true, CertificateNames = names.Split(',') }, isMapped, isKnown), "certificate authentication failed", reason);
+    [TestCase("root", true, true, null)]
+    [TestCase("alice", true, true, "TLS certificate name mismatch: \"alice\" is not mapped to the user by ident map m")]
+    [Property("Row", "A17")]
+    public void A_certificate_must_name_the_user(string name, bool isMapped, bool isKnown, string? reason) => Check(
+        Login(AuthType.Cert, Tcp with { IsEncrypted = true, CertificateName = name }, isMapped, isKnown), "certificate authentication failed", reason);
 
     [TestCase(true, "TLS client certificate required")]
     [TestCase(false, "TLS connection required")]
+    [Property("Row", "B24")]
     public void Without_a_certificate_nobody_is_let_in(bool isEncrypted, string reason) =>
         Check(Login(AuthType.Cert, Tcp with { IsEncrypted = isEncrypted }), "certificate authentication failed", reason);
+
+    [TestCase("NotAsked", null, null, null)]
+    [TestCase("VerifyCa", null, "connection requires a valid client certificate", "TLS client certificate required")]
+    [TestCase("VerifyCa", "root", null, null)]
+    [TestCase("VerifyFull", null, "connection requires a valid client certificate", "TLS client certificate required")]
+    [TestCase("VerifyFull", "root", "certificate authentication failed", "TLS certificate name mismatch: \"root\" is not the user's name")]
+    [TestCase("VerifyFull", "", "certificate authentication failed", "TLS certificate name mismatch: it has no common name that can be one")]
+    [TestCase("VerifyFull", "alice", null, null)]
+    [Property("Row", "A17")]
+    public void A_line_may_want_a_certificate_beside_the_login(string wanted, string? name, string? text, string? reason)
+    {
+        var login = Login(AuthType.Trust, Tcp with { IsEncrypted = true, CertificateName = name });
+        Check(login with { Rule = Rule(AuthType.Trust, Map, Enum.Parse<HbaClientCertificate>(wanted)) }, text ?? "", reason);
+    }
 
     [Test]
     public void A_line_that_rejects_is_named_in_the_log_only() => Check(
@@ -67,10 +83,19 @@ internal sealed class IdentityCheckTests
         Secret = isKnown ? Secrets.Stored(StoredKind.Plain) : null,
     };
 
-    private static HbaRule Rule(AuthType method, IdentMap? map)
+    private static HbaRule Rule(AuthType method, IdentMap? map, HbaClientCertificate certificate = HbaClientCertificate.NotAsked)
     {
         var all = new HbaNames([], []) { IsAll = true };
-        return new HbaRule { Location = new("hba.conf", 7), Type = HbaConnectionType.Local, Databases = all, Users = all, Method = method, Map = map };
+        return new HbaRule
+        {
+            Location = new("hba.conf", 7),
+            Type = HbaConnectionType.Host,
+            Databases = all,
+            Users = all,
+            Method = method,
+            ClientCertificate = certificate,
+            Map = map,
+        };
     }
 
     // With a reason it must fail with the text; without one it must succeed with what is stored, and in either case nothing is sent before.

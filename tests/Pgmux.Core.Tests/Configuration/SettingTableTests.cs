@@ -141,6 +141,8 @@ internal sealed class SettingTableTests
         "event_engine" => "epoll",
         "max_packet_size" => "9000",
         "client_tls_protocols" or "server_tls_protocols" => "tlsv1.3",
+        "client_tls_ciphers" or "server_tls_ciphers" => "HIGH",
+        "client_tls13_ciphers" or "server_tls13_ciphers" => "TLS_AES_128_GCM_SHA256",
         "server_tls_negotiation" => "direct",
         "server_max_protocol_version" => "3.2",
         "proxy_protocol_from" => "10.0.0.0/8, ::1",

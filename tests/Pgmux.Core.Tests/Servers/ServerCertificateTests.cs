@@ -60,6 +60,32 @@ internal sealed class ServerCertificateTests
         Assert.That(mux.Postgres.Logins, Is.EqualTo(problem is null ? 1 : 0));
     }
 
+    [TestCase("verify-ca", "other", null)]
+    [TestCase("verify-full", "other", null)]
+    [TestCase("verify-ca", "shown", "certificate verify failed: certificate revoked")]
+    [TestCase("verify-full", "shown", "certificate verify failed: certificate revoked")]
+    [TestCase("verify-full", "expired", "certificate verify failed: CRL has expired")]
+    [TestCase("verify-full", "of another authority", "certificate verify failed: unable to get certificate CRL")]
+    [TestCase("require", "shown", null)]
+    [Property("Row", "T11")]
+    public void Nothing_is_said_to_a_server_whose_certificate_has_been_taken_back(string mode, string revoked, string? problem)
+    {
+        var shown = _authority.Sign("127.0.0.1", "127.0.0.1");
+        var list = revoked switch
+        {
+            "shown" => _authority.Revoke(TimeSpan.FromDays(1), shown),
+            "expired" => _authority.Revoke(TimeSpan.FromDays(-1)),
+            "of another authority" => _other.Revoke(TimeSpan.FromDays(1)),
+            _ => _authority.Revoke(TimeSpan.FromDays(1), _authority.Sign("127.0.0.1")),
+        };
+        using var mux = TestMux.Start(
+            ("server_tls_sslmode", mode), ("server_tls_ca_file", _folder.File("ca.pem")), ("server_tls_crl_file", _folder.Write("crl.pem", list)));
+        mux.Postgres.Tls = new SslServerAuthenticationOptions { ServerCertificate = shown.ToCertificate() };
+
+        Assert.That(mux.BeginLogin().Take(), problem is null ? Does.EndWith("Z(I)") : Is.EqualTo($"E(08001 {problem}) EOF"));
+        Assert.That(mux.Postgres.Logins, Is.EqualTo(problem is null ? 1 : 0));
+    }
+
     [TestCase("one.example,two.example", "one.example", "two.example", 2)]
     [TestCase("one.example,two.example", "one.example", "one.example", 1)]
     [TestCase("one.example,two.example", "two.example", "one.example", 0)]

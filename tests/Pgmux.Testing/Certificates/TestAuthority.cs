@@ -11,6 +11,7 @@ internal sealed class TestAuthority : IDisposable
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 _certificate;
     private byte _serial;
+    private int _listNumber;
 
     public TestAuthority(string name)
     {
@@ -55,6 +56,23 @@ internal sealed class TestAuthority : IDisposable
         var end = DateTimeOffset.UtcNow + validFor;
         using var certificate = request.Create(_certificate, end.AddDays(-8), end, [1, _serial++]);
         return new TestCertificate(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    /// <summary>A list of certificates that the authority has taken back, as PEM, which holds for so long from now on, and has done for days.</summary>
+    public string Revoke(TimeSpan validFor, params TestCertificate[] certificates)
+    {
+        var builder = new CertificateRevocationListBuilder();
+        foreach (var certificate in certificates)
+        {
+            using var read = X509Certificate2.CreateFromPem(certificate.Pem);
+            builder.AddEntry(read);
+        }
+
+        var now = DateTimeOffset.UtcNow;
+        var list = builder.Build(
+            _certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), ++_listNumber, now + validFor, HashAlgorithmName.SHA256,
+            X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(_certificate.GetCertHash(HashAlgorithmName.SHA256)[..20]), now.AddDays(-20));
+        return PemEncoding.WriteString("X509 CRL", list);
     }
 
     /// <summary>The authority's certificate as a file.</summary>

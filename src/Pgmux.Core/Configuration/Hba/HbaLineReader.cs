@@ -13,6 +13,8 @@ internal sealed class HbaLineReader(
     HbaFaults faults,
     ICollection<ConfigFault> warnings)
 {
+    private readonly HbaOptionsReader _options = new(maps, faults, warnings);
+
     private static readonly string[] Types = ["local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc"];
 
     /// <summary>The rule; null when there is a fault, or when it cannot be about anybody.</summary>
@@ -34,7 +36,7 @@ internal sealed class HbaLineReader(
             return null;
         }
 
-        if (!TryReadOptions(columns, method, word.Text, out var map))
+        if (_options.Read(columns, connection, method, word.Text) is not { } options)
         {
             return null;
         }
@@ -50,7 +52,8 @@ internal sealed class HbaLineReader(
                 Users = userNames,
                 Addresses = addresses,
                 Method = method,
-                Map = map,
+                ClientCertificate = options.ClientCertificate,
+                Map = options.Map,
             };
     }
 
@@ -133,41 +136,6 @@ internal sealed class HbaLineReader(
         }
 
         addresses = [masked];
-        return true;
-    }
-
-    // map= is all that PgBouncer takes.
-    private bool TryReadOptions(HbaColumns columns, AuthType method, string methodName, out IdentMap? map)
-    {
-        const string MapOption = "map=";
-        map = null;
-        while (columns.HasMore)
-        {
-            if (!columns.TryTakeWord("an option", out var option))
-            {
-                return false;
-            }
-
-            var isMap = option.Text.StartsWith(MapOption, StringComparison.Ordinal);
-            var name = isMap ? option.Text[MapOption.Length..] : "";
-            if (!isMap || map is not null)
-            {
-                faults.Add(columns.Location, $"option \"{option.Text}\" is not supported; only one map=NAME may follow the method");
-                return false;
-            }
-
-            if (!maps.TryGetValue(name, out map))
-            {
-                faults.Add(columns.Location, $"ident map \"{name}\" is not found in auth_ident_file");
-                return false;
-            }
-
-            if (method is not (AuthType.Peer or AuthType.Cert))
-            {
-                warnings.Add(columns.Location.Fault($"map={name} has no effect with {methodName}; it is for peer and cert"));
-            }
-        }
-
         return true;
     }
 

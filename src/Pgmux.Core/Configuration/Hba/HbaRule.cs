@@ -21,6 +21,9 @@ internal sealed class HbaRule
     /// <summary>How they prove who they are.</summary>
     public required AuthType Method { get; init; }
 
+    /// <summary>Which certificate they must show beside that.</summary>
+    public HbaClientCertificate ClientCertificate { get; init; }
+
     /// <summary>Which system users or certificates are which users; null is those of the same name.</summary>
     public IdentMap? Map { get; init; }
 

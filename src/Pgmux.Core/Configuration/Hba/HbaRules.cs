@@ -16,6 +16,9 @@ internal sealed class HbaRules(string path, HbaRule[] rules)
     /// <summary>How many rules there are.</summary>
     public int Count => rules.Length;
 
+    /// <summary>The rules.</summary>
+    public IReadOnlyList<HbaRule> All => rules;
+
     /// <summary>
     /// The first rule that is about the request, which alone decides; null when none is. A pass over thousands of rules takes less than a
     /// tenth of a millisecond: nearly all of them differ in the first thing that is compared.

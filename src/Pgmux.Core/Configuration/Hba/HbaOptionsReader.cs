@@ -1,0 +1,92 @@
+namespace Pgmux.Core.Configuration.Hba;
+
+/// <summary>Reads the options behind the method: map=, which PgBouncer has, and clientcert=, which PostgreSQL has.</summary>
+/// <param name="maps">The maps of the ident file.</param>
+/// <param name="faults">Where faults go.</param>
+/// <param name="warnings">Where goes what is odd.</param>
+internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> maps, HbaFaults faults, ICollection<ConfigFault> warnings)
+{
+    private const string MapOption = "map=";
+    private const string CertificateOption = "clientcert=";
+
+    /// <summary>The options; null when there is a fault.</summary>
+    /// <param name="columns">The line, up to the method taken.</param>
+    /// <param name="connection">Kind of connection.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="methodName">The same as it is written.</param>
+    public HbaOptions? Read(HbaColumns columns, HbaConnectionType connection, AuthType method, string methodName)
+    {
+        var options = HbaOptions.None;
+        while (columns.HasMore)
+        {
+            if (!columns.TryTakeWord("an option", out var option) || Read(columns, option.Text, options) is not { } more)
+            {
+                return null;
+            }
+
+            options = more;
+        }
+
+        if (options.ClientCertificate != HbaClientCertificate.NotAsked && connection != HbaConnectionType.HostTls)
+        {
+            faults.Add(columns.Location, "clientcert may stand in hostssl lines only");
+            return null;
+        }
+
+        if (options.ClientCertificate == HbaClientCertificate.VerifyCa && method == AuthType.Cert)
+        {
+            faults.Add(columns.Location, "with cert, clientcert can only be verify-full, which cert means anyway");
+            return null;
+        }
+
+        if (options.Map is { } map && method is not (AuthType.Peer or AuthType.Cert))
+        {
+            warnings.Add(columns.Location.Fault($"map={map.Name} has no effect with {methodName}; it is for peer and cert"));
+        }
+
+        return options;
+    }
+
+    private HbaOptions? Read(HbaColumns columns, string option, HbaOptions before)
+    {
+        if (option.StartsWith(MapOption, StringComparison.Ordinal) && before.Map is null)
+        {
+            return ReadMap(columns, option[MapOption.Length..], before);
+        }
+
+        if (option.StartsWith(CertificateOption, StringComparison.Ordinal) && before.ClientCertificate == HbaClientCertificate.NotAsked)
+        {
+            return ReadCertificate(columns, option[CertificateOption.Length..], before);
+        }
+
+        faults.Add(
+            columns.Location,
+            $"option \"{option}\" is not supported; map=NAME and clientcert=verify-ca or verify-full may follow the method, once each");
+        return null;
+    }
+
+    private HbaOptions? ReadMap(HbaColumns columns, string name, HbaOptions before)
+    {
+        if (maps.TryGetValue(name, out var map))
+        {
+            return before with { Map = map };
+        }
+
+        faults.Add(columns.Location, $"ident map \"{name}\" is not found in auth_ident_file");
+        return null;
+    }
+
+    private HbaOptions? ReadCertificate(HbaColumns columns, string value, HbaOptions before)
+    {
+        switch (value)
+        {
+            case "verify-ca":
+                return before with { ClientCertificate = HbaClientCertificate.VerifyCa };
+            case "verify-full":
+                return before with { ClientCertificate = HbaClientCertificate.VerifyFull };
+            default:
+                faults.Add(columns.Location, $"clientcert must be verify-ca or verify-full, not \"{value}\"");
+                return null;
+        }
+    }
+}
