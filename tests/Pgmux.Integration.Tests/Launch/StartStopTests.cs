@@ -18,7 +18,10 @@ internal sealed class StartStopTests(int postgres) : PgmuxFixture(postgres)
     {
         const int Workers = 6;
         var cycles = int.Parse(Environment.GetEnvironmentVariable("PGMUX_CYCLES") ?? "6", CultureInfo.InvariantCulture);
-        await StartFreshAsync(PgmuxSettings.For(Cluster, ("default_pool_size", "3")));
+
+        // Its own: in the cluster that fixtures share, others have backends of the same user for as long as they like.
+        await using var cluster = await PostgresCluster.StartAsync(Cluster.Major);
+        await StartFreshAsync(PgmuxSettings.For(cluster, ("default_pool_size", "3")));
         for (var cycle = 0; cycle < cycles; cycle++)
         {
             if (cycle > 0)
@@ -40,7 +43,7 @@ internal sealed class StartStopTests(int postgres) : PgmuxFixture(postgres)
             await load;
         }
 
-        await Cluster.WaitForBackendsAsync("usename = 'app'", 0);
+        await cluster.WaitForBackendsAsync("usename = 'app'", 0);
     }
 
     [TestCase(UnixSignal.Quit)]

@@ -119,13 +119,21 @@ internal sealed class PostgresCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until the condition on one row of pg_stat_activity holds for so many backends.</summary>
+    /// <exception cref="TimeoutException">It did not; the message shows those for which it holds.</exception>
     public async Task WaitForBackendsAsync(string condition, long count)
     {
         await using var connection = await ConnectAsync();
-        await using var command = new NpgsqlCommand(
-            $"SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND ({condition})", connection);
-        await Eventually.HoldsAsync(
-            async () => (long)(await command.ExecuteScalarAsync())! == count, $"{count} backends with {condition}");
+        var those = $"FROM pg_stat_activity AS a WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND ({condition})";
+        await using var command = new NpgsqlCommand($"SELECT count(*) {those}", connection);
+        try
+        {
+            await Eventually.HoldsAsync(async () => (long)(await command.ExecuteScalarAsync())! == count, $"{count} backends with {condition}");
+        }
+        catch (TimeoutException e)
+        {
+            command.CommandText = $"SELECT string_agg(a::text, E'\n') {those}";
+            throw new TimeoutException($"{e.Message}; there are: {await command.ExecuteScalarAsync()}", e);
+        }
     }
 
     public async Task StartAsync()
