@@ -179,11 +179,15 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>A trusted proxy has said whom it serves; null is nobody but itself.</summary>
     public void OnProxied(IPEndPoint? source) => _proxied = source;
 
+    /// <summary>A TLS handshake begins; <see cref="OnEncrypted"/> or <see cref="Close"/> ends it.</summary>
+    public void OnEncrypting() => State = ClientState.Encrypting;
+
     /// <summary>The connection is encrypted from now on: this one takes the place of the one that it was made of.</summary>
     public void OnEncrypted(TransportConnection transport)
     {
         Transport = transport;
         transport.Observer = this;
+        State = ClientState.LoggingIn;
     }
 
     /// <summary>The startup packet has said who asks for what.</summary>
@@ -325,7 +329,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
         // The state first: what follows completes pending reads, and they must find the client closed.
         var server = Server;
-        var isMidReply = server is { IsMidReply: true };
+        var canBeTold = server is not { IsMidReply: true } && State != ClientState.Encrypting;
         State = ClientState.Closed;
         Server = null;
         ClientsLog.Closed(_environment, this, reason, error);
@@ -347,7 +351,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             _environment.Cancels.Remove(this);
         }
 
-        if (error is not null && !isMidReply)
+        if (error is not null && canBeTold)
         {
             LastWord.TryWrite(_environment.Logger, LogName, Output, output => BackendMessages.WriteErrorResponse(output, error));
         }
@@ -550,7 +554,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     {
         // Without a pending read the client waits: for a server, which it will not use any more, or for its replies, which a
         // half-closed client still takes.
-        if (connection.PeerState == PeerState.Reset || State is ClientState.Waiting or ClientState.LoggingIn)
+        if (connection.PeerState == PeerState.Reset || State is ClientState.Waiting or ClientState.LoggingIn or ClientState.Encrypting)
         {
             Close(ClientCloseReason.UnexpectedEof);
         }

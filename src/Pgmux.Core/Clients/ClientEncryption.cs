@@ -31,6 +31,7 @@ internal sealed class ClientEncryption(ClientConnection client, ConfigSnapshot c
     /// <summary>Says yes and lets the client begin. False when that failed and the client is closed.</summary>
     public async ValueTask<bool> AcceptAsync()
     {
+        client.OnEncrypting();
         BackendMessages.WriteSslAccepted(client.Transport.Output);
         await client.Transport.Output.FlushAsync();
         return await HandshakeAsync();
@@ -42,6 +43,7 @@ internal sealed class ClientEncryption(ClientConnection client, ConfigSnapshot c
     /// </summary>
     public async ValueTask<bool> AcceptDirectAsync()
     {
+        client.OnEncrypting();
         if (!await HandshakeAsync())
         {
             return false;

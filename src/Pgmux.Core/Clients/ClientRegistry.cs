@@ -48,7 +48,7 @@ internal sealed class ClientRegistry(EventLoop loop)
     {
         switch (client.State)
         {
-            case ClientState.LoggingIn when IsOver(client.AcceptedAt, configuration.Options.ClientLoginTimeout):
+            case ClientState.LoggingIn or ClientState.Encrypting when IsOver(client.AcceptedAt, configuration.Options.ClientLoginTimeout):
                 client.Close(ClientCloseReason.LoginTimedOut, ClientErrors.LoginTimedOut);
                 break;
             case ClientState.Idle when IsOver(client.IdleSince, configuration.ClientIdleTimeoutFor(client.User)):

@@ -6,6 +6,9 @@ internal enum ClientState
     /// <summary>Startup packet or authentication is under way, or the pool's first server is awaited.</summary>
     LoggingIn,
 
+    /// <summary>A TLS handshake of the login is under way: nothing can be said to the client, as in clear it must not be.</summary>
+    Encrypting,
+
     /// <summary>Logged in, without a server: parked.</summary>
     Idle,
 

@@ -57,7 +57,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ConnectionRow>> GetClientsAsync() => await AskClientsAsync(
-        client => client.State == ClientState.LoggingIn && client.User.Length == 0 ? null : ToRow(client));
+        client => client.State is ClientState.LoggingIn or ClientState.Encrypting && client.User.Length == 0 ? null : ToRow(client));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ConnectionRow>> GetServersAsync() => ValueTask.FromResult<IReadOnlyList<ConnectionRow>>(
@@ -71,7 +71,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
     /// <inheritdoc/>
     public async ValueTask<ListCounts> GetListCountsAsync()
     {
-        var clients = await AskClientsAsync(client => client.State == ClientState.LoggingIn ? "login" : "used");
+        var clients = await AskClientsAsync(client => client.State is ClientState.LoggingIn or ClientState.Encrypting ? "login" : "used");
         return new ListCounts
         {
             Databases = Config.Databases.Count + 1,
@@ -133,7 +133,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             Database = pool.Key.Database,
             User = pool.Key.User,
             ClientsActive = states.Count(state => state is ClientState.Active or ClientState.Idle),
-            ClientsWaiting = states.Count(state => state is ClientState.Waiting or ClientState.LoggingIn),
+            ClientsWaiting = states.Count(state => state is ClientState.Waiting or ClientState.LoggingIn or ClientState.Encrypting),
             ServersActive = counts.Active,
             ServersBeingCanceled = counts.BeingCancelled,
             ServersIdle = counts.Idle,
@@ -156,7 +156,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             Database = client.Database,
             State = client.State switch
             {
-                ClientState.Waiting or ClientState.LoggingIn => "waiting",
+                ClientState.Waiting or ClientState.LoggingIn or ClientState.Encrypting => "waiting",
                 _ => "active",
             },
             Tls = client.Transport.Tls?.ToString() ?? "",

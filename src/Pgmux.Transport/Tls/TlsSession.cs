@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Pgmux.Transport.Tls;
@@ -8,10 +7,6 @@ namespace Pgmux.Transport.Tls;
 /// <summary>What a TLS handshake has agreed on.</summary>
 public sealed class TlsSession
 {
-    // Signatures by a longer hash than SHA-256: RSA and ECDSA with SHA-384, the same with SHA-512.
-    private static readonly string[] SignedWithSha384 = ["1.2.840.113549.1.1.12", "1.2.840.10045.4.3.3"];
-    private static readonly string[] SignedWithSha512 = ["1.2.840.113549.1.1.13", "1.2.840.10045.4.3.4"];
-
     private readonly SslStream _stream;
 
     internal TlsSession(SslStream stream) => _stream = stream;
@@ -22,8 +17,8 @@ public sealed class TlsSession
     /// <summary>The cipher suite, by the name that IANA has for it.</summary>
     public TlsCipherSuite CipherSuite => _stream.NegotiatedCipherSuite;
 
-    /// <summary>Version and cipher suite as PgBouncer writes them: "TLSv1.3/TLS_AES_256_GCM_SHA384".</summary>
-    public override string ToString() => $"{(Protocol == SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2")}/{CipherSuite}";
+    /// <summary>Version and cipher suite as PgBouncer writes them: "TLSv1.3/TLS_AES_256_GCM_SHA384", "TLSv1.2/ECDHE-RSA-AES256-GCM-SHA384".</summary>
+    public override string ToString() => $"{(Protocol == SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2")}/{CipherSuiteName.Of(CipherSuite)}";
 
     /// <summary>What ALPN has chosen; empty when one side did not speak of it.</summary>
     public ReadOnlyMemory<byte> ApplicationProtocol => _stream.NegotiatedApplicationProtocol.Protocol;
@@ -36,23 +31,14 @@ public sealed class TlsSession
 
     /// <summary>
     /// The server certificate's hash, which both ends know and nobody between them can have: tls-server-end-point of RFC 5929, what
-    /// SCRAM-SHA-256-PLUS binds to. By the hash that the certificate is signed with, SHA-256 in place of MD5 and SHA-1.
+    /// SCRAM-SHA-256-PLUS binds to. Empty where the certificate has none: then nothing is bound.
     /// </summary>
     public byte[] ServerEndPointBinding
     {
         get
         {
             var certificate = _stream.IsServer ? _stream.LocalCertificate : _stream.RemoteCertificate;
-            return certificate is X509Certificate2 server ? BindingOf(server) : [];
+            return certificate is X509Certificate2 server ? CertificateHash.Of(server) : [];
         }
-    }
-
-    private static byte[] BindingOf(X509Certificate2 certificate)
-    {
-        var signature = certificate.SignatureAlgorithm.Value;
-        var bytes = certificate.RawDataMemory.Span;
-        return SignedWithSha384.Contains(signature) ? SHA384.HashData(bytes)
-            : SignedWithSha512.Contains(signature) ? SHA512.HashData(bytes)
-            : SHA256.HashData(bytes);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class HostNameRuleTests
     [TestCase("", "localhost", false)]
     [TestCase("db.example.com\0.evil.org", "db.example.com", false)]
     [TestCase("db.example.com\0.evil.org", "db.example.com\0.evil.org", false)]
+    [Property("Row", "B33")]
     public void Names_match_by_libpqs_rules(string pattern, string host, bool matches) =>
         Assert.That(HostNameRule.Matches(pattern, host), Is.EqualTo(matches));
 
@@ -38,6 +39,7 @@ internal sealed class HostNameRuleTests
     [TestCase("cn.example", "::1", true, "::1")]
     [TestCase("cn.example", "0:0:0:0:0:0:0:1", true, "::1")]
     [TestCase("cn.example", "::2", false, "::1")]
+    [Property("Row", "B33")]
     public void The_common_name_counts_where_the_extension_has_no_name_of_the_hosts_kind(string commonName, string host, bool isNamed, params string[] alternatives)
     {
         using var authority = new TestAuthority("names");

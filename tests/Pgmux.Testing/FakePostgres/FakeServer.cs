@@ -1,6 +1,7 @@
 using System.Text;
 using Pgmux.Testing.Processes;
 using Pgmux.Transport;
+using Pgmux.Transport.Tls;
 
 namespace Pgmux.Testing.FakePostgres;
 
@@ -83,7 +84,10 @@ internal sealed class FakeServer
 
     // Data of a COPY that has failed may come after its end: only what has stopped in the middle is dirt. A link that breaks takes what
     // was on its way, and the server with it: that the multiplexer has not heard of it yet is no fault of its own.
-    private bool IsCutShort => _unread.Rest > 0 && _transport is Transport.InMemoryConnection { PendingBytes: 0, IsBroken: false };
+    private bool IsCutShort => _unread.Rest > 0 && Link is { PendingBytes: 0, IsBroken: false };
+
+    // What lies below the encryption, where there is one.
+    private Transport.InMemoryConnection Link => (Transport.InMemoryConnection)(_transport is TlsConnection encrypted ? encrypted.Link : _transport);
 
     /// <summary>Parameters whose values are not those of the login, with the present values.</summary>
     public IReadOnlyList<(string Name, string Value)> ChangedParameters => Parameters.Changed;
@@ -184,7 +188,12 @@ internal sealed class FakeServer
     public void ResetQuietly()
     {
         IsOpen = false;
-        ((Transport.InMemoryConnection)_transport).Reset();
+        Link.Reset();
+        if (_transport is TlsConnection)
+        {
+            _transport.Abort();
+        }
+
         EndStall();
     }
 
