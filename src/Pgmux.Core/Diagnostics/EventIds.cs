@@ -117,6 +117,12 @@ internal static class EventIds
     /// <summary>A client's TLS handshake failed.</summary>
     public const int ClientTlsFailed = 1807;
 
+    /// <summary>auth_query has had no answer, or none that can be used.</summary>
+    public const int AuthQueryFailed = 1808;
+
+    /// <summary>auth_dbname names a database that there is not.</summary>
+    public const int AuthDatabaseMissing = 1809;
+
     // 1900 to 1999: Admin.
 
     /// <summary>A console command is run.</summary>
