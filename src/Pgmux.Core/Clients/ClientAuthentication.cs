@@ -10,6 +10,9 @@ namespace Pgmux.Core.Clients;
 /// <summary>Carries the messages of one authentication between a client and the <see cref="ClientAuthenticator"/>.</summary>
 internal sealed class ClientAuthentication(ClientConnection client, ClientEnvironment environment, ConfigSnapshot configuration)
 {
+    // Where the server may be asked once more for the user; null when it was asked for this login, or is not asked at all.
+    private AuthQuerySource? _askableAnew;
+
     /// <summary>Lets the client prove who it is, or closes it.</summary>
     /// <returns>What its login has shown that may serve for logins to servers; null when the client has been closed.</returns>
     public async ValueTask<ServerCredentials?> RunAsync()
@@ -34,7 +37,17 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
                 case AuthenticationStep.Succeeded:
                     return authenticator.Credentials;
                 case AuthenticationStep.Failed:
-                    Fail(authenticator);
+                    if (authenticator.Failure!.DependsOnSecret && await FindAnewAsync() is { } secret)
+                    {
+                        step = authenticator.Retry(secret, client.Output);
+                        continue;
+                    }
+
+                    if (client.State != ClientState.Closed)
+                    {
+                        Fail(authenticator);
+                    }
+
                     return null;
                 case AuthenticationStep.NeedsDerivation:
                     await client.Loop.OffloadAsync(authenticator.Derivation!.Run);
@@ -80,20 +93,48 @@ internal sealed class ClientAuthentication(ClientConnection client, ClientEnviro
         var systemUser = method == AuthType.Peer && origin.Peer is { } peer
             ? await environment.SystemUsers.FindAsync(client.Loop, peer.UserId)
             : null;
-        return client.State == ClientState.Closed
-            ? null
-            : new ClientLogin
-            {
-                Method = method,
-                Rule = rule,
-                Origin = origin,
-                SystemUser = systemUser,
-                User = client.User,
-                Secret = configuration.UserList.Find(client.User),
-                ScramIterations = options.ScramIterations,
-                MockKind = configuration.UserList.CommonKind,
-                ChannelBinding = client.Transport.Tls?.ServerEndPointBinding ?? [],
-            };
+        var login = new ClientLogin
+        {
+            Method = method,
+            Rule = rule,
+            Origin = origin,
+            SystemUser = systemUser,
+            User = client.User,
+            Secret = configuration.UserList.Find(client.User),
+            ScramIterations = options.ScramIterations,
+            MockKind = configuration.UserList.CommonKind,
+            ChannelBinding = client.Transport.Tls?.ServerEndPointBinding ?? [],
+        };
+        return client.State == ClientState.Closed ? null
+            : login.Secret is null && NeedsUser(method) && configuration.AuthQueryFor(client.Database) is { } source
+            ? await AskServerAsync(login, source)
+            : login;
+    }
+
+    // Nobody is asked for a user whom no password lets in.
+    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba);
+
+    private async ValueTask<ClientLogin?> AskServerAsync(ClientLogin login, AuthQuerySource source)
+    {
+        if (await environment.Users.FindAsync(client, source) is not var (answer, isFresh))
+        {
+            return null;
+        }
+
+        _askableAnew = isFresh ? null : source;
+        return login with { Secret = answer.Secret, MockKind = environment.Users.Cache.CommonKind };
+    }
+
+    // The secret, when the server has been asked again and has one.
+    private async ValueTask<UserSecret?> FindAnewAsync()
+    {
+        if (_askableAnew is not { } source)
+        {
+            return null;
+        }
+
+        _askableAnew = null;
+        return await environment.Users.FindAnewAsync(client, source) is var (answer, _) ? answer.Secret : null;
     }
 
     private HbaRule? FindRule(ClientOrigin origin)
