@@ -42,7 +42,7 @@ internal sealed class AuthQueryTests(int postgres) : PgmuxFixture(postgres)
     [Property("Row", "A02"), Property("Row", "A11")]
     public async Task An_unknown_user_is_told_what_a_wrong_password_is_told(string method, string text)
     {
-        await StartAsync(Settings(("auth_type", method)));
+        await StartFreshAsync(Settings(("auth_type", method)));
 
         var wrong = await LogInAsync(PostgresRole.Scram with { Password = "wrong" });
         var unknown = await LogInAsync(Nobody);
@@ -126,7 +126,7 @@ internal sealed class AuthQueryTests(int postgres) : PgmuxFixture(postgres)
         await client.SendAsync(RawMessages.Startup(("user", "anybody"), ("database", "app"), ("search_path", hostile)));
         await client.ReadAsync();
         await client.SendAsync(RawMessages.Password(SearchPath));
-        var answer = await client.ReadAsync();
+        var answer = (await client.ReadAsync())!;
 
         Assert.That((answer.Type, answer.Body), Is.EqualTo(('R', new byte[4])), answer.ToString());
     }
