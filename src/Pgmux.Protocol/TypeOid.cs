@@ -9,6 +9,9 @@ public static class TypeOid
     /// <summary><c>bytea</c></summary>
     public const int Bytea = 17;
 
+    /// <summary><c>name</c></summary>
+    public const int Name = 19;
+
     /// <summary><c>bigint</c></summary>
     public const int Int8 = 20;
 
@@ -29,6 +32,9 @@ public static class TypeOid
 
     /// <summary>A literal or parameter whose type is not known yet.</summary>
     public const int Unknown = 705;
+
+    /// <summary><c>character</c> with a length</summary>
+    public const int Bpchar = 1042;
 
     /// <summary><c>character varying</c></summary>
     public const int Varchar = 1043;

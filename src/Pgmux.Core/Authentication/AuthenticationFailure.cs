@@ -10,6 +10,9 @@ namespace Pgmux.Core.Authentication;
 /// <param name="Reason">Why, for the log.</param>
 internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
 {
+    /// <summary>Whether another stored secret might have let the client in: its answer was no error by itself.</summary>
+    public bool DependsOnSecret { get; private init; }
+
     // PgBouncer's texts, PostgreSQL's codes.
     private const string PasswordText = "password authentication failed";
     private const string SaslText = "SASL authentication failed";
@@ -23,11 +26,11 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
 
     /// <summary>A password in clear or an md5 answer was wrong, or can never be right for the given reason.</summary>
     public static AuthenticationFailure WrongPassword(string? reason) =>
-        new(ErrorFields.Fatal(SqlState.InvalidPassword, PasswordText), reason ?? PasswordText);
+        new(ErrorFields.Fatal(SqlState.InvalidPassword, PasswordText), reason ?? PasswordText) { DependsOnSecret = true };
 
     /// <summary>A SCRAM proof was wrong, or can never be right for the given reason.</summary>
     public static AuthenticationFailure WrongProof(string? reason) =>
-        new(ErrorFields.Fatal(SqlState.InvalidPassword, SaslText), reason ?? SaslText);
+        new(ErrorFields.Fatal(SqlState.InvalidPassword, SaslText), reason ?? SaslText) { DependsOnSecret = true };
 
     /// <summary>
     /// auth_max_failures: the password is not even asked for. What the client is told is what a wrong password is told.
@@ -62,7 +65,7 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
 
     /// <summary>No password is asked for, and the user does not exist.</summary>
     public static AuthenticationFailure NotTrusted(string reason) =>
-        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, TrustText), reason);
+        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, TrustText), reason) { DependsOnSecret = true };
 
     /// <summary>The system user at the other end of the Unix socket is not the user, or there is none.</summary>
     public static AuthenticationFailure WrongPeer(string reason) =>

@@ -69,6 +69,22 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     /// <summary>Goes on after <see cref="Derivation"/> has run.</summary>
     public AuthenticationStep Resume(IBufferWriter<byte> output) => Exchange().Resume(output);
 
+    /// <summary>
+    /// After <see cref="AuthenticationStep.Failed"/>: holds what the client has shown against a secret that has been learnt since. A SCRAM
+    /// proof goes with the salt of the secret that it was given for, and fails again.
+    /// </summary>
+    public AuthenticationStep Retry(UserSecret secret, IBufferWriter<byte> output)
+    {
+        if (_exchange is { } exchange)
+        {
+            return secret.Kind == UserSecretKind.None ? AuthenticationStep.Failed : exchange.Retry(new ResolvedSecret(secret, null), output);
+        }
+
+        login = login with { Secret = secret };
+        _failure = null;
+        return Start(output);
+    }
+
     private AuthenticationStep Fail(AuthenticationFailure failure)
     {
         _failure = failure;

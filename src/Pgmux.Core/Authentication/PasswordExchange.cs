@@ -27,6 +27,12 @@ internal abstract class PasswordExchange
     public virtual AuthenticationStep Resume(IBufferWriter<byte> output) =>
         throw new UnreachableException("this exchange derives nothing");
 
+    /// <summary>
+    /// After a failure: holds what the client has sent against another secret. By itself it has failed for good, as the client was asked
+    /// for something that goes with the first.
+    /// </summary>
+    public virtual AuthenticationStep Retry(ResolvedSecret other, IBufferWriter<byte> output) => AuthenticationStep.Failed;
+
     protected AuthenticationStep Fail(AuthenticationFailure failure)
     {
         Failure = failure;

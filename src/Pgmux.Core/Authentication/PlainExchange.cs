@@ -21,17 +21,13 @@ internal sealed class PlainExchange(string user, ResolvedSecret stored, ScramSec
         }
 
         _password = WireText.Decode(sent);
-        var secret = stored.Secret;
-        if (secret.Scram is { } scram)
-        {
-            Derivation = keys.GetOrCreate(_password, scram.Salt, scram.Iterations);
-            return Derivation.IsDone ? Resume(output) : AuthenticationStep.NeedsDerivation;
-        }
+        return Verify(output);
+    }
 
-        var isRight = secret.Kind == UserSecretKind.Md5
-            ? SecretComparison.AreEqual(WireText.Encode(secret.Text), WireText.Encode(Md5Password.HashSecret(user, _password)))
-            : SecretComparison.AreEqual(WireText.Encode(secret.Text), sent);
-        return Finish(isRight);
+    public override AuthenticationStep Retry(ResolvedSecret other, IBufferWriter<byte> output)
+    {
+        stored = other;
+        return Verify(output);
     }
 
     public override AuthenticationStep Resume(IBufferWriter<byte> output)
@@ -43,6 +39,21 @@ internal sealed class PlainExchange(string user, ResolvedSecret stored, ScramSec
             keys.Keep(_password, scram.Salt, scram.Iterations, Derivation);
         }
 
+        return Finish(isRight);
+    }
+
+    private AuthenticationStep Verify(IBufferWriter<byte> output)
+    {
+        var secret = stored.Secret;
+        if (secret.Scram is { } scram)
+        {
+            Derivation = keys.GetOrCreate(_password, scram.Salt, scram.Iterations);
+            return Derivation.IsDone ? Resume(output) : AuthenticationStep.NeedsDerivation;
+        }
+
+        var isRight = secret.Kind == UserSecretKind.Md5
+            ? SecretComparison.AreEqual(WireText.Encode(secret.Text), WireText.Encode(Md5Password.HashSecret(user, _password)))
+            : SecretComparison.AreEqual(WireText.Encode(secret.Text), WireText.Encode(_password));
         return Finish(isRight);
     }
 

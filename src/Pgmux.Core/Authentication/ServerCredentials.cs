@@ -32,6 +32,9 @@ internal sealed class ServerCredentials
     /// <summary>Whether there is nothing at all.</summary>
     public bool IsEmpty => Password is null && Md5Secret is null && !HasScramSecret && ScramKeys is null;
 
+    /// <summary>Whether there is something that a server may take for a proof: a SCRAM secret by itself is none.</summary>
+    public bool CanProve => Password is not null || Md5Secret is not null || ScramKeys is not null;
+
     /// <summary>From a stored secret, with the keys or the password that a client has shown to fit it.</summary>
     public static ServerCredentials From(UserSecret secret, ScramKeys? shownKeys = null, string? shownPassword = null) => new(
         secret.Kind == UserSecretKind.Plain ? secret.Text : shownPassword,

@@ -11,6 +11,9 @@ namespace Pgmux.Core.Clients;
 internal sealed class ClientAuthentication(
     ClientConnection client, ClientEnvironment environment, ConfigSnapshot configuration, ReplicationKind replication)
 {
+    // Where the server may be asked once more for the user; null when it was asked for this login, or is not asked at all.
+    private AuthQuerySource? _askableAnew;
+
     /// <summary>Lets the client prove who it is, or closes it.</summary>
     /// <returns>What its login has shown that may serve for logins to servers; null when the client has been closed.</returns>
     public async ValueTask<ServerCredentials?> RunAsync()
@@ -26,12 +29,19 @@ internal sealed class ClientAuthentication(
             return null;
         }
 
+        // Ahead of auth_query: who guesses names makes no work for the server either.
         if (IsThrottled(login))
         {
             await FailAsync(AuthenticationFailure.TooManyFailures(login.Method));
             return null;
         }
 
+        if (await FindUserAsync(login) is not { } complete)
+        {
+            return null;
+        }
+
+        login = complete;
         var authenticator = new ClientAuthenticator(login, environment.Authentication);
         var step = authenticator.Start(client.Output);
         while (true)
@@ -41,8 +51,18 @@ internal sealed class ClientAuthentication(
                 case AuthenticationStep.Succeeded:
                     return authenticator.Credentials;
                 case AuthenticationStep.Failed:
+                    if (authenticator.Failure!.DependsOnSecret && await FindAnewAsync() is { } secret)
+                    {
+                        step = authenticator.Retry(secret, client.Output);
+                        continue;
+                    }
+
                     CountFailure(login);
-                    await FailAsync(authenticator.Failure!);
+                    if (client.State != ClientState.Closed)
+                    {
+                        await FailAsync(authenticator.Failure!);
+                    }
+
                     return null;
                 case AuthenticationStep.NeedsDerivation:
                     await client.Loop.OffloadAsync(authenticator.Derivation!.Run);
@@ -88,20 +108,51 @@ internal sealed class ClientAuthentication(
         var systemUser = method == AuthType.Peer && origin.Peer is { } peer
             ? await environment.SystemUsers.FindAsync(client.Loop, peer.UserId)
             : null;
-        return client.State == ClientState.Closed
-            ? null
-            : new ClientLogin
-            {
-                Method = method,
-                Rule = rule,
-                Origin = origin,
-                SystemUser = systemUser,
-                User = client.User,
-                Secret = configuration.UserList.Find(client.User),
-                ScramIterations = options.ScramIterations,
-                MockKind = configuration.UserList.CommonKind,
-                ChannelBinding = client.Transport.Tls?.ServerEndPointBinding ?? [],
-            };
+        var login = new ClientLogin
+        {
+            Method = method,
+            Rule = rule,
+            Origin = origin,
+            SystemUser = systemUser,
+            User = client.User,
+            Secret = configuration.UserList.Find(client.User),
+            ScramIterations = options.ScramIterations,
+            MockKind = configuration.UserList.CommonKind,
+            ChannelBinding = client.Transport.Tls?.ServerEndPointBinding ?? [],
+        };
+        return client.State == ClientState.Closed ? null : login;
+    }
+
+    // The login with its secret, where auth_file or the server has one; null when the client has been closed meanwhile.
+    private async ValueTask<ClientLogin?> FindUserAsync(ClientLogin login) =>
+        login.Secret is null && NeedsUser(login.Method) && configuration.AuthQueryFor(client.Database) is { } source
+            ? await AskServerAsync(login, source)
+            : login;
+
+    // Nobody is asked for a user whom no password lets in.
+    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba);
+
+    private async ValueTask<ClientLogin?> AskServerAsync(ClientLogin login, AuthQuerySource source)
+    {
+        if (await environment.Users.FindAsync(client, source) is not var (answer, isFresh))
+        {
+            return null;
+        }
+
+        _askableAnew = isFresh ? null : source;
+        return login with { Secret = answer.Secret, MockKind = environment.Users.Cache.CommonKind };
+    }
+
+    // The secret, when the server has been asked again and has one.
+    private async ValueTask<UserSecret?> FindAnewAsync()
+    {
+        if (_askableAnew is not { } source)
+        {
+            return null;
+        }
+
+        _askableAnew = null;
+        return await environment.Users.FindAnewAsync(client, source) is var (answer, _) ? answer.Secret : null;
     }
 
     private HbaRule? FindRule(ClientOrigin origin)

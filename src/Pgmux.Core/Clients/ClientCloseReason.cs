@@ -24,6 +24,9 @@ internal enum ClientCloseReason
     /// <summary>The authentication failed.</summary>
     AuthenticationFailed,
 
+    /// <summary>The configuration does not allow what the login needs.</summary>
+    ConfigurationError,
+
     /// <summary>client_login_timeout.</summary>
     LoginTimedOut,
 

@@ -167,6 +167,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Waits until what the client waits for may have come. <see cref="EndWait"/> has to follow.</summary>
     public ValueTask WaitAsync() => _waits.WaitAsync(Loop, Spares);
 
+    /// <summary>What the client waits for may have come. Called on its loop.</summary>
+    public void Wake() => _waits.Wake();
+
     /// <summary>The wait is over.</summary>
     public void EndWait() => _waits.EndWait(Spares);
 

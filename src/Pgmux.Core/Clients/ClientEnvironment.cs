@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Cancellation;
+using Pgmux.Core.Clients.UserLookup;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
@@ -34,6 +35,7 @@ internal sealed class ClientEnvironment
         CancelForwarder = parts.CreateCancelForwarder(logger);
         SystemUsers = parts.CreateSystemUsers();
         Parts = parts;
+        Users = new UserLookups(this);
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
     }
 
@@ -78,6 +80,9 @@ internal sealed class ClientEnvironment
 
     /// <summary>Names of the users at the other ends of the Unix socket.</summary>
     public SystemUserNames SystemUsers { get; }
+
+    /// <summary>Finds users that auth_file does not have.</summary>
+    public UserLookups Users { get; }
 
     /// <summary>The uid of the process: its own user may open the console over the Unix socket.</summary>
     public uint ProcessUserId { get; init; }

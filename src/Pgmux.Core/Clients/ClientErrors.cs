@@ -24,6 +24,9 @@ internal static class ClientErrors
     public static ErrorFields TooManyClientsOfUser { get; } =
         ErrorFields.Fatal(SqlState.TooManyConnections, "client connections exceeded (max_user_client_connections)");
 
+    /// <summary>What the configuration says cannot be done; the log says what.</summary>
+    public static ErrorFields ConfigurationError { get; } = ErrorFields.Fatal(SqlState.ConfigFileError, "bouncer config error");
+
     /// <summary>A login in clear where client_tls_sslmode demands TLS.</summary>
     public static ErrorFields TlsRequired { get; } = ErrorFields.Fatal(SqlState.ProtocolViolation, "SSL required");
 

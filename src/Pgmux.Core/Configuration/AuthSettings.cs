@@ -5,9 +5,6 @@ namespace Pgmux.Core.Configuration;
 /// <summary>Settings of authentication.</summary>
 internal static class AuthSettings
 {
-    private const string DefaultAuthQuery =
-        "SELECT rolname, CASE WHEN rolvaliduntil < now() THEN NULL ELSE rolpassword END FROM pg_authid WHERE rolname=$1 AND rolcanlogin";
-
     /// <summary>A login that derives keys this often takes seconds; servers are held to the same number.</summary>
     private const int MostScramIterations = 1_000_000;
 
@@ -31,12 +28,13 @@ internal static class AuthSettings
         Text("auth_file", null, o => o.AuthFile, (o, v) => o with { AuthFile = v }),
         Text("auth_hba_file", "", o => o.AuthHbaFile, (o, v) => o with { AuthHbaFile = v! }),
         Text("auth_ident_file", null, o => o.AuthIdentFile, (o, v) => o with { AuthIdentFile = v }),
-        TextNotYet("auth_user", null),
-        TextNotYet("auth_dbname", null),
+        Text("auth_user", null, o => o.AuthUser, (o, v) => o with { AuthUser = v }),
+        Text("auth_dbname", null, o => o.AuthDbname, (o, v) => o with { AuthDbname = v }),
         TextNotYet("auth_ldap_options", null),
-        TextNotYet("auth_query", DefaultAuthQuery),
         Seconds("auth_failure_delay", "0", o => o.AuthFailureDelay, (o, v) => o with { AuthFailureDelay = v }),
         Count("auth_max_failures", "0", o => o.AuthMaxFailures, (o, v) => o with { AuthMaxFailures = v }),
+        Text("auth_query", PgmuxOptions.DefaultAuthQuery, o => o.AuthQuery, (o, v) => o with { AuthQuery = v! }),
+        Seconds("auth_query_cache_age", "0", o => o.AuthQueryCacheAge, (o, v) => o with { AuthQueryCacheAge = v }),
         Row("scram_iterations", "4096", new IntegerType(1, MostScramIterations), o => o.ScramIterations, (o, v) => o with { ScramIterations = v }),
     ];
 }

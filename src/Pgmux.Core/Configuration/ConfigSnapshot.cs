@@ -47,7 +47,7 @@ internal sealed class ConfigSnapshot
 
     /// <summary>The entry that serves clients of <paramref name="name"/>, under that name; null when there is none.</summary>
     public DatabaseOptions? FindDatabase(string name)
-        => Databases.TryGetValue(name, out var database) ? database : FallbackDatabase is null ? null : FallbackDatabase with { Name = name };
+        => Databases.TryGetValue(name, out var database) ? database : FallbackDatabase is null ? null : FallbackDatabase with { Name = name, IsAutomatic = true };
 
     /// <summary>The user's entry of [users], or null.</summary>
     public UserOptions? FindUser(string name) => Users.GetValueOrDefault(name);

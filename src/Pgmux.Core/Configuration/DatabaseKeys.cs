@@ -28,9 +28,9 @@ internal static class DatabaseKeys
         EntryKey<DatabaseOptions>.NotYet("reserve_pool_size", "0"),
         EntryKey<DatabaseOptions>.NotYet("reserve_pool", "0"),
         EntryKey<DatabaseOptions>.NotYet("query_wait_timeout", null),
-        EntryKey<DatabaseOptions>.NotYet("auth_user", null),
-        EntryKey<DatabaseOptions>.NotYet("auth_query", null),
-        EntryKey<DatabaseOptions>.NotYet("auth_dbname", null),
+        EntryKey<DatabaseOptions>.Text("auth_user", (d, v) => d with { AuthUser = v }),
+        EntryKey<DatabaseOptions>.Text("auth_query", (d, v) => d with { AuthQuery = v }),
+        EntryKey<DatabaseOptions>.Text("auth_dbname", (d, v) => d with { AuthDatabase = v }),
         .. ServerTlsKeys.All,
     ];
 

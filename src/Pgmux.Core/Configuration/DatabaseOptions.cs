@@ -12,6 +12,9 @@ internal sealed record DatabaseOptions
     /// <summary>The name that clients ask for.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Whether the entry stands for a name that only a client has given: see <see cref="FallbackName"/>.</summary>
+    public bool IsAutomatic { get; init; }
+
     /// <summary>The name on the server; null is the name that the client asked for.</summary>
     public string? DatabaseName { get; init; }
 
@@ -60,6 +63,15 @@ internal sealed record DatabaseOptions
     /// <summary>Overrides settings server_tls_*.</summary>
     public ServerTlsOverrides ServerTls { get; init; } = ServerTlsOverrides.None;
 
+    /// <summary>Overrides auth_user.</summary>
+    public string? AuthUser { get; init; }
+
+    /// <summary>Overrides auth_query.</summary>
+    public string? AuthQuery { get; init; }
+
+    /// <summary>Overrides auth_dbname.</summary>
+    public string? AuthDatabase { get; init; }
+
     /// <summary>Where the line stands.</summary>
     public SourceLocation Location { get; init; } = SourceLocation.Nowhere;
 
@@ -75,6 +87,12 @@ internal sealed record DatabaseOptions
             && Password?.Text == other.Password?.Text
             && ConnectQuery == other.ConnectQuery
             && StartupParameters.SequenceEqual(other.StartupParameters);
+
+    /// <summary>
+    /// The entry as the servers of <paramref name="user"/> are to be opened by: auth_user logs in by its own name and with its own password
+    /// wherever it asks, also where all clients share another user.
+    /// </summary>
+    public DatabaseOptions OfUser(string user) => User is null || User == user ? this : this with { User = null, Password = null };
 
     /// <summary>The name alone is enough for a message.</summary>
     public override string ToString() => Name;

@@ -9,9 +9,9 @@ internal sealed class LoginRule : IOptionsRule
         var options = snapshot.Options;
         if (options.AuthType != AuthType.Any)
         {
-            if (string.IsNullOrEmpty(options.AuthFile))
+            if (string.IsNullOrEmpty(options.AuthFile) && !snapshot.HasAuthUser())
             {
-                warnings.Add(snapshot.LocationOf("auth_type").Fault("auth_file is not set, so no client can log in"));
+                warnings.Add(snapshot.LocationOf("auth_type").Fault("neither auth_file nor auth_user is set, so no client can log in"));
             }
 
             return;

@@ -9,6 +9,7 @@ internal static class OptionsRules
         new ServedSettingsRule(),
         new ListenRule(),
         new LoginRule(),
+        new AuthQueryRule(),
         new PoolSizeRule(),
         new ForcedUserRule(),
         new ClientCertificateRule(),

@@ -9,6 +9,10 @@ namespace Pgmux.Core.Configuration;
 /// </summary>
 internal sealed record PgmuxOptions
 {
+    /// <summary>PgBouncer's: who may log in and whose password has not expired (CVE-2025-2291).</summary>
+    public const string DefaultAuthQuery =
+        "SELECT rolname, CASE WHEN rolvaliduntil < now() THEN NULL ELSE rolpassword END FROM pg_authid WHERE rolname=$1 AND rolcanlogin";
+
     /// <summary>What an empty section says.</summary>
     public static readonly PgmuxOptions Default = new();
 
@@ -185,6 +189,21 @@ internal sealed record PgmuxOptions
 
     /// <summary>Failed logins of one address after which its further ones are refused unasked; 0 is no limit.</summary>
     public int AuthMaxFailures { get; init; }
+
+    /// <summary>Who asks the server for the secrets of users that auth_file does not have; empty is nobody.</summary>
+    public string? AuthUser { get; init; }
+
+    /// <summary>What it asks: user name and secret of the user $1.</summary>
+    public string AuthQuery { get; init; } = DefaultAuthQuery;
+
+    /// <summary>The entry of [databases] that it asks in; empty is the database that the client wants.</summary>
+    public string? AuthDbname { get; init; }
+
+    /// <summary>
+    /// How old an answer may be that lets somebody in without asking anew. None by default, as in PgBouncer: what the server knows holds
+    /// at once.
+    /// </summary>
+    public TimeSpan AuthQueryCacheAge { get; init; }
 
     /// <summary>PBKDF2 rounds when a SCRAM secret is derived from a plain one. RFC 7677 asks for 4096 at least.</summary>
     public int ScramIterations { get; init; } = 4096;

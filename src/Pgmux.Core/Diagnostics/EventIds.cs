@@ -123,6 +123,12 @@ internal static class EventIds
     /// <summary>A proxy sent a wrong header.</summary>
     public const int ClientProxyHeaderRefused = 1809;
 
+    /// <summary>auth_query has had no answer, or none that can be used.</summary>
+    public const int AuthQueryFailed = 1810;
+
+    /// <summary>auth_dbname names a database that there is not.</summary>
+    public const int AuthDatabaseMissing = 1811;
+
     // 1900 to 1999: Admin.
 
     /// <summary>A console command is run.</summary>

@@ -116,6 +116,7 @@ internal sealed class Multiplexer
         if (isGood)
         {
             ApplySettings();
+            Clients.Users.Cache.Clear();
             var removed = Pools.Apply(_configuration.Current);
             foreach (var pool in removed)
             {
@@ -171,6 +172,7 @@ internal sealed class Multiplexer
     private void Sweep(EventLoop loop)
     {
         Clients.RegistryOf(loop).Sweep(_configuration.Current);
+        Clients.Users.Sweep(loop, _configuration.Current);
         Pools.Sweep(loop);
         if (loop.Index == 0)
         {

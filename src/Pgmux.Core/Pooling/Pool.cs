@@ -22,6 +22,7 @@ internal sealed class Pool : IServerHolder
     private readonly PoolCounters[] _counters;
     private readonly long _waiterTolerance;
     private PoolState _state;
+    private long _wantedAt;
 
     public Pool(PoolKey key, PoolPolicy policy, PoolEnvironment environment)
     {
@@ -370,6 +371,32 @@ internal sealed class Pool : IServerHolder
         OpenWanted(loop);
     }
 
+    /// <summary>
+    /// Whether it belongs to a database that only clients have named, and no server may have let it in yet. Not under the lock: a first look.
+    /// </summary>
+    public bool MayBeUnused => Policy.Database.IsAutomatic && Welcome is null;
+
+    /// <summary>
+    /// Ends a pool that <see cref="MayBeUnused"/> when no server has ever let it in and nobody has wanted it for as long as its failures are
+    /// remembered: whoever makes names up before a login must not fill the memory with pools. True when it has ended.
+    /// </summary>
+    public bool TryEndUnused()
+    {
+        lock (_gate)
+        {
+            var isUnused = MayBeUnused && !_opening.HasSucceeded && _servers.Count == 0 && _waiters.Count + _welcomeWaiters.Count == 0
+                && _state == PoolState.Serving && _wantedAt != 0
+                && _environment.Clock.GetElapsedTime(_wantedAt) >= Policy.ServerLoginRetry;
+            if (isUnused)
+            {
+                _state = PoolState.Closed;
+                _opening.Stop();
+            }
+
+            return isUnused;
+        }
+    }
+
     /// <summary>Opens what is wanted and allowed now.</summary>
     internal void OpenWanted(EventLoop? loop = null)
     {
@@ -456,6 +483,7 @@ internal sealed class Pool : IServerHolder
             return null;
         }
 
+        _wantedAt = request.QueuedAt;
         queue.AddLast(request);
         return PlanOpening(request.Loop);
     }

@@ -21,21 +21,15 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
     /// The pool of clients of a database that log in as <paramref name="user"/>; made when it is asked for first. A database with a
     /// user of its own has one pool for all its clients.
     /// </summary>
-    public Pool GetOrAdd(ConfigSnapshot snapshot, DatabaseOptions database, string user)
-    {
-        var key = new PoolKey(database.Name, database.User ?? user);
-        lock (_gate)
-        {
-            if (!_pools.TryGetValue(key, out var pool))
-            {
-                pool = new Pool(key, PoolPolicy.From(snapshot, database, key), Environment);
-                _pools.Add(key, pool);
-                Volatile.Write(ref _all, [.. _pools.Values]);
-            }
+    public Pool GetOrAdd(ConfigSnapshot snapshot, DatabaseOptions database, string user) =>
+        GetOrAdd(snapshot, database, new PoolKey(database.Name, database.User ?? user));
 
-            return pool;
-        }
-    }
+    /// <summary>
+    /// The pool of the servers that auth_user logs in to by its own name, to ask for users of a database; clients of that name share it,
+    /// and the same limits hold.
+    /// </summary>
+    public Pool GetOrAddForAuthQuery(ConfigSnapshot snapshot, DatabaseOptions database, string authUser) =>
+        GetOrAdd(snapshot, database.OfUser(authUser), new PoolKey(database.Name, authUser));
 
     /// <summary>Gives every pool what a reload says, and closes those whose database is gone.</summary>
     /// <returns>The pools that were closed.</returns>
@@ -46,7 +40,7 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
         {
             foreach (var pool in _pools.Values.ToArray())
             {
-                if (snapshot.FindDatabase(pool.Key.Database) is { } database && (database.User ?? pool.Key.User) == pool.Key.User)
+                if (EntryOf(snapshot, pool.Key) is { } database)
                 {
                     pool.Apply(PoolPolicy.From(snapshot, database, pool.Key));
                 }
@@ -75,5 +69,50 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
         {
             pool.Sweep(loop);
         }
+
+        if (loop.Index == 0)
+        {
+            ForgetUnused();
+        }
     }
+
+    private void ForgetUnused()
+    {
+        if (!All.Any(pool => pool.MayBeUnused))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            foreach (var pool in _pools.Values.Where(pool => pool.MayBeUnused && pool.TryEndUnused()).ToArray())
+            {
+                _pools.Remove(pool.Key);
+            }
+
+            Volatile.Write(ref _all, [.. _pools.Values]);
+        }
+    }
+
+    private Pool GetOrAdd(ConfigSnapshot snapshot, DatabaseOptions database, PoolKey key)
+    {
+        lock (_gate)
+        {
+            if (!_pools.TryGetValue(key, out var pool))
+            {
+                pool = new Pool(key, PoolPolicy.From(snapshot, database, key), Environment);
+                _pools.Add(key, pool);
+                Volatile.Write(ref _all, [.. _pools.Values]);
+            }
+
+            return pool;
+        }
+    }
+
+    // What the pool's servers are opened by; null when nobody may have them any more.
+    private static DatabaseOptions? EntryOf(ConfigSnapshot snapshot, PoolKey key) => snapshot.FindDatabase(key.Database) switch
+    {
+        { User: { } user } database when user != key.User => snapshot.IsAuthUser(key.User) ? database.OfUser(key.User) : null,
+        var database => database,
+    };
 }

@@ -15,6 +15,9 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     private bool _hasSucceeded;
     private ITimer? _retry;
 
+    /// <summary>Whether a login has ever succeeded.</summary>
+    public bool HasSucceeded => _hasSucceeded;
+
     /// <summary>What was said when the last login failed.</summary>
     public ErrorFields? LastError => _throttle.LastError;
 
@@ -25,8 +28,11 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     public bool MustFailFast(long now) => _throttle is { IsFailing: true, IsServerBusy: false }
         && servers.LoggedIn == 0 && !_throttle.MayStart(servers.Connecting, _hasSucceeded, now);
 
-    /// <summary>What a client's login has shown that servers can be logged in to with.</summary>
-    public void Offer(ServerCredentials credentials) => _captured = credentials;
+    /// <summary>
+    /// What a client's login has shown that servers can be logged in to with. A client that was let in without a password does not take away
+    /// what one with a password has shown.
+    /// </summary>
+    public void Offer(ServerCredentials credentials) => _captured = credentials.CanProve || !_captured.CanProve ? credentials : _captured;
 
     /// <summary>Makes the connections that <paramref name="wanted"/> asks for, as far as limits allow; <see cref="Start"/> opens them.</summary>
     public List<ServerConnection>? Plan(int wanted, EventLoop loop)

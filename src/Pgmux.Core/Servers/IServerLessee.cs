@@ -5,14 +5,14 @@ using Pgmux.Transport;
 
 namespace Pgmux.Core.Servers;
 
-/// <summary>Who holds a server for the length of a lease: a client. Called on the loop that both are on.</summary>
+/// <summary>Who holds a server for the length of a lease: a client, or pgmux itself on behalf of clients that log in. Called on the loop that both are on.</summary>
 internal interface IServerLessee
 {
     /// <summary>Where the server's replies go.</summary>
     PipeWriter Output { get; }
 
-    /// <summary>Its connection; replies of a size may be handed over to it with the memory that they are in.</summary>
-    TransportConnection Transport { get; }
+    /// <summary>Its connection; replies of a size may be handed over to it with the memory that they are in. Null when it has none.</summary>
+    TransportConnection? Transport { get; }
 
     /// <summary>The client's run-time parameters. The server writes what it learns while the client holds it.</summary>
     ParameterSet Parameters { get; set; }

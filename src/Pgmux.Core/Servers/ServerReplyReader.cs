@@ -283,7 +283,7 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
     // The last run of what a read has brought: most of a large result. Its bytes are not looked at again.
     private void ForwardLast(ReadOnlySpan<byte> input, int start, int end)
     {
-        if (server.Lessee is { } lessee && server.Transport!.TryHandOver(lessee.Transport, start, end - start))
+        if (server.Lessee is { Transport: { } transport } lessee && server.Transport!.TryHandOver(transport, start, end - start))
         {
             lessee.OnForwarded(end - start);
         }

@@ -45,7 +45,7 @@ internal sealed class CheckReportTests
         using var files = new ConfigFiles();
         var path = files.Write("pgmux.ini", "[pgbouncer]\nmin_pool_size = 30\nsyslog = 1\n");
         Assert.That(CheckReport.Of(path, ConfigLoader.Load(path)), Is.EqualTo($"""
-            warning: {path}: auth_file is not set, so no client can log in
+            warning: {path}: neither auth_file nor auth_user is set, so no client can log in
             warning: {path}:2: min_pool_size 30 is above the pool size 20, which wins
             {path}:3: syslog is not built into pgmux yet; leave it out or write 0
             {path}: 1 fault; pgmux would not start, and a reload would keep the configuration in use

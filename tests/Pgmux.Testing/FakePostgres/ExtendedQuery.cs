@@ -66,27 +66,29 @@ internal sealed class ExtendedQuery(
     public IEnumerable<byte[]> Describe(char kind, string name) => kind switch
     {
         'S' => DescribeStatement(statements.OfMessage(name)),
-        'P' => [DescribeRows(runner.ReturnsRows(portals.Find(name).Statement))],
+        'P' => [DescribePortal(portals.Find(name).Statement)],
         _ => throw PostgresErrorException.BrokenMessage($"invalid DESCRIBE message subtype {(int)kind}"),
     };
 
     // The parameters are on their way before the plan cache looks at the result.
     private IEnumerable<byte[]> DescribeStatement(PreparedStatement prepared)
     {
-        var rows = DescribeRows(prepared.ReturnsRows);
+        var rows = DescribeRows(prepared.Statement, prepared.ReturnsRows);
         yield return Replies.ParameterDescription(prepared.Types);
         runner.Revalidate(prepared);
         yield return rows;
     }
 
-    private byte[] DescribeRows(bool hasRows)
+    private byte[] DescribePortal(ModelStatement? statement) => DescribeRows(statement, runner.ReturnsRows(statement));
+
+    private byte[] DescribeRows(ModelStatement? statement, bool hasRows)
     {
         if (!hasRows)
         {
             return Replies.NoData();
         }
 
-        return transaction.HasFailed ? throw PostgresErrorException.Aborted() : Replies.RowDescription();
+        return transaction.HasFailed ? throw PostgresErrorException.Aborted() : runner.DescriptionOf(statement);
     }
 
     public IEnumerable<byte[]> Execute(string name, int limit)

@@ -32,7 +32,7 @@ internal sealed class ModelStatement
     public bool IsTransactionExit => Word is "COMMIT" or "ROLLBACK";
 
     /// <summary>Whether it returns rows by itself; EXECUTE does when its statement does.</summary>
-    public bool ReturnsRows => Word is "SELECT" or "SHOW" or "ROWS" or "NOISY" or "WAIT" or "SLEEP" or "TABLE";
+    public bool ReturnsRows => Word is "SELECT" or "SHOW" or "ROWS" or "NOISY" or "WAIT" or "SLEEP" or "TABLE" or "LOOKUP";
 
     /// <summary>All statements of a text; a syntax error in one of them fails the whole text.</summary>
     public static IReadOnlyList<ModelStatement> ReadAll(string sql, bool standardStrings)

@@ -3,7 +3,7 @@ namespace Pgmux.Testing.FakePostgres;
 /// <summary>A statement with its parameters bound.</summary>
 internal sealed class Portal(string name, ModelStatement? statement, IReadOnlyList<string?> values)
 {
-    private Queue<string?> _rows = [];
+    private Queue<IReadOnlyList<string?>> _rows = [];
     private ModelStatement? _opened;
 
     public string Name { get; } = name;
@@ -19,11 +19,11 @@ internal sealed class Portal(string name, ModelStatement? statement, IReadOnlyLi
     public PortalState State { get; private set; }
 
     /// <summary>This statement, or the one that its EXECUTE stands for, has run and returns these rows.</summary>
-    public void Open(ModelStatement opened, IEnumerable<string?> rows)
+    public void Open(ModelStatement opened, IEnumerable<IReadOnlyList<string?>> rows)
     {
         State = PortalState.Open;
         _opened = opened;
-        _rows = new Queue<string?>(rows);
+        _rows = new Queue<IReadOnlyList<string?>>(rows);
     }
 
     /// <summary>The statement begins to run and returns no rows.</summary>
@@ -43,10 +43,10 @@ internal sealed class Portal(string name, ModelStatement? statement, IReadOnlyLi
             count++;
             if (_opened is { Word: "NOISY" })
             {
-                yield return Replies.Notice(row ?? "");
+                yield return Replies.Notice(row[0] ?? "");
             }
 
-            yield return Replies.DataRow(row);
+            yield return Replies.Row(row);
         }
 
         yield return limit > 0 && count == limit

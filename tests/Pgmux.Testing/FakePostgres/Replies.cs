@@ -22,14 +22,14 @@ internal static class Replies
 
     public static byte[] CommandComplete(string tag) => RawMessages.Message('C', RawMessages.String(tag));
 
-    public static byte[] RowDescription(string column = "column") => RawMessages.Message(
-        'T',
-        [
-            .. RawMessages.Int16(1), .. RawMessages.String(column), .. RawMessages.Int32(0), .. RawMessages.Int16(0),
-            .. RawMessages.Int32(25), .. RawMessages.Int16(-1), .. RawMessages.Int32(-1), .. RawMessages.Int16(0),
-        ]);
+    public static byte[] RowDescription(string column = "column") => RowDescription([(column, 25)]);
 
-    public static byte[] DataRow(string? value) => RawMessages.Message('D', [.. RawMessages.Int16(1), .. Value32(value)]);
+    public static byte[] RowDescription(IReadOnlyList<(string Name, int Type)> columns) => RawMessages.Message(
+        'T', [.. RawMessages.Int16(columns.Count), .. columns.SelectMany(column => Column(column.Name, column.Type))]);
+
+    public static byte[] DataRow(string? value) => Row([value]);
+
+    public static byte[] Row(IReadOnlyList<string?> values) => RawMessages.Message('D', [.. RawMessages.Int16(values.Count), .. values.SelectMany(Value32)]);
 
     /// <summary>The reply to a query for one value, without its ReadyForQuery.</summary>
     public static byte[] Value(string value) => [.. RowDescription(), .. DataRow(value), .. CommandComplete("SELECT 1")];
@@ -68,6 +68,12 @@ internal static class Replies
 
     public static byte[] Notification(string channel, string payload = "") =>
         RawMessages.Message('A', [.. RawMessages.Int32(1), .. RawMessages.String(channel), .. RawMessages.String(payload)]);
+
+    private static byte[] Column(string name, int type) =>
+    [
+        .. RawMessages.String(name), .. RawMessages.Int32(0), .. RawMessages.Int16(0), .. RawMessages.Int32(type), .. RawMessages.Int16(-1),
+        .. RawMessages.Int32(-1), .. RawMessages.Int16(0),
+    ];
 
     // A value with its length ahead, as rows and results of functions have it.
     private static byte[] Value32(string? value) => value is null

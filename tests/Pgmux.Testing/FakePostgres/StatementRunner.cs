@@ -4,7 +4,7 @@ namespace Pgmux.Testing.FakePostgres;
 /// Runs the statements of the model's little language:
 /// BEGIN, COMMIT, ROLLBACK, SET, RESET, DISCARD, SHOW name, PREPARE, EXECUTE, DEALLOCATE;
 /// SELECT text (a row with the text, in which $1 stands for a parameter; a literal gives its value), TABLE name (a row with the name,
-/// where tables exist), INSERT text (a row of the <see cref="Ledger"/>, where $1 stands for a parameter), ROWS count bytes [tag],
+/// where tables exist), LOOKUP $1 (name and secret of a role, see <see cref="FakeRoles"/>), INSERT text (a row of the <see cref="Ledger"/>, where $1 stands for a parameter), ROWS count bytes [tag],
 /// NOISY count tag (a notice ahead of each row), COPY OUT rows [tag], COPY IN [tag | FAIL row | FAIL END], NOTICE text, NOTIFY channel, LISTEN channel, UNLISTEN channel or *,
 /// WAIT [tag] (until somebody lets it go on), SLEEP milliseconds [tag], FAIL [sqlstate], FATAL. PARSEFAIL does not parse. Whatever else is said is done and has no rows.
 /// </summary>
@@ -15,6 +15,7 @@ internal sealed class StatementRunner(
     public static readonly byte[] Wait = [];
 
     private readonly ParameterCommands _parameters = new(parameters);
+    private readonly ModelRows _rows = new(parameters, database.Roles);
 
     // A statement may EXECUTE itself.
     private const int DeepestExecute = 100;
@@ -62,6 +63,9 @@ internal sealed class StatementRunner(
         ? statements.Find(name) is { ReturnsRows: true }
         : statement is { ReturnsRows: true };
 
+    /// <summary>What describes the rows of a statement.</summary>
+    public byte[] DescriptionOf(ModelStatement? statement) => _rows.DescriptionOf(statement);
+
     /// <summary>Runs a statement of a Query, with the description of its rows.</summary>
     public IEnumerable<byte[]> Run(ModelStatement statement, bool isAlone)
     {
@@ -74,7 +78,7 @@ internal sealed class StatementRunner(
 
         var portal = new Portal("", statement, []);
         return ReturnsRows(statement)
-            ? Open(portal).Append(Replies.RowDescription()).Concat(Fetch(portal, 0))
+            ? Open(portal).Append(DescriptionOf(statement)).Concat(Fetch(portal, 0))
             : RunCommand(portal, isAlone);
     }
 
@@ -138,14 +142,14 @@ internal sealed class StatementRunner(
     private IEnumerable<byte[]> Open(Portal portal)
     {
         var (statement, values) = Resolve(portal);
-        if (statement.Word is "WAIT" or "SLEEP")
+        if (statement.Word is "WAIT" or "SLEEP" || (statement.Word == "LOOKUP" && database.Roles.Holds))
         {
             WaitTime = statement.Word == "SLEEP" ? TimeSpan.FromMilliseconds(StatementGrammar.Number(statement.Argument.Split(' ')[0])) : null;
             yield return Wait;
             CheckForInterrupts();
         }
 
-        portal.Open(statement, new ModelRows(parameters, _parameters).Of(statement, values));
+        portal.Open(statement, _rows.Of(statement, values));
     }
 
     // EXECUTE stands for the statement that it names, with its own arguments.
