@@ -1,10 +1,6 @@
-using System.Diagnostics;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Pgmux.Integration.Tests.Logins;
 using Pgmux.Testing.Postgres;
 using Pgmux.Testing.Processes;
@@ -54,33 +50,6 @@ internal sealed class TlsLoadTests(int postgres) : ClientTlsFixture(postgres)
         Assert.That(seen, Is.GreaterThan(Reloads / 2));
     }
 
-    // How fast others are served depends on who else uses the machine: the canary's p99 under load stands against its own without.
-    [Test, Property("Row", "T14"), NonParallelizable]
-    public async Task Queries_go_on_while_others_shake_hands_with_RSA()
-    {
-        const int Handshakes = 1500;
-        WriteRsa();
-        await StartFreshAsync(Settings(("client_tls_cert_file", Folder.File("rsa.crt")), ("client_tls_key_file", Folder.File("rsa.key"))));
-        await using var canary = await LoginAsync();
-        var alone = await TimesAsync(canary, static () => true, 300);
-        var left = Handshakes;
-        var load = Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
-        {
-            while (Interlocked.Decrement(ref left) >= 0)
-            {
-                await (await HandshakeAsync()).DisposeAsync();
-            }
-        })).ToArray();
-        var began = Stopwatch.GetTimestamp();
-        var crowded = await TimesAsync(canary, () => !load.All(task => task.IsCompleted), int.MaxValue);
-        await Task.WhenAll(load);
-
-        await TestContext.Out.WriteLineAsync(
-            $"{Handshakes / Stopwatch.GetElapsedTime(began).TotalSeconds:F0} handshakes a second; p99 {Worst(alone)} alone, {Worst(crowded)} beside them, of {crowded.Count} queries");
-        Assert.That(crowded, Has.Count.GreaterThan(20));
-        Assert.That(Worst(crowded), Is.LessThan((3 * Worst(alone)) + TimeSpan.FromMilliseconds(20)), "a turn of the loop holds some handshakes of 1 ms at most");
-    }
-
     // libpq's asynchronous readers ask for 8 KiB and then wait for the socket: what is left inside OpenSSL would wake nobody.
     [Test, Property("Row", "B22"), Property("Row", "T15")]
     public async Task Asynchronous_libpq_gets_50_MB()
@@ -115,29 +84,4 @@ internal sealed class TlsLoadTests(int postgres) : ClientTlsFixture(postgres)
         });
         return tls;
     }
-
-    private void WriteRsa()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        Folder.Write("rsa.crt", certificate.ExportCertificatePem());
-        Folder.Write("rsa.key", key.ExportPkcs8PrivateKeyPem());
-    }
-
-    private static async Task<List<TimeSpan>> TimesAsync(RawClient client, Func<bool> goesOn, int most)
-    {
-        var times = new List<TimeSpan>();
-        while (goesOn() && times.Count < most)
-        {
-            var began = Stopwatch.GetTimestamp();
-            await client.ScalarAsync("SELECT 1");
-            times.Add(Stopwatch.GetElapsedTime(began));
-        }
-
-        return times;
-    }
-
-    // p99.
-    private static TimeSpan Worst(List<TimeSpan> times) => times.Order().ElementAt(times.Count * 99 / 100);
 }

@@ -80,9 +80,9 @@ internal sealed class ClientCertificateTests(int postgres) : ClientTlsFixture(po
     [TestCase("clientcert=verify-full", null, false)]
     [TestCase("", null, true)]
     [Property("Row", "A17"), Property("Row", "B24")]
-    public async Task A_line_may_want_a_certificate_beside_the_password(string option, string? name, bool succeeds)
+    public async Task A_line_may_want_a_certificate_beside_its_method(string option, string? name, bool succeeds)
     {
-        var rules = Folder.Write($"{TestContext.CurrentContext.Test.ID}.hba", $"hostssl all all all md5 {option}\n");
+        var rules = Folder.Write($"{TestContext.CurrentContext.Test.ID}.hba", $"hostssl all all all trust {option}\n");
         await StartTlsAsync(("auth_type", "hba"), ("auth_hba_file", rules), ("client_tls_ca_file", CaFile));
 
         Assert.That(await IsServedAsync("app", name is null ? null : WriteClient("client", Authority.Sign(name))), Is.EqualTo(succeeds));

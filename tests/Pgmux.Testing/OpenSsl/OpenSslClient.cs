@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -69,11 +70,14 @@ internal sealed class OpenSslClient : IDisposable
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
         {
             NoDelay = true,
-            ReceiveTimeout = (int)WaitLimit.Default.TotalMilliseconds,
-            SendTimeout = (int)WaitLimit.Default.TotalMilliseconds,
+
+            // So that a call comes back at times and Repeat can look at the clock.
+            ReceiveTimeout = 1000,
+            SendTimeout = 1000,
         };
         socket.Connect(endPoint);
         socket.Send(RawMessages.SslRequest());
+        Assert.That(socket.Poll(WaitLimit.Default, SelectMode.SelectRead), Is.True, "the server answers an SSLRequest");
         var answer = new byte[1];
         if (socket.Receive(answer) != 1 || answer[0] != (byte)'S')
         {
@@ -84,7 +88,7 @@ internal sealed class OpenSslClient : IDisposable
         var client = new OpenSslClient(socket, options);
         try
         {
-            Check(OpenSslMethods.Connect(client._ssl));
+            client.Repeat(() => OpenSslMethods.Connect(client._ssl));
             return client;
         }
         catch
@@ -118,7 +122,7 @@ internal sealed class OpenSslClient : IDisposable
         ReadToReady();
     }
 
-    public void Write(byte[] bytes) => Check(OpenSslMethods.Write(_ssl, bytes, bytes.Length));
+    public void Write(byte[] bytes) => Repeat(() => OpenSslMethods.Write(_ssl, bytes, bytes.Length));
 
     /// <summary>The next message; an exception at the end of the stream.</summary>
     public RawMessage ReadMessage()
@@ -152,7 +156,7 @@ internal sealed class OpenSslClient : IDisposable
         int read;
         do
         {
-            read = OpenSslMethods.Read(_ssl, _received, _received.Length);
+            read = Try(() => OpenSslMethods.Read(_ssl, _received, _received.Length));
         }
         while (read > 0);
         return OpenSslMethods.GetKindOfError(_ssl, read) == ToldEnd;
@@ -169,7 +173,7 @@ internal sealed class OpenSslClient : IDisposable
     public void UpdateKeys()
     {
         Check(OpenSslMethods.UpdateKey(_ssl, RequestUpdate));
-        Check(OpenSslMethods.DoHandshake(_ssl));
+        Repeat(() => OpenSslMethods.DoHandshake(_ssl));
     }
 
     /// <summary>Wants another handshake (TLS 1.2).</summary>
@@ -177,7 +181,7 @@ internal sealed class OpenSslClient : IDisposable
     public void Renegotiate()
     {
         Check(OpenSslMethods.Renegotiate(_ssl));
-        Check(OpenSslMethods.DoHandshake(_ssl));
+        Repeat(() => OpenSslMethods.DoHandshake(_ssl));
 
         // The answer to the request comes with what is read next.
         Scalar("SELECT 1");
@@ -204,8 +208,7 @@ internal sealed class OpenSslClient : IDisposable
         {
             if (_start == _end)
             {
-                (_start, _end) = (0, OpenSslMethods.Read(_ssl, _received, _received.Length));
-                Check(_end);
+                (_start, _end) = (0, Repeat(() => OpenSslMethods.Read(_ssl, _received, _received.Length)));
             }
 
             var taken = Math.Min(length - read, _end - _start);
@@ -215,6 +218,30 @@ internal sealed class OpenSslClient : IDisposable
         }
 
         return bytes;
+    }
+
+    private int Repeat(Func<int> call)
+    {
+        var result = Try(call);
+        Check(result);
+        return result;
+    }
+
+    // A call on a socket with a time limit comes back when the runtime's signals interrupt it, and is to be made again.
+    private int Try(Func<int> call)
+    {
+        const int WantsRead = 2;
+        const int WantsWrite = 3;
+        for (var began = Stopwatch.GetTimestamp(); ;)
+        {
+            var result = call();
+            if (result > 0
+                || OpenSslMethods.GetKindOfError(_ssl, result) is not (WantsRead or WantsWrite)
+                || Stopwatch.GetElapsedTime(began) > WaitLimit.Default)
+            {
+                return result;
+            }
+        }
     }
 
     private static void Check(int result)

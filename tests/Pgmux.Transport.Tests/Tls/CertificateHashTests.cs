@@ -8,22 +8,42 @@ namespace Pgmux.Transport.Tests.Tls;
 [TestFixture]
 public sealed class CertificateHashTests
 {
-    [TestCase("ECDSA", "SHA1", "SHA256")]
-    [TestCase("ECDSA", "SHA256", "SHA256")]
-    [TestCase("ECDSA", "SHA384", "SHA384")]
-    [TestCase("ECDSA", "SHA512", "SHA512")]
-    [TestCase("RSA", "SHA1", "SHA256")]
-    [TestCase("RSA", "SHA256", "SHA256")]
-    [TestCase("RSA", "SHA384", "SHA384")]
-    [TestCase("RSA", "SHA512", "SHA512")]
-    [TestCase("PSS", "SHA256", "SHA256")]
-    [TestCase("PSS", "SHA384", "SHA384")]
-    [TestCase("PSS", "SHA512", "SHA512")]
-    public void The_hash_of_the_signature_is_that_of_the_binding(string algorithm, string signature, string binding)
+    [TestCase("ECDSA", "SHA256")]
+    [TestCase("ECDSA", "SHA384")]
+    [TestCase("ECDSA", "SHA512")]
+    [TestCase("RSA", "SHA256")]
+    [TestCase("RSA", "SHA384")]
+    [TestCase("RSA", "SHA512")]
+    [TestCase("PSS", "SHA256")]
+    [TestCase("PSS", "SHA384")]
+    [TestCase("PSS", "SHA512")]
+    public void The_hash_of_the_signature_is_that_of_the_binding(string algorithm, string name)
     {
-        using var certificate = Create(algorithm, new HashAlgorithmName(signature));
+        var hash = new HashAlgorithmName(name);
+        using var certificate = Create(algorithm, hash);
 
-        Assert.That(CertificateHash.Of(certificate), Is.EqualTo(CryptographicOperations.HashData(new HashAlgorithmName(binding), certificate.RawData)));
+        Assert.That(CertificateHash.Of(certificate), Is.EqualTo(CryptographicOperations.HashData(hash, certificate.RawData)));
+    }
+
+    [Test]
+    public void SHA_256_stands_in_for_SHA_1()
+    {
+        // A certificate that .NET does not make any more: "openssl req -x509 -newkey ec -sha1".
+        const string Pem = """
+            -----BEGIN CERTIFICATE-----
+            MIIBbTCCARSgAwIBAgIUCxrJ4GRl4+2YR1Z23dCxG6jhedEwCQYHKoZIzj0EATAM
+            MQowCAYDVQQDDAF4MCAXDTI2MTEyOTEwMjA0NFoYDzIxMjYxMTA1MTAyMDQ0WjAM
+            MQowCAYDVQQDDAF4MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEn6r9idSizQo+
+            Aa3INH1QN+kVPF6TLAcyHFKwf4Z2o3WmXw3JkXVJfr0R1crQeGCc/ohPLd2lrTyc
+            ++lVYhdaFqNTMFEwHQYDVR0OBBYEFPLSVuc0dSniRvnle/N3BZEf7SD4MB8GA1Ud
+            IwQYMBaAFPLSVuc0dSniRvnle/N3BZEf7SD4MA8GA1UdEwEB/wQFMAMBAf8wCQYH
+            KoZIzj0EAQNIADBFAiAewE/GQ2HlQsze3P4BDsuySlMYzl1gHOJQRByN+5VvyQIh
+            AL2m16mCBf4LTw8cz4gGnRPnTy8zbWXlW0hGMkNMZSSB
+            -----END CERTIFICATE-----
+            """;
+        using var certificate = X509Certificate2.CreateFromPem(Pem);
+
+        Assert.That(CertificateHash.Of(certificate), Is.EqualTo(SHA256.HashData(certificate.RawData)));
     }
 
     [Test]

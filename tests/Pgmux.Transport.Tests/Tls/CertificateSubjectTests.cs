@@ -58,9 +58,6 @@ public sealed class CertificateSubjectTests
         Assert.That(NameIn((CommonName, writer.Encode())), Is.EqualTo(expected));
     }
 
-    [Test]
-    public void What_is_no_UTF_8_is_no_name() => Assert.That(NameIn((CommonName, [0x0C, 2, 0x61, 0xFF])), Is.Empty);
-
     private static byte[] Utf8(string text) => [0x0C, (byte)Encoding.UTF8.GetByteCount(text), .. Encoding.UTF8.GetBytes(text)];
 
     private static string NameIn(params (string Type, byte[] Value)[] attributes)
