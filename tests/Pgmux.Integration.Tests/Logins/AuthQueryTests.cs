@@ -233,23 +233,23 @@ internal sealed class AuthQueryTests(int postgres) : PgmuxFixture(postgres)
         Assert.That(console.Output, Does.Contain("users|postgres|"), console.ToString());
     }
 
+    // A raw client: Npgsql tries a login again by itself that has failed without a password.
     [Test, Property("Row", "A12")]
     public async Task A_server_that_dies_during_the_query_costs_that_login_only()
     {
+        const string Sleeping = "state = 'active' AND query LIKE '%pg_sleep(60)%'";
         await StartFreshAsync(Settings(
             ("auth_type", "plain"),
-            ("auth_query", "SELECT rolname, CASE WHEN pg_sleep(60) IS NULL THEN rolpassword END FROM pg_authid WHERE rolname = $1")));
-        var login = LogInAsync(PostgresRole.Plain);
-        await Cluster.WaitForBackendsAsync("state = 'active' AND query LIKE '%pg_sleep(60)%'", 1);
+            ("auth_query", "SELECT rolname, CASE rolname WHEN 'app_scram' THEN (SELECT rolpassword FROM pg_sleep(60)) ELSE rolpassword END FROM pg_authid WHERE rolname = $1")));
+        await using var client = await RawClient.ConnectAsync(Pgmux.TcpEndPoint);
+        await client.SendAsync(RawMessages.Startup(("user", "app_scram"), ("database", "app")));
+        await Cluster.WaitForBackendsAsync(Sleeping, 1);
 
-        await Cluster.TerminateBackendsAsync("state = 'active' AND query LIKE '%pg_sleep(60)%'");
+        await Cluster.TerminateBackendsAsync(Sleeping);
 
-        var error = await login;
-        Assert.That((error?.Severity, error?.SqlState), Is.EqualTo(("FATAL", "08006")), error?.MessageText);
-        var again = LogInAsync(PostgresRole.Plain);
-        await Cluster.WaitForBackendsAsync("state = 'active' AND query LIKE '%pg_sleep(60)%'", 1);
-        await Cluster.TerminateBackendsAsync("state = 'active' AND query LIKE '%pg_sleep(60)%'");
-        Assert.That((await again)?.SqlState, Is.EqualTo("08006"));
+        var messages = await client.ReadToEndAsync();
+        Assert.That(messages.Select(message => (message.Severity, message.SqlState)), Is.EqualTo(new[] { ("FATAL", "08006") }));
+        Assert.That((await LogInAsync(PostgresRole.Plain))?.MessageText, Is.Null);
     }
 
     [Test]
