@@ -72,7 +72,7 @@ internal sealed class ServerAuthenticator(string user, ServerCredentials credent
 
     private AuthenticationStep AnswerMd5(ReadOnlySpan<byte> salt, IBufferWriter<byte> output)
     {
-        var md5Secret = credentials.Password is null ? credentials.Md5Secret : Md5Password.HashSecret(user, credentials.Password);
+        var md5Secret = credentials.Md5Secret ?? (credentials.Password is { } password ? Md5Password.HashSecret(user, password) : null);
         if (md5Secret is null)
         {
             return FailWithoutPassword("cannot do MD5 authentication: wrong password type");

@@ -107,7 +107,12 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     private ServerConnection Create(ServerTarget target, EventLoop loop) => new(
         environment.NextId(), target, target.EndPointAt(_attempts++ & int.MaxValue), CredentialsFor(target), pool, environment.Servers, loop);
 
-    // A configured password or hash serves by itself; a SCRAM secret cannot log in, but the keys behind a client's proof can.
-    private ServerCredentials CredentialsFor(ServerTarget target) =>
-        target.Secret.Kind is UserSecretKind.None or UserSecretKind.Scram && !_captured.IsEmpty ? _captured : ServerCredentials.From(target.Secret);
+    // A configured password serves by itself, and a hash where the server asks for one; elsewhere it takes the password that a client has shown.
+    // A SCRAM secret cannot log in, but the keys behind a client's proof can.
+    private ServerCredentials CredentialsFor(ServerTarget target) => target.Secret.Kind switch
+    {
+        UserSecretKind.None or UserSecretKind.Scram when !_captured.IsEmpty => _captured,
+        UserSecretKind.Md5 => ServerCredentials.From(target.Secret, shownPassword: _captured.Password),
+        _ => ServerCredentials.From(target.Secret),
+    };
 }
