@@ -5,7 +5,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Logins;
 
 /// <summary>Users that only PostgreSQL knows, with real clients.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class AuthQueryTests(int postgres) : PgmuxFixture(postgres)
 {
     private const string SearchPath = """pg_catalog, "$user", public, pg_temp""";

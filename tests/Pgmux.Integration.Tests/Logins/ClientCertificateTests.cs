@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Logins;
 
 /// <summary>Clients that prove with a certificate who they are.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class ClientCertificateTests(int postgres) : ClientTlsFixture(postgres)
 {
     [TestCase("app", "app", true)]

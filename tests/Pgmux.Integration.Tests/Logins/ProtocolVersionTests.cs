@@ -6,7 +6,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Logins;
 
 /// <summary>Versions of the protocol up to 3.2 with clients and servers, beside what PostgreSQL 18 itself answers to the same bytes.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class ProtocolVersionTests(int postgres) : PgmuxFixture(postgres)
 {
     /// <summary>The first version that speaks 3.2.</summary>

@@ -14,7 +14,7 @@ namespace Pgmux.Integration.Tests.Logins;
 /// Secrets of every kind are planted wherever they may stand, everything that can be said is made to be said, and none of them is in it:
 /// neither in the log at its highest level, nor on the console, nor in an error that a client gets.
 /// </summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class SecretsTests(int postgres)
 {
     private const string Hba =
