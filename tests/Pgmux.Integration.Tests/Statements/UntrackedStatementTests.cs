@@ -3,7 +3,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Statements;
 
 /// <summary>With max_prepared_statements = 0 servers are lent with the statements that are on them, as PgBouncer does it then.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class UntrackedStatementTests(int postgres) : PgmuxFixture(postgres)
 {
     [TestCase("")]
