@@ -118,9 +118,11 @@ internal sealed class AuthQueryTests(int postgres) : PgmuxFixture(postgres)
     [Property("Row", "C05")]
     public async Task The_query_has_a_search_path_of_its_own_whatever_a_client_says(string hostile)
     {
-        await StartAsync(Settings(
-            ("auth_type", "plain"), ("track_extra_parameters", "search_path"),
-            ("auth_query", "SELECT $1::text, pg_catalog.current_setting('search_path')")) with { Databases = AsApp });
+        var settings = Settings(
+            ("auth_type", "plain"),
+            ("track_extra_parameters", "search_path"),
+            ("auth_query", "SELECT $1::text, pg_catalog.current_setting('search_path')"));
+        await StartAsync(settings with { Databases = AsApp });
 
         await using var client = await RawClient.ConnectAsync(Pgmux.TcpEndPoint);
         await client.SendAsync(RawMessages.Startup(("user", "anybody"), ("database", "app"), ("search_path", hostile)));

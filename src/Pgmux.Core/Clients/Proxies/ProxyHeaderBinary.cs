@@ -85,7 +85,7 @@ internal static class ProxyHeaderBinary
         var (family, protocol) = (familyAndProtocol >> 4, familyAndProtocol & 0xF);
         return (family, protocol) switch
         {
-            (Unspecified, Unspecified or Stream) or (<= Unix, Unspecified) => 0,
+            (Unspecified, Unspecified or Stream) or (IPv4 or IPv6 or Unix, Unspecified) => 0,
             (IPv4, Stream) => IPv4Bytes,
             (IPv6, Stream) => IPv6Bytes,
             (Unix, Stream) => UnixBytes,
