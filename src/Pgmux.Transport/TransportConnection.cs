@@ -54,6 +54,11 @@ public abstract class TransportConnection : IDuplexPipe
     /// <summary>Whether something has come of which the pending read will be told in one of the next turns.</summary>
     public virtual bool HasUntoldBytes => false;
 
+    /// <summary>
+    /// As <see cref="HasUntoldBytes"/>, and counts what the loop has not heard of yet: costs a system call when it has heard of nothing.
+    /// </summary>
+    public virtual bool FindsUntoldBytes() => HasUntoldBytes;
+
     /// <summary>Told when the peer goes away while no read is pending, and when <see cref="UnsentBytes"/> falls to zero.</summary>
     public IConnectionObserver? Observer { get; set; }
 

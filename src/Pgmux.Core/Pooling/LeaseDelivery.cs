@@ -75,8 +75,11 @@ internal class LeaseDelivery(Pool pool, Lock gate)
         loop.Post(loop == request.Loop ? Arrive : LetGo, request);
     }
 
-    /// <summary>Whether a server that nobody has asked for anything may have said its last word: it is looked at again after that is read.</summary>
-    protected virtual bool HasNews(ServerConnection server) => server.Transport is { HasUntoldBytes: true };
+    /// <summary>
+    /// Whether a server that nobody has asked for anything may have said its last word: it is looked at again after that is read. The
+    /// loop may hear of the end only after its client's request, which another loop has taken, so the kernel is asked.
+    /// </summary>
+    protected virtual bool HasNews(ServerConnection server) => server.Transport is { } transport && transport.FindsUntoldBytes();
 
     // On the server's loop.
     private void HandOver(LeaseRequest request)

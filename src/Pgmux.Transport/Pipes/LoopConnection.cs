@@ -59,6 +59,8 @@ internal abstract class LoopConnection : TransportConnection
 
     public sealed override bool HasUntoldBytes => !IsClosing && _reader.IsWaiting && (IsReadable || HasUntoldLinkBytes);
 
+    public sealed override bool FindsUntoldBytes() => HasUntoldBytes || (!IsClosing && _reader.IsWaiting && FindsLinkBytes());
+
     internal BufferPool Buffers => _core.Buffers;
 
     /// <summary>Whether the link may have something: bytes, its end or an error. When not, nobody asks it.</summary>
@@ -415,6 +417,9 @@ internal abstract class LoopConnection : TransportConnection
 
     /// <summary>Whether a receive would bring something: bytes, the end of the stream or an error.</summary>
     protected abstract bool PeekLink();
+
+    /// <summary>Whether the link has something of which it will tell the waiting read, although its loop may not have heard of it.</summary>
+    protected abstract bool FindsLinkBytes();
 
     /// <summary>Sends our FIN.</summary>
     protected abstract void ShutdownLink();

@@ -101,7 +101,12 @@ internal abstract unsafe class SocketConnection : LoopConnection
         }
     }
 
-    protected override bool PeekLink()
+    protected override bool PeekLink() => PeekSocket();
+
+    protected sealed override bool FindsLinkBytes() => PeekSocket();
+
+    // Takes away the error of a reset, which then reads as the end of the stream: either means that the peer has gone.
+    private bool PeekSocket()
     {
         byte first;
         return SocketCalls.Receive(_socket, &first, 1, SocketCalls.MessagePeek) >= 0 || ErrnoExtensions.Last() != Errno.TryAgain;

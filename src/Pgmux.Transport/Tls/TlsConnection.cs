@@ -146,6 +146,8 @@ internal sealed class TlsConnection : LoopConnection, IConnectionObserver
         return TransferResult.Done(sent);
     }
 
+    protected override bool FindsLinkBytes() => _link.FindsUntoldBytes();
+
     protected override bool PeekLink() =>
         (_receive == TlsReceiveState.Unknown && _link.HasUnreadBytes) || Ask() != TlsReceiveState.Coming;
 

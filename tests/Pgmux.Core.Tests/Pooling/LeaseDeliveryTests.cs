@@ -36,6 +36,33 @@ internal sealed class LeaseDeliveryTests
         }
     }
 
+    [Test, Property("Row", "S10")]
+    public void A_reset_that_came_before_the_query_is_seen_before_the_server_moves([Values] bool announcesEarly)
+    {
+        using var mux = TestMux.Start(new TestMuxOptions { Settings = TestMux.SettingsOf(), Loops = 2, AnnouncesEarly = announcesEarly });
+        var (alice, aliceThere) = (mux.Login(), mux.Login());
+        aliceThere.Query("SELECT 1");
+        var (query, reset) = HoldBack(mux, alice);
+
+        // Its loop is about to hear of the reset when the other loop, which has read the query, asks for the server.
+        mux.Network.Loops[1].Post(_ => reset.IsPaused = false, null);
+        query.IsPaused = false;
+        mux.Network.RunUntilIdle();
+        Assert.That(alice.Take(), Is.EqualTo("T D(a) C(SELECT 1) Z(I)"));
+    }
+
+    /// <summary>Sends a query of the first client and resets the idle server; neither arrives before its pause ends.</summary>
+    private static (LinkFaults Query, LinkFaults Reset) HoldBack(TestMux mux, FakeClient client)
+    {
+        var first = mux.Mux.Clients.RegistryOf(mux.Network.Loops[0]).Clients[0];
+        var (query, reset) = (((InMemoryConnection)first.Transport).IncomingFaults, LinkOfServerOf(mux, "alice").IncomingFaults);
+        query.IsPaused = reset.IsPaused = true;
+        client.Write(RawMessages.Query("SELECT a"));
+        mux.Postgres.Open.Single().ResetQuietly();
+        mux.Network.RunUntilIdle();
+        return (query, reset);
+    }
+
     private static InMemoryConnection LinkOfServerOf(TestMux mux, string user) =>
         (InMemoryConnection)mux.Mux.Pools.All.Single(pool => pool.Key.User == user).Servers.Single().Transport!;
 }

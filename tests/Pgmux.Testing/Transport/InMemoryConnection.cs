@@ -108,6 +108,8 @@ internal sealed class InMemoryConnection : LoopConnection, IScheduled
 
     protected override bool PeekLink() => _incoming.ReceiverEvents != LinkEvents.None;
 
+    protected override bool FindsLinkBytes() => PeekLink();
+
     protected override void ShutdownLink() => _outgoing.Finish();
 
     protected override void CloseLink()
