@@ -52,7 +52,7 @@ public abstract class EventLoop
     public Action<Exception>? UnhandledException { get; set; }
 
     /// <summary>
-    /// Runs work that is slow on the CPU (PBKDF2 of a login) on the thread pool. The await comes back to this loop.
+    /// Runs work that is slow on the CPU (PBKDF2 of a login, a TLS handshake) on the thread pool. The await comes back to this loop.
     /// </summary>
     public abstract Task<T> OffloadAsync<T>(Func<T> work);
 }

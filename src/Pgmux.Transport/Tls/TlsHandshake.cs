@@ -4,7 +4,10 @@ using Pgmux.Transport.Pipes;
 
 namespace Pgmux.Transport.Tls;
 
-/// <summary>Makes an encrypted connection of one in clear. Called on its loop, which goes on meanwhile.</summary>
+/// <summary>
+/// Makes an encrypted connection of one in clear. Called on its loop, which goes on meanwhile: what is slow on the CPU runs off the loop,
+/// and so do the callbacks of the options.
+/// </summary>
 public static class TlsHandshake
 {
     /// <summary>Answers the handshake that the peer begins.</summary>
@@ -39,7 +42,7 @@ public static class TlsHandshake
         var stream = new SslStream(bytes, leaveInnerStreamOpen: true);
         try
         {
-            await authenticate(stream);
+            await await link.Loop.OffloadAsync(() => authenticate(stream));
         }
         catch (Exception e) when (e is AuthenticationException or IOException or InvalidOperationException)
         {

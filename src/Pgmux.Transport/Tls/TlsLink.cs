@@ -9,6 +9,10 @@ namespace Pgmux.Transport.Tls;
 /// What <see cref="System.Net.Security.SslStream"/> takes for its network: the encrypted bytes of a connection. A read that waits goes on
 /// within the event that brings bytes. Writes never wait: what is written waits in the connection, and whoever writes asks first how much
 /// that is already.
+/// <para>
+/// The handshake is different: its arithmetic takes a millisecond of the processor, so it runs off the loop (<see cref="EventLoop.OffloadAsync"/>),
+/// asks the loop for what it reads and writes, and goes on off the loop when bytes have come.
+/// </para>
 /// </summary>
 internal sealed class TlsLink : Stream, IValueTaskSource<int>
 {
@@ -32,10 +36,7 @@ internal sealed class TlsLink : Stream, IValueTaskSource<int>
         _onRead = OnRead;
     }
 
-    /// <summary>
-    /// Whether the handshake is not over. Its code waits for tasks, and where a thread has a context of its own these would go on on the
-    /// thread pool: so the loop hides its context from them.
-    /// </summary>
+    /// <summary>Whether the handshake is not over: it runs off the loop, and nothing else is done with the stream meanwhile.</summary>
     public bool IsHandshaking { get; set; } = true;
 
     /// <summary>Whether so much waits to be sent that nothing more should be written.</summary>
@@ -57,16 +58,17 @@ internal sealed class TlsLink : Stream, IValueTaskSource<int>
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        // Both directions have to go on by themselves. But TLS answers some of what it reads (KeyUpdate): a peer that asks again and again
-        // and reads nothing is not listened to until it does.
-        _awaitsRoom = _connection.UnsentBytes >= _unsentLimit + MostAnswerBytes;
         _target = buffer;
-        if (!_awaitsRoom)
+        if (IsHandshaking)
+        {
+            _connection.Loop.Post(static state => ((TlsLink)state!).ReadForHandshake(), this);
+        }
+        else if (MayRead())
         {
             var read = _connection.Input.ReadAsync(cancellationToken);
             if (read.IsCompletedSuccessfully)
             {
-                return new ValueTask<int>(Take(read.Result, buffer));
+                return new ValueTask<int>(Take(read.Result));
             }
 
             Await(read);
@@ -83,8 +85,14 @@ internal sealed class TlsLink : Stream, IValueTaskSource<int>
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        _connection.Output.Write(buffer);
-        _connection.Flush();
+        if (IsHandshaking)
+        {
+            Post(buffer.ToArray());
+        }
+        else
+        {
+            WriteNow(buffer);
+        }
     }
 
     /// <summary>Everything has been sent, or will never be.</summary>
@@ -136,6 +144,30 @@ internal sealed class TlsLink : Stream, IValueTaskSource<int>
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(continuation, state, token, flags);
 
+    private void ReadForHandshake()
+    {
+        if (MayRead())
+        {
+            Await(_connection.Input.ReadAsync());
+        }
+    }
+
+    // Both directions have to go on by themselves. But TLS answers some of what it reads (KeyUpdate): a peer that asks again and again and
+    // reads nothing is not listened to until it does.
+    private bool MayRead()
+    {
+        _awaitsRoom = _connection.UnsentBytes >= _unsentLimit + MostAnswerBytes;
+        return !_awaitsRoom;
+    }
+
+    private void Post(byte[] bytes) => _connection.Loop.Post(_ => WriteNow(bytes), null);
+
+    private void WriteNow(ReadOnlySpan<byte> bytes)
+    {
+        _connection.Output.Write(bytes);
+        _connection.Flush();
+    }
+
     private void Await(ValueTask<ReadResult> read)
     {
         _read = read;
@@ -151,12 +183,10 @@ internal sealed class TlsLink : Stream, IValueTaskSource<int>
 
     private void OnRead()
     {
-        var target = _target;
-        _target = default;
         int bytes;
         try
         {
-            bytes = Take(_read.Result, target);
+            bytes = Take(_read.Result);
         }
         catch (OperationCanceledException e)
         {
@@ -164,17 +194,29 @@ internal sealed class TlsLink : Stream, IValueTaskSource<int>
             return;
         }
 
-        if (!IsHandshaking)
+        if (IsHandshaking)
+        {
+            GoOnWithHandshake(bytes);
+        }
+        else
         {
             _completion.SetResult(bytes);
-            return;
         }
+    }
 
+    // A method of its own, or every read would allocate what is captured here.
+    private void GoOnWithHandshake(int bytes) => _ = _connection.Loop.OffloadAsync(() => CompleteInHandshake(bytes));
+
+    // The code of the handshake waits for tasks, and where a thread has a context of its own these would go on on the thread pool: so a
+    // loop that does this itself hides its context.
+    private bool CompleteInHandshake(int bytes)
+    {
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
             _completion.SetResult(bytes);
+            return true;
         }
         finally
         {
@@ -183,8 +225,10 @@ internal sealed class TlsLink : Stream, IValueTaskSource<int>
     }
 
     // An empty buffer asks whether something has come.
-    private int Take(ReadResult result, Memory<byte> target)
+    private int Take(ReadResult result)
     {
+        var target = _target;
+        _target = default;
         var bytes = (int)Math.Min(result.Buffer.Length, target.Length);
         var taken = result.Buffer.Slice(0, bytes);
         taken.CopyTo(target.Span);
