@@ -16,9 +16,7 @@ internal sealed class NetworkResetTests(int postgres) : NetworkFixture(postgres)
         for (var round = 0; round < 30; round++)
         {
             var link = await LinkOfAsync(client);
-            link.Reset();
-            await link.Ended;
-
+            await link.ResetUntilKnownAsync();
             Assert.That(await client.ScalarAsync($"SELECT 'round {round}'"), Is.EqualTo($"round {round}"));
         }
     }

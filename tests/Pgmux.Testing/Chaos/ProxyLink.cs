@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
+using Pgmux.Testing.Processes;
 
 namespace Pgmux.Testing.Chaos;
 
@@ -8,6 +10,8 @@ internal sealed class ProxyLink
 {
     private readonly Socket _client;
     private readonly Socket _server;
+    private readonly int _clientPort;
+    private readonly int _ownPort;
     private readonly CancellationTokenSource _stop = new();
 
     private ProxyLink(long number, Socket client, Socket server, FlowToxics toServer, FlowToxics toClient, Random random)
@@ -15,6 +19,8 @@ internal sealed class ProxyLink
         Number = number;
         _client = client;
         _server = server;
+        _clientPort = ((IPEndPoint)client.RemoteEndPoint!).Port;
+        _ownPort = ((IPEndPoint)client.LocalEndPoint!).Port;
         ToServer = new ProxyFlow(client, server, toServer, new Random(random.Next()));
         ToClient = new ProxyFlow(server, client, toClient, new Random(random.Next()));
         Ended = RunAsync();
@@ -55,6 +61,19 @@ internal sealed class ProxyLink
     {
         OnBoth(socket => socket.LingerState = new LingerOption(enable: true, seconds: 0));
         _stop.Cancel();
+    }
+
+    /// <summary>
+    /// Resets both sides, and waits until the kernel has told the client's socket: the reset is one packet among others, and what somebody
+    /// else sends when our sockets are closed may arrive first.
+    /// </summary>
+    public async Task ResetUntilKnownAsync()
+    {
+        Reset();
+        await Ended;
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(TcpConnectionRow.Read().All(row => row.LocalPort != _clientPort || row.RemotePort != _ownPort)),
+            "the reset has arrived");
     }
 
     /// <summary>Packets of both ends get lost from now on: nobody hears of the other any more, not even a FIN.</summary>
