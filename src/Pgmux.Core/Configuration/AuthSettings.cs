@@ -1,3 +1,4 @@
+using Pgmux.Core.Configuration.Passwords;
 using static Pgmux.Core.Configuration.SettingRow;
 
 namespace Pgmux.Core.Configuration;
@@ -35,6 +36,9 @@ internal static class AuthSettings
         Count("auth_max_failures", "0", o => o.AuthMaxFailures, (o, v) => o with { AuthMaxFailures = v }),
         Text("auth_query", PgmuxOptions.DefaultAuthQuery, o => o.AuthQuery, (o, v) => o with { AuthQuery = v! }),
         Seconds("auth_query_cache_age", "0", o => o.AuthQueryCacheAge, (o, v) => o with { AuthQueryCacheAge = v }),
+        Row("password_command", null, new PasswordCommandType(), o => o.PasswordCommand, (o, v) => o with { PasswordCommand = v }),
+        Seconds("password_command_ttl", "0", o => o.PasswordCommandTtl, (o, v) => o with { PasswordCommandTtl = v }),
+        Seconds("password_command_timeout", "0", o => o.PasswordCommandTimeout, (o, v) => o with { PasswordCommandTimeout = v }),
         Row("scram_iterations", "4096", new IntegerType(1, MostScramIterations), o => o.ScramIterations, (o, v) => o with { ScramIterations = v }),
     ];
 }

@@ -1,3 +1,5 @@
+using Pgmux.Core.Configuration.Passwords;
+
 namespace Pgmux.Core.Configuration;
 
 /// <summary>All rules, in the order in which they are checked.</summary>
@@ -12,6 +14,7 @@ internal static class OptionsRules
         new AuthQueryRule(),
         new PoolSizeRule(),
         new ForcedUserRule(),
+        new PasswordCommandRule(),
         new ClientCertificateRule(),
         new ServerTlsRule(),
         new TlsCiphersRule(),
