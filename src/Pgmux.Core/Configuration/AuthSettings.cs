@@ -9,7 +9,8 @@ internal static class AuthSettings
     /// <summary>A login that derives keys this often takes seconds; servers are held to the same number.</summary>
     private const int MostScramIterations = 1_000_000;
 
-    private static readonly ChoiceType<AuthType> AuthTypes = new(
+    /// <summary>The values of auth_type.</summary>
+    public static readonly ChoiceType<AuthType> AuthTypes = new(
         [
             ("any", AuthType.Any),
             ("trust", AuthType.Trust),
@@ -18,9 +19,9 @@ internal static class AuthSettings
             ("scram-sha-256", AuthType.ScramSha256),
             ("cert", AuthType.Cert),
             ("hba", AuthType.Hba),
+            ("pam", AuthType.Pam),
         ],
-        "ldap",
-        "pam");
+        "ldap");
 
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =

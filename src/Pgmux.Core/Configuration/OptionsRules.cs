@@ -1,4 +1,5 @@
 using Pgmux.Core.Configuration.Passwords;
+using Pgmux.Transport.Pam;
 
 namespace Pgmux.Core.Configuration;
 
@@ -19,5 +20,6 @@ internal static class OptionsRules
         new ServerTlsRule(),
         new TlsCiphersRule(),
         new RevocationRule(),
+        new PamRule(() => PamService.IsAvailable),
     ];
 }
