@@ -15,6 +15,7 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
 
     // PgBouncer's texts, PostgreSQL's codes.
     private const string PasswordText = "password authentication failed";
+    private const string PamText = "auth failed";
     private const string SaslText = "SASL authentication failed";
     private const string TrustText = "\"trust\" authentication failed";
     private const string EmptyText = "empty password returned by client";
@@ -38,8 +39,22 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     public static AuthenticationFailure TooManyFailures(AuthType method)
     {
         const string Reason = "too many failed logins from this address (auth_max_failures)";
-        return method == AuthType.ScramSha256 ? WrongProof(Reason) : WrongPassword(Reason);
+        return method switch
+        {
+            AuthType.ScramSha256 => WrongProof(Reason),
+            AuthType.Pam => RefusedByPam(Reason),
+            _ => WrongPassword(Reason),
+        };
     }
+
+    /// <summary>PAM has refused the login. PostgreSQL's code for it.</summary>
+    public static AuthenticationFailure RefusedByPam(string reason) =>
+        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, PamText), reason);
+
+    /// <summary>As many logins wait for PAM as may.</summary>
+    public static AuthenticationFailure PamIsBusy(int limit) => new(
+        ErrorFields.Fatal(SqlState.TooManyConnections, "too many logins wait for PAM, try again later"),
+        $"{limit} logins wait for PAM already; see what its modules wait for");
 
     /// <summary>The client sent what SCRAM does not allow.</summary>
     public static AuthenticationFailure MalformedSasl() =>

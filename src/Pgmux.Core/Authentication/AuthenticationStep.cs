@@ -14,4 +14,7 @@ internal enum AuthenticationStep
 
     /// <summary>Keys that are slow to derive: run the derivation off the loop, then resume.</summary>
     NeedsDerivation,
+
+    /// <summary>PAM's word: ask it off the loop, then judge by it.</summary>
+    NeedsPam,
 }

@@ -24,6 +24,9 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     /// <summary>Work to run off the loop before <see cref="Resume"/>, after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
     public ScramDerivation? Derivation => _exchange?.Derivation;
 
+    /// <summary>What PAM is to be asked before <see cref="Judge"/>, after <see cref="AuthenticationStep.NeedsPam"/>.</summary>
+    public PamLogin? PamLogin => (_exchange as PamExchange)?.Login;
+
     /// <summary>Why the login failed, after <see cref="AuthenticationStep.Failed"/>.</summary>
     public AuthenticationFailure? Failure => _failure ?? _exchange?.Failure;
 
@@ -69,6 +72,10 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     /// <summary>Goes on after <see cref="Derivation"/> has run.</summary>
     public AuthenticationStep Resume(IBufferWriter<byte> output) => Exchange().Resume(output);
 
+    /// <summary>Goes on with PAM's word: why the login is refused, or null.</summary>
+    public AuthenticationStep Judge(string? failure) =>
+        _exchange is PamExchange pam ? pam.Judge(failure) : throw new UnreachableException("PAM was not asked");
+
     /// <summary>
     /// After <see cref="AuthenticationStep.Failed"/>: holds what the client has shown against a secret that has been learnt since. A SCRAM
     /// proof goes with the salt of the secret that it was given for, and fails again.
@@ -95,6 +102,11 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
 
     private PasswordExchange CreateExchange()
     {
+        if (login.Method == AuthType.Pam)
+        {
+            return new PamExchange(login);
+        }
+
         var stored = Resolve();
         var isScram = login.Method == AuthType.ScramSha256
             || (login.Method == AuthType.Md5 && stored.Secret.Kind == UserSecretKind.Scram);

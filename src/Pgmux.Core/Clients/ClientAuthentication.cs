@@ -1,5 +1,6 @@
 using System.Buffers;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Configuration.Hba;
 using Pgmux.Protocol;
@@ -73,6 +74,14 @@ internal sealed class ClientAuthentication(
 
                     step = authenticator.Resume(client.Output);
                     continue;
+                case AuthenticationStep.NeedsPam:
+                    if (await AskPamAsync(authenticator.PamLogin!) is not { } check)
+                    {
+                        return null;
+                    }
+
+                    step = authenticator.Judge(check.Failure);
+                    continue;
             }
 
             await client.Output.FlushAsync();
@@ -123,14 +132,48 @@ internal sealed class ClientAuthentication(
         return client.State == ClientState.Closed ? null : login;
     }
 
+    // What PAM has said; null when the client has been closed.
+    private async ValueTask<PamCheck?> AskPamAsync(PamLogin login)
+    {
+        var check = new PamCheck(login, OnJudged);
+        if (!environment.Pam.TryStart(check))
+        {
+            await FailAsync(AuthenticationFailure.PamIsBusy(PamChecks.QueueLimit));
+            return null;
+        }
+
+        while (!check.IsDone && client.State != ClientState.Closed)
+        {
+            await client.WaitAsync();
+            client.EndWait();
+        }
+
+        if (client.State != ClientState.Closed)
+        {
+            return check;
+        }
+
+        check.Abandon();
+        return null;
+    }
+
+    // PAM's threads bring its word to the client's loop.
+    private void OnJudged(PamCheck check) => client.Loop.Post(
+        state =>
+        {
+            ((PamCheck)state!).IsDone = true;
+            client.Wake();
+        },
+        check);
+
     // The login with its secret, where auth_file or the server has one; null when the client has been closed meanwhile.
     private async ValueTask<ClientLogin?> FindUserAsync(ClientLogin login) =>
         login.Secret is null && NeedsUser(login.Method) && configuration.AuthQueryFor(client.Database) is { } source
             ? await AskServerAsync(login, source)
             : login;
 
-    // Nobody is asked for a user whom no password lets in.
-    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba);
+    // Nobody is asked for a user whom no password lets in, or one that others judge.
+    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Pam);
 
     private async ValueTask<ClientLogin?> AskServerAsync(ClientLogin login, AuthQuerySource source)
     {

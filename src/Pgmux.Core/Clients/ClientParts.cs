@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Cancellation;
+using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Statements;
 
 namespace Pgmux.Core.Clients;
@@ -19,6 +20,9 @@ internal class ClientParts
 
     /// <summary>What finds the names of system users.</summary>
     public virtual SystemUserNames CreateSystemUsers() => new();
+
+    /// <summary>What asks PAM.</summary>
+    public virtual IPamChecks CreatePam() => new PamChecks();
 
     /// <summary>What sends cancel requests to servers.</summary>
     public virtual CancelForwarder CreateCancelForwarder(ILogger logger) => new(logger);

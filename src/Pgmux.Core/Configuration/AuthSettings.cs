@@ -1,3 +1,4 @@
+using Pgmux.Core.Configuration.Passwords;
 using static Pgmux.Core.Configuration.SettingRow;
 
 namespace Pgmux.Core.Configuration;
@@ -8,7 +9,8 @@ internal static class AuthSettings
     /// <summary>A login that derives keys this often takes seconds; servers are held to the same number.</summary>
     private const int MostScramIterations = 1_000_000;
 
-    private static readonly ChoiceType<AuthType> AuthTypes = new(
+    /// <summary>The values of auth_type.</summary>
+    public static readonly ChoiceType<AuthType> AuthTypes = new(
         [
             ("any", AuthType.Any),
             ("trust", AuthType.Trust),
@@ -17,9 +19,9 @@ internal static class AuthSettings
             ("scram-sha-256", AuthType.ScramSha256),
             ("cert", AuthType.Cert),
             ("hba", AuthType.Hba),
+            ("pam", AuthType.Pam),
         ],
-        "ldap",
-        "pam");
+        "ldap");
 
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =
@@ -35,6 +37,9 @@ internal static class AuthSettings
         Count("auth_max_failures", "0", o => o.AuthMaxFailures, (o, v) => o with { AuthMaxFailures = v }),
         Text("auth_query", PgmuxOptions.DefaultAuthQuery, o => o.AuthQuery, (o, v) => o with { AuthQuery = v! }),
         Seconds("auth_query_cache_age", "0", o => o.AuthQueryCacheAge, (o, v) => o with { AuthQueryCacheAge = v }),
+        Row("password_command", null, new PasswordCommandType(), o => o.PasswordCommand, (o, v) => o with { PasswordCommand = v }),
+        Seconds("password_command_ttl", "0", o => o.PasswordCommandTtl, (o, v) => o with { PasswordCommandTtl = v }),
+        Seconds("password_command_timeout", "0", o => o.PasswordCommandTimeout, (o, v) => o with { PasswordCommandTimeout = v }),
         Row("scram_iterations", "4096", new IntegerType(1, MostScramIterations), o => o.ScramIterations, (o, v) => o with { ScramIterations = v }),
     ];
 }

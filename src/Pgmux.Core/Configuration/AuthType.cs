@@ -21,6 +21,9 @@ internal enum AuthType
     /// <summary>A TLS certificate that names the user.</summary>
     Cert,
 
+    /// <summary>The password in clear, which PAM judges; auth_file is not looked at.</summary>
+    Pam,
+
     /// <summary>The system user at the other end of the Unix socket. In HBA files only.</summary>
     Peer,
 

@@ -162,7 +162,7 @@ internal sealed class ConfigLoader
     }
 
     private UserList LoadUserList()
-        => string.IsNullOrEmpty(_options.AuthFile) || _options.AuthType == AuthType.Any
+        => string.IsNullOrEmpty(_options.AuthFile) || _options.AuthType is AuthType.Any or AuthType.Pam
             ? UserList.Empty
             : new UserListReader(_options.AuthFile, _locations["auth_file"], _faults).Read() ?? UserList.Empty;
 

@@ -7,6 +7,12 @@ internal sealed class LoginRule : IOptionsRule
     public void Check(ConfigSnapshot snapshot, ICollection<ConfigFault> faults, ICollection<ConfigFault> warnings)
     {
         var options = snapshot.Options;
+        if (options.AuthType == AuthType.Pam)
+        {
+            // PAM knows the users.
+            return;
+        }
+
         if (options.AuthType != AuthType.Any)
         {
             if (string.IsNullOrEmpty(options.AuthFile) && !snapshot.HasAuthUser())

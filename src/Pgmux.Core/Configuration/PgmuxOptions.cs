@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pgmux.Core.Configuration.Ciphers;
+using Pgmux.Core.Configuration.Passwords;
 
 namespace Pgmux.Core.Configuration;
 
@@ -204,6 +205,17 @@ internal sealed record PgmuxOptions
     /// at once.
     /// </summary>
     public TimeSpan AuthQueryCacheAge { get; init; }
+
+    /// <summary>What prints the passwords of logins to servers; null is nothing. pgmux's own.</summary>
+    public PasswordCommand? PasswordCommand { get; init; }
+
+    /// <summary>
+    /// How long a printed password is used; zero is until a login fails, which is soon enough for tokens that end by themselves. pgmux's own.
+    /// </summary>
+    public TimeSpan PasswordCommandTtl { get; init; }
+
+    /// <summary>How long the program may take; zero is as long as the login that waits for it, server_connect_timeout. pgmux's own.</summary>
+    public TimeSpan PasswordCommandTimeout { get; init; }
 
     /// <summary>PBKDF2 rounds when a SCRAM secret is derived from a plain one. RFC 7677 asks for 4096 at least.</summary>
     public int ScramIterations { get; init; } = 4096;

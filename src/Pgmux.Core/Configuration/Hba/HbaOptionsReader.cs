@@ -1,6 +1,6 @@
 namespace Pgmux.Core.Configuration.Hba;
 
-/// <summary>Reads the options behind the method: map=, which PgBouncer has, and clientcert=, which PostgreSQL has.</summary>
+/// <summary>Reads the options behind the method: map=, which PgBouncer has, clientcert= and pamservice=, which PostgreSQL has.</summary>
 /// <param name="maps">The maps of the ident file.</param>
 /// <param name="faults">Where faults go.</param>
 /// <param name="warnings">Where goes what is odd.</param>
@@ -8,6 +8,7 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
 {
     private const string MapOption = "map=";
     private const string CertificateOption = "clientcert=";
+    private const string PamServiceOption = "pamservice=";
 
     /// <summary>The options; null when there is a fault.</summary>
     /// <param name="columns">The line, up to the method taken.</param>
@@ -39,6 +40,12 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
             return null;
         }
 
+        if (options.PamService is not null && method != AuthType.Pam)
+        {
+            faults.Add(columns.Location, $"pamservice is for pam, not for {methodName}");
+            return null;
+        }
+
         if (options.Map is { } map && method is not (AuthType.Peer or AuthType.Cert))
         {
             warnings.Add(columns.Location.Fault($"map={map.Name} has no effect with {methodName}; it is for peer and cert"));
@@ -59,9 +66,14 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
             return ReadCertificate(columns, option[CertificateOption.Length..], before);
         }
 
+        if (option.StartsWith(PamServiceOption, StringComparison.Ordinal) && before.PamService is null)
+        {
+            return ReadPamService(columns, option[PamServiceOption.Length..], before);
+        }
+
         faults.Add(
             columns.Location,
-            $"option \"{option}\" is not supported; map=NAME and clientcert=verify-ca or verify-full may follow the method, once each");
+            $"option \"{option}\" is not supported; map=NAME, clientcert=verify-ca or verify-full and pamservice=NAME may follow the method, once each");
         return null;
     }
 
@@ -73,6 +85,18 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
         }
 
         faults.Add(columns.Location, $"ident map \"{name}\" is not found in auth_ident_file");
+        return null;
+    }
+
+    private HbaOptions? ReadPamService(HbaColumns columns, string name, HbaOptions before)
+    {
+        // libpam takes what follows the last slash, and so another file than the one that stands here.
+        if (name.Length > 0 && !name.Contains('/'))
+        {
+            return before with { PamService = name };
+        }
+
+        faults.Add(columns.Location, $"pamservice must be the name of a file in /etc/pam.d, not \"{name}\"");
         return null;
     }
 

@@ -24,6 +24,9 @@ internal sealed class HbaRule
     /// <summary>Which certificate they must show beside that.</summary>
     public HbaClientCertificate ClientCertificate { get; init; }
 
+    /// <summary>The service that PAM is asked for, with <see cref="AuthType.Pam"/>; null is the usual one.</summary>
+    public string? PamService { get; init; }
+
     /// <summary>Which system users or certificates are which users; null is those of the same name.</summary>
     public IdentMap? Map { get; init; }
 
