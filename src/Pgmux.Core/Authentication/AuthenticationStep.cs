@@ -14,4 +14,7 @@ internal enum AuthenticationStep
 
     /// <summary>Keys that are slow to derive: run the derivation off the loop, then resume.</summary>
     NeedsDerivation,
+
+    /// <summary>What a directory says of the password: ask it off the loop, then resume with its answer.</summary>
+    NeedsDirectory,
 }

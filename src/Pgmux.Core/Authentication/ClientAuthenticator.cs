@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
 
@@ -21,8 +22,11 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     private AuthenticationFailure? _failure;
     private ServerCredentials? _credentials;
 
-    /// <summary>Work to run off the loop before <see cref="Resume"/>, after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
+    /// <summary>Work to run off the loop before <see cref="Resume(IBufferWriter{byte})"/>, after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
     public ScramDerivation? Derivation => _exchange?.Derivation;
+
+    /// <summary>What to ask the directory before it goes on, after <see cref="AuthenticationStep.NeedsDirectory"/>.</summary>
+    public LdapQuestion? Question => _exchange?.Question;
 
     /// <summary>Why the login failed, after <see cref="AuthenticationStep.Failed"/>.</summary>
     public AuthenticationFailure? Failure => _failure ?? _exchange?.Failure;
@@ -69,6 +73,9 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     /// <summary>Goes on after <see cref="Derivation"/> has run.</summary>
     public AuthenticationStep Resume(IBufferWriter<byte> output) => Exchange().Resume(output);
 
+    /// <summary>Goes on with the answer to <see cref="Question"/>.</summary>
+    public AuthenticationStep Resume(LdapVerdict verdict) => Exchange().Resume(verdict);
+
     /// <summary>
     /// After <see cref="AuthenticationStep.Failed"/>: holds what the client has shown against a secret that has been learnt since. A SCRAM
     /// proof goes with the salt of the secret that it was given for, and fails again.
@@ -95,6 +102,11 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
 
     private PasswordExchange CreateExchange()
     {
+        if (login.Method == AuthType.Ldap)
+        {
+            return new LdapExchange(login, login.Ldap ?? throw new UnreachableException("a login by LDAP without options"));
+        }
+
         var stored = Resolve();
         var isScram = login.Method == AuthType.ScramSha256
             || (login.Method == AuthType.Md5 && stored.Secret.Kind == UserSecretKind.Scram);

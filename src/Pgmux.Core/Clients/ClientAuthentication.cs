@@ -1,5 +1,6 @@
 using System.Buffers;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Configuration.Hba;
 using Pgmux.Protocol;
@@ -73,6 +74,14 @@ internal sealed class ClientAuthentication(
 
                     step = authenticator.Resume(client.Output);
                     continue;
+                case AuthenticationStep.NeedsDirectory:
+                    if (await AskDirectoryAsync(authenticator.Question!) is not { } verdict)
+                    {
+                        return null;
+                    }
+
+                    step = authenticator.Resume(verdict);
+                    continue;
             }
 
             await client.Output.FlushAsync();
@@ -112,6 +121,7 @@ internal sealed class ClientAuthentication(
         {
             Method = method,
             Rule = rule,
+            Ldap = rule is null ? configuration.Ldap : rule.Ldap,
             Origin = origin,
             SystemUser = systemUser,
             User = client.User,
@@ -129,8 +139,21 @@ internal sealed class ClientAuthentication(
             ? await AskServerAsync(login, source)
             : login;
 
-    // Nobody is asked for a user whom no password lets in.
-    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba);
+    // Nobody is asked for a user whom no password lets in, or of whom the directory knows.
+    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Ldap);
+
+    // What the directory says; null when the client has been closed meanwhile.
+    private async ValueTask<LdapVerdict?> AskDirectoryAsync(LdapQuestion question)
+    {
+        using var check = environment.Ldap.Start(question, client.Loop, client.Wake);
+        while (check.Verdict is null && client.State != ClientState.Closed)
+        {
+            await client.WaitAsync();
+            client.EndWait();
+        }
+
+        return client.State == ClientState.Closed ? null : check.Verdict;
+    }
 
     private async ValueTask<ClientLogin?> AskServerAsync(ClientLogin login, AuthQuerySource source)
     {

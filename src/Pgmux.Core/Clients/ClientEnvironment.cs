@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Clients.UserLookup;
 using Pgmux.Core.Configuration;
@@ -34,6 +35,7 @@ internal sealed class ClientEnvironment
         Cancels = parts.CreateCancels();
         CancelForwarder = parts.CreateCancelForwarder(logger);
         SystemUsers = parts.CreateSystemUsers();
+        Ldap = parts.CreateLdap(pools.Environment.Clock, logger);
         Parts = parts;
         Users = new UserLookups(this);
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
@@ -80,6 +82,9 @@ internal sealed class ClientEnvironment
 
     /// <summary>Names of the users at the other ends of the Unix socket.</summary>
     public SystemUserNames SystemUsers { get; }
+
+    /// <summary>Asks directories whether passwords are right.</summary>
+    public LdapChecks Ldap { get; }
 
     /// <summary>Finds users that auth_file does not have.</summary>
     public UserLookups Users { get; }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Statements;
 
@@ -19,6 +20,10 @@ internal class ClientParts
 
     /// <summary>What finds the names of system users.</summary>
     public virtual SystemUserNames CreateSystemUsers() => new();
+
+    /// <summary>What asks directories whether passwords are right.</summary>
+    public virtual LdapChecks CreateLdap(TimeProvider clock, ILogger logger) =>
+        new(new LdapDirectory(clock, LdapDirectory.DefaultPatience).AskAsync, logger);
 
     /// <summary>What sends cancel requests to servers.</summary>
     public virtual CancelForwarder CreateCancelForwarder(ILogger logger) => new(logger);

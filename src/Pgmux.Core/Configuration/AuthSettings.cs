@@ -1,3 +1,4 @@
+using Pgmux.Core.Configuration.Ldap;
 using static Pgmux.Core.Configuration.SettingRow;
 
 namespace Pgmux.Core.Configuration;
@@ -17,8 +18,8 @@ internal static class AuthSettings
             ("scram-sha-256", AuthType.ScramSha256),
             ("cert", AuthType.Cert),
             ("hba", AuthType.Hba),
+            ("ldap", AuthType.Ldap),
         ],
-        "ldap",
         "pam");
 
     /// <summary>The rows.</summary>
@@ -30,7 +31,7 @@ internal static class AuthSettings
         Text("auth_ident_file", null, o => o.AuthIdentFile, (o, v) => o with { AuthIdentFile = v }),
         Text("auth_user", null, o => o.AuthUser, (o, v) => o with { AuthUser = v }),
         Text("auth_dbname", null, o => o.AuthDbname, (o, v) => o with { AuthDbname = v }),
-        TextNotYet("auth_ldap_options", null),
+        Row("auth_ldap_options", null, new LdapOptionsType(), o => o.AuthLdapOptions, (o, v) => o with { AuthLdapOptions = v }),
         Seconds("auth_failure_delay", "0", o => o.AuthFailureDelay, (o, v) => o with { AuthFailureDelay = v }),
         Count("auth_max_failures", "0", o => o.AuthMaxFailures, (o, v) => o with { AuthMaxFailures = v }),
         Text("auth_query", PgmuxOptions.DefaultAuthQuery, o => o.AuthQuery, (o, v) => o with { AuthQuery = v! }),

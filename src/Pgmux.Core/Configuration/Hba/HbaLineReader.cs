@@ -54,6 +54,7 @@ internal sealed class HbaLineReader(
                 Method = method,
                 ClientCertificate = options.ClientCertificate,
                 Map = options.Map,
+                Ldap = options.Ldap,
             };
     }
 

@@ -12,9 +12,10 @@ internal static class HbaMethods
         ("scram-sha-256", AuthType.ScramSha256),
         ("peer", AuthType.Peer),
         ("cert", AuthType.Cert),
+        ("ldap", AuthType.Ldap),
     ];
 
-    private static readonly string[] NotYet = ["ldap", "pam"];
+    private static readonly string[] NotYet = ["pam"];
     private static readonly string[] OnlyInPostgres = ["ident", "gss", "sspi", "radius", "bsd", "oauth"];
 
     private static readonly string Choice = string.Join(", ", Known.Select(known => known.Name));

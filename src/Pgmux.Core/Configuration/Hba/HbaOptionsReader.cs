@@ -1,6 +1,8 @@
+using Pgmux.Core.Configuration.Ldap;
+
 namespace Pgmux.Core.Configuration.Hba;
 
-/// <summary>Reads the options behind the method: map=, which PgBouncer has, and clientcert=, which PostgreSQL has.</summary>
+/// <summary>Reads the options behind the method: map=, which PgBouncer has, clientcert=, which PostgreSQL has, and those of ldap.</summary>
 /// <param name="maps">The maps of the ident file.</param>
 /// <param name="faults">Where faults go.</param>
 /// <param name="warnings">Where goes what is odd.</param>
@@ -16,15 +18,9 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
     /// <param name="methodName">The same as it is written.</param>
     public HbaOptions? Read(HbaColumns columns, HbaConnectionType connection, AuthType method, string methodName)
     {
-        var options = HbaOptions.None;
-        while (columns.HasMore)
+        if ((method == AuthType.Ldap ? ReadLdap(columns) : ReadWords(columns)) is not { } options)
         {
-            if (!columns.TryTakeWord("an option", out var option) || Read(columns, option.Text, options) is not { } more)
-            {
-                return null;
-            }
-
-            options = more;
+            return null;
         }
 
         if (options.ClientCertificate != HbaClientCertificate.NotAsked && connection != HbaConnectionType.HostTls)
@@ -45,6 +41,55 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
         }
 
         return options;
+    }
+
+    private HbaOptions? ReadWords(HbaColumns columns)
+    {
+        var options = HbaOptions.None;
+        while (columns.HasMore)
+        {
+            if (!columns.TryTakeWord("an option", out var option) || Read(columns, option.Text, options) is not { } more)
+            {
+                return null;
+            }
+
+            options = more;
+        }
+
+        return options;
+    }
+
+    // Commas may stand between options too, as in PgBouncer. What belongs to no option may be a piece of a password, and is not shown.
+    private HbaOptions? ReadLdap(HbaColumns columns)
+    {
+        var options = HbaOptions.None;
+        var ofDirectory = new List<string>();
+        while (columns.HasMore && columns.TryTake("an option", out var field))
+        {
+            foreach (var option in field.Tokens.Select(token => token.Text))
+            {
+                if (!option.StartsWith(MapOption, StringComparison.Ordinal) && !option.StartsWith(CertificateOption, StringComparison.Ordinal))
+                {
+                    ofDirectory.Add(option);
+                }
+                else if (Read(columns, option, options) is { } more)
+                {
+                    options = more;
+                }
+                else
+                {
+                    return null;
+                }
+            }
+        }
+
+        if (LdapOptionsReader.Read(ofDirectory, out var problem) is { } ldap)
+        {
+            return options with { Ldap = ldap };
+        }
+
+        faults.Add(columns.Location, problem);
+        return null;
     }
 
     private HbaOptions? Read(HbaColumns columns, string option, HbaOptions before)
