@@ -86,7 +86,7 @@ internal sealed class LdapDirectory(TimeProvider clock, TimeSpan patience)
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             stop.ThrowIfCancellationRequested();
-            throw new LdapException($"TLS handshake failed: {check.Problem ?? e.Message}");
+            throw new LdapException($"TLS handshake failed: {check.Problem ?? (e.InnerException ?? e).Message}");
         }
     }
 

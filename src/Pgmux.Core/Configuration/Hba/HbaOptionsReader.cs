@@ -104,9 +104,11 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
             return ReadCertificate(columns, option[CertificateOption.Length..], before);
         }
 
+        // The options of ldap may stand behind another method by mistake, and a password is among them.
+        var shown = option.StartsWith(LdapOptionNames.Beginning, StringComparison.Ordinal) ? option.Split('=')[0] : option;
         faults.Add(
             columns.Location,
-            $"option \"{option}\" is not supported; map=NAME and clientcert=verify-ca or verify-full may follow the method, once each");
+            $"option \"{shown}\" is not supported; map=NAME and clientcert=verify-ca or verify-full may follow the method, once each");
         return null;
     }
 
