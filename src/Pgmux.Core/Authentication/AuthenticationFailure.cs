@@ -21,6 +21,7 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     private const string EmptyText = "empty password returned by client";
     private const string PeerText = "unix socket login rejected";
     private const string CertificateText = "certificate authentication failed";
+    private const string LdapText = "LDAP authentication failed";
     private const string RejectedText = "login rejected";
     private const string NoMethodText = "no authentication method is found";
     private const string MechanismText = "client selected an invalid SASL authentication mechanism";
@@ -43,6 +44,7 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
         {
             AuthType.ScramSha256 => WrongProof(Reason),
             AuthType.Pam => RefusedByPam(Reason),
+            AuthType.Ldap => WrongInDirectory(Reason),
             _ => WrongPassword(Reason),
         };
     }
@@ -73,6 +75,10 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     /// <summary>The client chose a mechanism that was not offered.</summary>
     public static AuthenticationFailure UnknownMechanism() =>
         new(ErrorFields.Fatal(SqlState.ProtocolViolation, MechanismText), MechanismText);
+
+    /// <summary>The directory does not let the user in, or cannot be asked.</summary>
+    public static AuthenticationFailure WrongInDirectory(string reason) =>
+        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, LdapText), reason);
 
     /// <summary>Nobody has an empty password.</summary>
     public static AuthenticationFailure EmptyPassword() =>

@@ -17,4 +17,7 @@ internal enum AuthenticationStep
 
     /// <summary>PAM's word: ask it off the loop, then judge by it.</summary>
     NeedsPam,
+
+    /// <summary>What a directory says of the password: ask it off the loop, then resume with its answer.</summary>
+    NeedsDirectory,
 }

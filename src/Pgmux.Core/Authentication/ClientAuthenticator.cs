@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
 
@@ -21,11 +22,14 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     private AuthenticationFailure? _failure;
     private ServerCredentials? _credentials;
 
-    /// <summary>Work to run off the loop before <see cref="Resume"/>, after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
+    /// <summary>Work to run off the loop before <see cref="Resume(IBufferWriter{byte})"/>, after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
     public ScramDerivation? Derivation => _exchange?.Derivation;
 
     /// <summary>What PAM is to be asked before <see cref="Judge"/>, after <see cref="AuthenticationStep.NeedsPam"/>.</summary>
     public PamLogin? PamLogin => (_exchange as PamExchange)?.Login;
+
+    /// <summary>What to ask the directory before it goes on, after <see cref="AuthenticationStep.NeedsDirectory"/>.</summary>
+    public LdapQuestion? Question => _exchange?.Question;
 
     /// <summary>Why the login failed, after <see cref="AuthenticationStep.Failed"/>.</summary>
     public AuthenticationFailure? Failure => _failure ?? _exchange?.Failure;
@@ -76,6 +80,9 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     public AuthenticationStep Judge(string? failure) =>
         _exchange is PamExchange pam ? pam.Judge(failure) : throw new UnreachableException("PAM was not asked");
 
+    /// <summary>Goes on with the answer to <see cref="Question"/>.</summary>
+    public AuthenticationStep Resume(LdapVerdict verdict) => Exchange().Resume(verdict);
+
     /// <summary>
     /// After <see cref="AuthenticationStep.Failed"/>: holds what the client has shown against a secret that has been learnt since. A SCRAM
     /// proof goes with the salt of the secret that it was given for, and fails again.
@@ -105,6 +112,11 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
         if (login.Method == AuthType.Pam)
         {
             return new PamExchange(login);
+        }
+
+        if (login.Method == AuthType.Ldap)
+        {
+            return new LdapExchange(login, login.Ldap ?? throw new UnreachableException("a login by LDAP without options"));
         }
 
         var stored = Resolve();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Configuration.Hba;
@@ -82,6 +83,14 @@ internal sealed class ClientAuthentication(
 
                     step = authenticator.Judge(check.Failure);
                     continue;
+                case AuthenticationStep.NeedsDirectory:
+                    if (await AskDirectoryAsync(authenticator.Question!) is not { } verdict)
+                    {
+                        return null;
+                    }
+
+                    step = authenticator.Resume(verdict);
+                    continue;
             }
 
             await client.Output.FlushAsync();
@@ -121,6 +130,7 @@ internal sealed class ClientAuthentication(
         {
             Method = method,
             Rule = rule,
+            Ldap = rule is null ? configuration.Ldap : rule.Ldap,
             Origin = origin,
             SystemUser = systemUser,
             User = client.User,
@@ -173,7 +183,20 @@ internal sealed class ClientAuthentication(
             : login;
 
     // Nobody is asked for a user whom no password lets in, or one that others judge.
-    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Pam);
+    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Pam or AuthType.Ldap);
+
+    // What the directory says; null when the client has been closed meanwhile.
+    private async ValueTask<LdapVerdict?> AskDirectoryAsync(LdapQuestion question)
+    {
+        using var check = environment.Ldap.Start(question, client.Loop, client.Wake);
+        while (check.Verdict is null && client.State != ClientState.Closed)
+        {
+            await client.WaitAsync();
+            client.EndWait();
+        }
+
+        return client.State == ClientState.Closed ? null : check.Verdict;
+    }
 
     private async ValueTask<ClientLogin?> AskServerAsync(ClientLogin login, AuthQuerySource source)
     {

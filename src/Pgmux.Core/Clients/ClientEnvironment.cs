@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Clients.UserLookup;
@@ -36,6 +37,7 @@ internal sealed class ClientEnvironment
         CancelForwarder = parts.CreateCancelForwarder(logger);
         SystemUsers = parts.CreateSystemUsers();
         Pam = parts.CreatePam();
+        Ldap = parts.CreateLdap(pools.Environment.Clock, logger);
         Parts = parts;
         Users = new UserLookups(this);
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
@@ -85,6 +87,9 @@ internal sealed class ClientEnvironment
 
     /// <summary>Asks PAM.</summary>
     public IPamChecks Pam { get; }
+
+    /// <summary>Asks directories whether passwords are right.</summary>
+    public LdapChecks Ldap { get; }
 
     /// <summary>Finds users that auth_file does not have.</summary>
     public UserLookups Users { get; }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Statements;
@@ -23,6 +24,10 @@ internal class ClientParts
 
     /// <summary>What asks PAM.</summary>
     public virtual IPamChecks CreatePam() => new PamChecks();
+
+    /// <summary>What asks directories whether passwords are right.</summary>
+    public virtual LdapChecks CreateLdap(TimeProvider clock, ILogger logger) =>
+        new(new LdapDirectory(clock, LdapDirectory.DefaultPatience).AskAsync, logger);
 
     /// <summary>What sends cancel requests to servers.</summary>
     public virtual CancelForwarder CreateCancelForwarder(ILogger logger) => new(logger);

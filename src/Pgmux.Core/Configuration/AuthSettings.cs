@@ -1,3 +1,4 @@
+using Pgmux.Core.Configuration.Ldap;
 using Pgmux.Core.Configuration.Passwords;
 using static Pgmux.Core.Configuration.SettingRow;
 
@@ -20,8 +21,8 @@ internal static class AuthSettings
             ("cert", AuthType.Cert),
             ("hba", AuthType.Hba),
             ("pam", AuthType.Pam),
-        ],
-        "ldap");
+            ("ldap", AuthType.Ldap),
+        ]);
 
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =
@@ -32,7 +33,7 @@ internal static class AuthSettings
         Text("auth_ident_file", null, o => o.AuthIdentFile, (o, v) => o with { AuthIdentFile = v }),
         Text("auth_user", null, o => o.AuthUser, (o, v) => o with { AuthUser = v }),
         Text("auth_dbname", null, o => o.AuthDbname, (o, v) => o with { AuthDbname = v }),
-        TextNotYet("auth_ldap_options", null),
+        Row("auth_ldap_options", null, new LdapOptionsType(), o => o.AuthLdapOptions, (o, v) => o with { AuthLdapOptions = v }),
         Seconds("auth_failure_delay", "0", o => o.AuthFailureDelay, (o, v) => o with { AuthFailureDelay = v }),
         Count("auth_max_failures", "0", o => o.AuthMaxFailures, (o, v) => o with { AuthMaxFailures = v }),
         Text("auth_query", PgmuxOptions.DefaultAuthQuery, o => o.AuthQuery, (o, v) => o with { AuthQuery = v! }),

@@ -18,6 +18,9 @@ internal enum AuthType
     /// <summary>SCRAM-SHA-256.</summary>
     ScramSha256,
 
+    /// <summary>The password in clear, which a directory is asked about.</summary>
+    Ldap,
+
     /// <summary>A TLS certificate that names the user.</summary>
     Cert,
 

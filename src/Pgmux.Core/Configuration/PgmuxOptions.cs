@@ -191,6 +191,9 @@ internal sealed record PgmuxOptions
     /// <summary>Failed logins of one address after which its further ones are refused unasked; 0 is no limit.</summary>
     public int AuthMaxFailures { get; init; }
 
+    /// <summary>How the directory is asked, as it is written; holds a password. PgBouncer's auth_ldap_options.</summary>
+    public string? AuthLdapOptions { get; init; }
+
     /// <summary>Who asks the server for the secrets of users that auth_file does not have; empty is nobody.</summary>
     public string? AuthUser { get; init; }
 

@@ -38,6 +38,10 @@ internal static class EventIds
     public const int LastWordLost = 1101;
 
     // 1200 to 1299: Authentication.
+
+    /// <summary>A fault of ours while an LDAP server was asked.</summary>
+    public const int LdapFault = 1200;
+
     // 1300 to 1399: Parameters.
     // 1400 to 1499: Statements.
 

@@ -55,6 +55,7 @@ internal sealed class HbaLineReader(
                 ClientCertificate = options.ClientCertificate,
                 Map = options.Map,
                 PamService = options.PamService,
+                Ldap = options.Ldap,
             };
     }
 

@@ -13,9 +13,9 @@ internal static class HbaMethods
         ("peer", AuthType.Peer),
         ("cert", AuthType.Cert),
         ("pam", AuthType.Pam),
+        ("ldap", AuthType.Ldap),
     ];
 
-    private static readonly string[] NotYet = ["ldap"];
     private static readonly string[] OnlyInPostgres = ["ident", "gss", "sspi", "radius", "bsd", "oauth"];
 
     private static readonly string Choice = string.Join(", ", Known.Select(known => known.Name));
@@ -34,9 +34,7 @@ internal static class HbaMethods
         }
 
         method = default;
-        problem = Array.IndexOf(NotYet, name) >= 0
-            ? $"method {name} is not built into pgmux yet; write one of {Choice}"
-            : Array.IndexOf(OnlyInPostgres, name) >= 0
+        problem = Array.IndexOf(OnlyInPostgres, name) >= 0
             ? $"method {name} is PostgreSQL's only; write one of {Choice}"
             : $"unknown method \"{name}\"{NearestName.Hint(name, Known.Select(known => known.Name))}; it must be one of {Choice}";
         return false;

@@ -1,6 +1,10 @@
+using Pgmux.Core.Configuration.Ldap;
+
 namespace Pgmux.Core.Configuration.Hba;
 
-/// <summary>Reads the options behind the method: map=, which PgBouncer has, clientcert= and pamservice=, which PostgreSQL has.</summary>
+/// <summary>
+/// Reads the options behind the method: map=, which PgBouncer has, clientcert= and pamservice=, which PostgreSQL has, and those of ldap.
+/// </summary>
 /// <param name="maps">The maps of the ident file.</param>
 /// <param name="faults">Where faults go.</param>
 /// <param name="warnings">Where goes what is odd.</param>
@@ -17,15 +21,9 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
     /// <param name="methodName">The same as it is written.</param>
     public HbaOptions? Read(HbaColumns columns, HbaConnectionType connection, AuthType method, string methodName)
     {
-        var options = HbaOptions.None;
-        while (columns.HasMore)
+        if ((method == AuthType.Ldap ? ReadLdap(columns) : ReadWords(columns)) is not { } options)
         {
-            if (!columns.TryTakeWord("an option", out var option) || Read(columns, option.Text, options) is not { } more)
-            {
-                return null;
-            }
-
-            options = more;
+            return null;
         }
 
         if (options.ClientCertificate != HbaClientCertificate.NotAsked && connection != HbaConnectionType.HostTls)
@@ -54,6 +52,55 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
         return options;
     }
 
+    private HbaOptions? ReadWords(HbaColumns columns)
+    {
+        var options = HbaOptions.None;
+        while (columns.HasMore)
+        {
+            if (!columns.TryTakeWord("an option", out var option) || Read(columns, option.Text, options) is not { } more)
+            {
+                return null;
+            }
+
+            options = more;
+        }
+
+        return options;
+    }
+
+    // Commas may stand between options too, as in PgBouncer. What belongs to no option may be a piece of a password, and is not shown.
+    private HbaOptions? ReadLdap(HbaColumns columns)
+    {
+        var options = HbaOptions.None;
+        var ofDirectory = new List<string>();
+        while (columns.HasMore && columns.TryTake("an option", out var field))
+        {
+            foreach (var option in field.Tokens.Select(token => token.Text))
+            {
+                if (!option.StartsWith(MapOption, StringComparison.Ordinal) && !option.StartsWith(CertificateOption, StringComparison.Ordinal))
+                {
+                    ofDirectory.Add(option);
+                }
+                else if (Read(columns, option, options) is { } more)
+                {
+                    options = more;
+                }
+                else
+                {
+                    return null;
+                }
+            }
+        }
+
+        if (LdapOptionsReader.Read(ofDirectory, out var problem) is { } ldap)
+        {
+            return options with { Ldap = ldap };
+        }
+
+        faults.Add(columns.Location, problem);
+        return null;
+    }
+
     private HbaOptions? Read(HbaColumns columns, string option, HbaOptions before)
     {
         if (option.StartsWith(MapOption, StringComparison.Ordinal) && before.Map is null)
@@ -71,9 +118,11 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
             return ReadPamService(columns, option[PamServiceOption.Length..], before);
         }
 
+        // The options of ldap may stand behind another method by mistake, and a password is among them.
+        var shown = option.StartsWith(LdapOptionNames.Beginning, StringComparison.Ordinal) ? option.Split('=')[0] : option;
         faults.Add(
             columns.Location,
-            $"option \"{option}\" is not supported; map=NAME, clientcert=verify-ca or verify-full and pamservice=NAME may follow the method, once each");
+            $"option \"{shown}\" is not supported; map=NAME, clientcert=verify-ca or verify-full and pamservice=NAME may follow the method, once each");
         return null;
     }
 

@@ -10,7 +10,7 @@ namespace Pgmux.Core.Tests.Configuration.Hba;
 [TestFixture]
 internal sealed class HbaLoaderTests
 {
-    private const string Methods = "trust, reject, md5, password, scram-sha-256, peer, cert, pam";
+    private const string Methods = "trust, reject, md5, password, scram-sha-256, peer, cert, pam, ldap";
 
     private HbaFolder _folder = null!;
 
@@ -35,8 +35,11 @@ internal sealed class HbaLoaderTests
     [TestCase("host all all 10.0.0.0/8,11.0.0.0/8 md5", "\"10.0.0.0/8,11.0.0.0/8\" stands where the address is expected, which cannot be a list")]
     [TestCase("local all all md6", "unknown method \"md6\"; did you mean md5?; it must be one of " + Methods)]
     [TestCase("local all all MD5", "unknown method \"MD5\"; did you mean md5?; it must be one of " + Methods)]
-    [TestCase("local all all ldap ldapserver=x", "method ldap is not built into pgmux yet; write one of " + Methods)]
     [TestCase("local all all any", "unknown method \"any\"; it must be one of " + Methods)]
+    [TestCase("local all all md5 ldapbindpasswd=hush", "option \"ldapbindpasswd\" is not supported; map=NAME, clientcert=verify-ca or verify-full and pamservice=NAME may follow the method, once each")]
+    [TestCase("local all all ldap ldapserver=x", "ldapbasedn, ldapprefix or ldapsuffix must be given")]
+    [TestCase("local all all ldap ldapserver=x ldapprefix=y map=z", "ident map \"z\" is not found in auth_ident_file")]
+    [TestCase("local all all ldap ldapserver=x ldapbasedn=y ldapbinddn=z ldapbindpasswd=a ldaptls=1 ldapport=x", "ldapport must be a port from 1 to 65535")]
     [TestCase("local all all ident", "method ident is PostgreSQL's only; write one of " + Methods)]
     [TestCase("host all all all gss include_realm=0", "method gss is PostgreSQL's only; write one of " + Methods)]
     [TestCase("local samerole all md5", "samerole is not supported: pgmux does not know the members of roles; name the databases, or write sameuser")]
