@@ -25,7 +25,8 @@ internal sealed class HeldClients : IAsyncDisposable
             NoResetOnClose = true,
 
             // A bare client: no encryption to negotiate, no catalogue to load.
-            SslMode = SslMode.Disable,
+            // What libpq's clients of the same comparison read, and Npgsql does not.
+            SslMode = Environment.GetEnvironmentVariable("PGSSLMODE") == "require" ? SslMode.Require : SslMode.Disable,
             GssEncryptionMode = GssEncryptionMode.Disable,
             Timeout = 30,
             CommandTimeout = 30,

@@ -63,7 +63,8 @@ internal class CancelRegistry
         return found;
     }
 
-    // Long secrets do not meet: they are 256 bits. Backends of several servers may share a process id, and a session client keeps its backend's: the secret tells them apart.
+    // Long secrets do not meet: they are 256 bits. Backends of several servers may share a process id, and a session client keeps its
+    // backend's: the secret tells them apart.
     private bool IsFree(CancelKey key, bool isShared)
     {
         foreach (var other in _targets.Find(key.ProcessId))

@@ -19,7 +19,7 @@ internal sealed class StartStopTests(int postgres) : PgmuxFixture(postgres)
         const int Workers = 6;
         var cycles = int.Parse(Environment.GetEnvironmentVariable("PGMUX_CYCLES") ?? "6", CultureInfo.InvariantCulture);
 
-        // Its own: in the cluster that fixtures share, others have backends of the same user for as long as they like.
+        // Its own: all backends of the user are counted, and none may be left from what ran in the worker's cluster before.
         await using var cluster = await PostgresCluster.StartAsync(Cluster.Major);
         await StartFreshAsync(PgmuxSettings.For(cluster, ("default_pool_size", "3")));
         for (var cycle = 0; cycle < cycles; cycle++)
