@@ -5,7 +5,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Logins;
 
 /// <summary>pam with the system's PAM, and service files that exist for as long as these tests run.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class PamTests(int postgres) : PgmuxFixture(postgres)
 {
     private const string ServiceFolder = "/etc/pam.d";

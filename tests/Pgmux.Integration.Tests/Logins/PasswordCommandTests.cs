@@ -5,7 +5,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Integration.Tests.Logins;
 
 /// <summary>Passwords that a script prints, against real servers.</summary>
-[TestFixtureSource(typeof(PostgresVersions), nameof(PostgresVersions.Tested))]
+[OnPostgres]
 internal sealed class PasswordCommandTests(int postgres) : PgmuxFixture(postgres)
 {
     [TestCase("app_plain")]

@@ -2,7 +2,7 @@ using Pgmux.Core.Authentication;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Testing.Processes;
 
-namespace Pgmux.Core.Tests.Clients;
+namespace Pgmux.Core.Tests.Clients.Pam;
 
 /// <summary>The threads that ask PAM, and who waits for them.</summary>
 [TestFixture]

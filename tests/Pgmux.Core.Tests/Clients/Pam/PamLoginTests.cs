@@ -6,7 +6,7 @@ using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
 
-namespace Pgmux.Core.Tests.Clients;
+namespace Pgmux.Core.Tests.Clients.Pam;
 
 /// <summary>auth_type pam, and pam in HBA files, with a PAM that says what a test says.</summary>
 [TestFixture]
