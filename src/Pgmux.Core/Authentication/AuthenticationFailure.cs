@@ -1,5 +1,6 @@
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
+using Pgmux.Transport.Pam;
 
 namespace Pgmux.Core.Authentication;
 
@@ -12,6 +13,12 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
 {
     /// <summary>Whether another stored secret might have let the client in: its answer was no error by itself.</summary>
     public bool DependsOnSecret { get; private init; }
+
+    /// <summary>
+    /// Whether it counts for auth_max_failures. It does not where whoever judges passwords could not be asked: an address would be kept out
+    /// when the directory is back.
+    /// </summary>
+    public bool IsGuess { get; private init; } = true;
 
     // PgBouncer's texts, PostgreSQL's codes.
     private const string PasswordText = "password authentication failed";
@@ -43,15 +50,15 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
         return method switch
         {
             AuthType.ScramSha256 => WrongProof(Reason),
-            AuthType.Pam => RefusedByPam(Reason),
-            AuthType.Ldap => WrongInDirectory(Reason),
+            AuthType.Pam => RefusedByPam(new PamRefusal(Reason, IsDecision: false)),
+            AuthType.Ldap => WrongInDirectory(Reason, isDecided: false),
             _ => WrongPassword(Reason),
         };
     }
 
     /// <summary>PAM has refused the login. PostgreSQL's code for it.</summary>
-    public static AuthenticationFailure RefusedByPam(string reason) =>
-        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, PamText), reason);
+    public static AuthenticationFailure RefusedByPam(PamRefusal refusal) =>
+        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, PamText), refusal.Reason) { IsGuess = refusal.IsDecision };
 
     /// <summary>As many logins wait for PAM as may.</summary>
     public static AuthenticationFailure PamIsBusy(int limit) => new(
@@ -77,8 +84,8 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
         new(ErrorFields.Fatal(SqlState.ProtocolViolation, MechanismText), MechanismText);
 
     /// <summary>The directory does not let the user in, or cannot be asked.</summary>
-    public static AuthenticationFailure WrongInDirectory(string reason) =>
-        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, LdapText), reason);
+    public static AuthenticationFailure WrongInDirectory(string reason, bool isDecided) =>
+        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, LdapText), reason) { IsGuess = isDecided };
 
     /// <summary>Nobody has an empty password.</summary>
     public static AuthenticationFailure EmptyPassword() =>

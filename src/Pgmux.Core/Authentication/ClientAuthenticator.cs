@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
+using Pgmux.Transport.Pam;
 
 namespace Pgmux.Core.Authentication;
 
@@ -77,8 +78,8 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     public AuthenticationStep Resume(IBufferWriter<byte> output) => Exchange().Resume(output);
 
     /// <summary>Goes on with PAM's word: why the login is refused, or null.</summary>
-    public AuthenticationStep Judge(string? failure) =>
-        _exchange is PamExchange pam ? pam.Judge(failure) : throw new UnreachableException("PAM was not asked");
+    public AuthenticationStep Judge(PamRefusal? refusal) =>
+        _exchange is PamExchange pam ? pam.Judge(refusal) : throw new UnreachableException("PAM was not asked");
 
     /// <summary>Goes on with the answer to <see cref="Question"/>.</summary>
     public AuthenticationStep Resume(LdapVerdict verdict) => Exchange().Resume(verdict);

@@ -30,6 +30,6 @@ internal sealed class LdapExchange(ClientLogin login, LdapOptions options) : Pas
         Question = null;
         return verdict.IsRight
             ? Succeed(login.Secret is { } secret ? ServerCredentials.From(secret, shownPassword: password) : ServerCredentials.FromPassword(password))
-            : Fail(AuthenticationFailure.WrongInDirectory(verdict.Reason));
+            : Fail(AuthenticationFailure.WrongInDirectory(verdict.Reason, verdict.IsDecided));
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
+using Pgmux.Transport.Pam;
 
 namespace Pgmux.Core.Authentication;
 
@@ -32,8 +33,8 @@ internal sealed class PamExchange(ClientLogin login) : PasswordExchange
     }
 
     /// <summary>Takes PAM's word.</summary>
-    /// <param name="failure">Why the login is refused; null when it is not.</param>
-    public AuthenticationStep Judge(string? failure) => failure is null
+    /// <param name="refusal">Why the login is refused; null when it is not.</param>
+    public AuthenticationStep Judge(PamRefusal? refusal) => refusal is null
         ? Succeed(ServerCredentials.From(UserSecret.FromPassword(Login!.Password)))
-        : Fail(AuthenticationFailure.RefusedByPam(failure));
+        : Fail(AuthenticationFailure.RefusedByPam(refusal));
 }

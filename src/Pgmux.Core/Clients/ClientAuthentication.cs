@@ -59,7 +59,7 @@ internal sealed class ClientAuthentication(
                         continue;
                     }
 
-                    CountFailure(login);
+                    CountFailure(login, authenticator.Failure!);
                     if (client.State != ClientState.Closed)
                     {
                         await FailAsync(authenticator.Failure!);
@@ -81,7 +81,7 @@ internal sealed class ClientAuthentication(
                         return null;
                     }
 
-                    step = authenticator.Judge(check.Failure);
+                    step = authenticator.Judge(check.Refusal);
                     continue;
                 case AuthenticationStep.NeedsDirectory:
                     if (await AskDirectoryAsync(authenticator.Question!) is not { } verdict)
@@ -274,9 +274,9 @@ internal sealed class ClientAuthentication(
         && login is { AsksForPassword: true, Origin.Address: { } address }
         && environment.Authentication.FailedLogins.CountOf(address, client.Loop.TimeProvider, client.Loop.Timestamp) >= limit;
 
-    private void CountFailure(ClientLogin login)
+    private void CountFailure(ClientLogin login, AuthenticationFailure failure)
     {
-        if (configuration.Options.AuthMaxFailures > 0 && login is { AsksForPassword: true, Origin.Address: { } address })
+        if (failure.IsGuess && configuration.Options.AuthMaxFailures > 0 && login is { AsksForPassword: true, Origin.Address: { } address })
         {
             environment.Authentication.FailedLogins.Add(address, client.Loop.TimeProvider, client.Loop.Timestamp);
         }

@@ -15,7 +15,7 @@ internal sealed class LoginRule : IOptionsRule
 
         if (options.AuthType != AuthType.Any)
         {
-            if (string.IsNullOrEmpty(options.AuthFile) && !snapshot.HasAuthUser() && !AsksDirectory(snapshot))
+            if (string.IsNullOrEmpty(options.AuthFile) && !snapshot.HasAuthUser() && !AsksOthers(snapshot))
             {
                 warnings.Add(snapshot.LocationOf("auth_type").Fault("neither auth_file nor auth_user is set, so no client can log in"));
             }
@@ -33,7 +33,7 @@ internal sealed class LoginRule : IOptionsRule
         }
     }
 
-    // Whoever the directory knows needs no line in auth_file.
-    private static bool AsksDirectory(ConfigSnapshot snapshot) =>
-        snapshot.Options.AuthType == AuthType.Ldap || snapshot.Hba.All.Any(rule => rule.Method == AuthType.Ldap);
+    // Whoever the directory or PAM knows needs no line in auth_file.
+    private static bool AsksOthers(ConfigSnapshot snapshot) =>
+        snapshot.Options.AuthType == AuthType.Ldap || snapshot.Hba.All.Any(rule => rule.Method is AuthType.Ldap or AuthType.Pam);
 }

@@ -14,11 +14,20 @@ internal static unsafe partial class PamCalls
     /// <summary>PAM_CONV_ERR: the conversation cannot go on.</summary>
     public const int ConversationError = 19;
 
+    /// <summary>PAM_MAX_NUM_MSG: as many messages may one conversation have.</summary>
+    public const int MostMessages = 32;
+
     /// <summary>PAM_RHOST of pam_set_item(3).</summary>
     public const int RemoteHostItem = 4;
 
     /// <summary>PAM_SILENT: modules are to say nothing.</summary>
     public const int Silent = 0x8000;
+
+    /// <summary>
+    /// Statuses of which no module's judgement is one: PAM_OPEN_ERR, PAM_SYMBOL_ERR, PAM_SERVICE_ERR, PAM_SYSTEM_ERR, PAM_BUF_ERR,
+    /// PAM_AUTHINFO_UNAVAIL, PAM_CONV_ERR, PAM_ABORT, PAM_MODULE_UNKNOWN.
+    /// </summary>
+    public static bool IsBroken(int status) => status is (>= 1 and <= 5) or 9 or ConversationError or 26 or 28;
 
     [LibraryImport(Library, EntryPoint = "pam_start", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Start(string service, byte* user, PamConversation* conversation, out nint handle);

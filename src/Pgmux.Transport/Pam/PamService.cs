@@ -17,8 +17,9 @@ public static unsafe class PamService
     /// <param name="user">The user, in the bytes that it was given in, without a zero byte.</param>
     /// <param name="password">The password, likewise.</param>
     /// <param name="remoteHost">Where the user comes from; null when it is this machine.</param>
-    /// <returns>Null when it is; else which call has failed and why, for the log.</returns>
-    public static string? Check(string service, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password, string? remoteHost)
+    /// <returns>Null when it is; else why not.</returns>
+    /// <exception cref="TypeLoadException">The system has no PAM, or an incomplete one.</exception>
+    public static PamRefusal? Check(string service, ReadOnlySpan<byte> user, ReadOnlySpan<byte> password, string? remoteHost)
     {
         // PAM keeps no copy: both must stand where they are until the end.
         var terminatedUser = Terminate(user);
@@ -29,7 +30,7 @@ public static unsafe class PamService
             {
                 var conversation = new PamConversation { Answer = &Answer, Data = passwordText };
                 var status = PamCalls.Start(service, userText, &conversation, out var handle);
-                return status == PamCalls.Success ? Check(handle, remoteHost) : Describe("pam_start", 0, status);
+                return status == PamCalls.Success ? Check(handle, remoteHost) : Refuse("pam_start", 0, status);
             }
             finally
             {
@@ -38,22 +39,22 @@ public static unsafe class PamService
         }
     }
 
-    private static string? Check(nint handle, string? remoteHost)
+    private static PamRefusal? Check(nint handle, string? remoteHost)
     {
         var status = PamCalls.Success;
         try
         {
             if (remoteHost is not null && (status = PamCalls.SetItem(handle, PamCalls.RemoteHostItem, remoteHost)) != PamCalls.Success)
             {
-                return Describe("pam_set_item", handle, status);
+                return Refuse("pam_set_item", handle, status);
             }
 
             if ((status = PamCalls.Authenticate(handle, PamCalls.Silent)) != PamCalls.Success)
             {
-                return Describe("pam_authenticate", handle, status);
+                return Refuse("pam_authenticate", handle, status);
             }
 
-            return (status = PamCalls.CheckAccount(handle, PamCalls.Silent)) == PamCalls.Success ? null : Describe("pam_acct_mgmt", handle, status);
+            return (status = PamCalls.CheckAccount(handle, PamCalls.Silent)) == PamCalls.Success ? null : Refuse("pam_acct_mgmt", handle, status);
         }
         finally
         {
@@ -63,9 +64,9 @@ public static unsafe class PamService
 
     // Every question for a secret is answered with the password; other questions have no answer, as in PgBouncer.
     [UnmanagedCallersOnly]
-    private static int Answer(int count, PamMessage** messages, PamResponse** responses, void* password)
+    internal static int Answer(int count, PamMessage** messages, PamResponse** responses, void* password)
     {
-        if (count < 1)
+        if (count is < 1 or > PamCalls.MostMessages)
         {
             return PamCalls.ConversationError;
         }
@@ -89,6 +90,6 @@ public static unsafe class PamService
 
     private static byte[] Terminate(ReadOnlySpan<byte> text) => [.. text, 0];
 
-    private static string Describe(string call, nint handle, int status) =>
-        $"{call}() failed: {Marshal.PtrToStringUTF8(PamCalls.Describe(handle, status))}";
+    private static PamRefusal Refuse(string call, nint handle, int status) =>
+        new($"{call}() failed: {Marshal.PtrToStringUTF8(PamCalls.Describe(handle, status))}", !PamCalls.IsBroken(status));
 }

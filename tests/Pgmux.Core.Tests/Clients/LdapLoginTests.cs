@@ -90,6 +90,29 @@ internal sealed class LdapLoginTests
     }
 
     [Test]
+    public void A_directory_that_cannot_be_asked_takes_nothing_for_a_guess()
+    {
+        using var mux = Start(("auth_max_failures", "2"));
+        for (var i = 0; i < 5; i++)
+        {
+            Answer(LdapVerdict.Unasked("LDAP server h:389: no answer within 10 s"));
+        }
+
+        Answer(LdapVerdict.No("LDAP server h:389: no entry"));
+        Answer(LdapVerdict.No("LDAP server h:389: no entry"));
+        Assert.That(mux.BeginLogin("alice").Take(), Is.EqualTo(Failed), "two guesses are enough");
+        Assert.That(_directory.Questions, Has.Count.EqualTo(7));
+
+        void Answer(LdapVerdict verdict)
+        {
+            var client = Ask(mux, "alice", Password);
+            _directory.Questions[^1].Answer.SetResult(verdict);
+            mux.Network.RunUntilIdle();
+            Assert.That(client.Take(), Is.EqualTo(Failed));
+        }
+    }
+
+    [Test]
     public void More_than_some_wait_their_turn_and_more_than_many_are_refused()
     {
         using var mux = TestMux.Start();
@@ -103,7 +126,7 @@ internal sealed class LdapLoginTests
 
         Assert.That(_directory.Questions, Has.Count.EqualTo(LdapChecks.MostAtOnce));
         Assert.That(started.Count(check => check.Verdict is not null), Is.EqualTo(1));
-        Assert.That(started[^1].Verdict, Is.EqualTo(LdapVerdict.No("1000 other logins wait for the LDAP servers already")));
+        Assert.That(started[^1].Verdict, Is.EqualTo(LdapVerdict.Unasked("1000 other logins wait for the LDAP servers already")));
 
         loop.Post(_ => started.Take(LdapChecks.MostAtOnce).ToList().ForEach(check => check.Dispose()), null);
         mux.Network.RunUntilIdle();

@@ -42,6 +42,10 @@ internal sealed class PamRuleTests
         Assert.That(snapshot.UserList.Count, Is.Zero);
     }
 
+    [Test]
+    public void Whom_PAM_knows_needs_no_file_of_users() => Assert.That(
+        _files.Load($"[pgbouncer]\nauth_type = hba\nauth_hba_file = {_files.Write("hba.conf", "host all all all pam\n")}\n").Warnings, Is.Empty);
+
     [TestCase("pamservice=a pamservice=b", "option \"pamservice=b\" is not supported; map=NAME, clientcert=verify-ca or verify-full and pamservice=NAME may follow the method, once each")]
     [TestCase("pamservice=", "pamservice must be the name of a file in /etc/pam.d, not \"\"")]
     [TestCase("pamservice=../other", "pamservice must be the name of a file in /etc/pam.d, not \"../other\"")]

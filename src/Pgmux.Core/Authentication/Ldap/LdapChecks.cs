@@ -29,7 +29,7 @@ internal sealed class LdapChecks(Func<LdapQuestion, CancellationToken, Task<Ldap
         if (Interlocked.Increment(ref _count) > MostAtOnce + MostWaiting)
         {
             Interlocked.Decrement(ref _count);
-            check.Verdict = LdapVerdict.No($"{MostWaiting} other logins wait for the LDAP servers already");
+            check.Verdict = LdapVerdict.Unasked($"{MostWaiting} other logins wait for the LDAP servers already");
             return check;
         }
 
@@ -53,7 +53,7 @@ internal sealed class LdapChecks(Func<LdapQuestion, CancellationToken, Task<Ldap
         catch (Exception e)
         {
             AuthenticationLog.LdapFault(logger, e);
-            check.Verdict = LdapVerdict.No("internal error, which the log has");
+            check.Verdict = LdapVerdict.Unasked("internal error, which the log has");
         }
 
         answered();

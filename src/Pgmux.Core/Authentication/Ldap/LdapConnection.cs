@@ -44,7 +44,7 @@ internal sealed class LdapConnection(Stream stream) : IAsyncDisposable
         return AskAsync(LdapMessages.Bind(++_lastId, dn, password), LdapOperation.BindResponse, stop);
     }
 
-    /// <summary>Searches, and adds the names of what is found to <paramref name="found"/>. References to other servers are left out.</summary>
+    /// <summary>Searches, and adds the first names of what is found to <paramref name="found"/>. References to other servers are left out.</summary>
     /// <exception cref="LdapException">The server does not speak LDAP, or answers without end.</exception>
     public async Task<LdapResult> SearchAsync(LdapOptions options, byte[] filter, TimeSpan limit, ICollection<string> found, CancellationToken stop)
     {
@@ -56,7 +56,12 @@ internal sealed class LdapConnection(Stream stream) : IAsyncDisposable
             switch (answer.Operation)
             {
                 case LdapOperation.SearchResultEntry:
-                    found.Add(Decode(answer, static body => WireText.Decode(body.ReadOctetString())));
+                    var name = Decode(answer, static body => WireText.Decode(body.ReadOctetString()));
+                    if (found.Count < LdapMessages.WantedEntries)
+                    {
+                        found.Add(name);
+                    }
+
                     break;
                 case LdapOperation.SearchResultReference:
                     break;

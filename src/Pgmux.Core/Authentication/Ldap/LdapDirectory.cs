@@ -44,7 +44,7 @@ internal sealed class LdapDirectory(TimeProvider clock, TimeSpan patience)
             }
         }
 
-        return LdapVerdict.No(string.Join("; ", troubles));
+        return LdapVerdict.Unasked(string.Join("; ", troubles));
     }
 
     private async Task<LdapVerdict> AskAsync(LdapQuestion question, LdapServer server, CancellationToken stop)
@@ -96,10 +96,10 @@ internal sealed class LdapDirectory(TimeProvider clock, TimeSpan patience)
         var dn = options.Prefix + LdapName.Escape(question.User) + options.Suffix;
         if (options.BaseDn is not null)
         {
-            var (found, problem) = await FindAsync(question, connection, stop);
+            var (found, refusal) = await FindAsync(question, server, connection, stop);
             if (found is null)
             {
-                return LdapVerdict.No($"LDAP server {server}: {problem}");
+                return refusal;
             }
 
             dn = found;
@@ -110,20 +110,21 @@ internal sealed class LdapDirectory(TimeProvider clock, TimeSpan patience)
         return result.IsSuccess ? LdapVerdict.Right : LdapVerdict.No($"LDAP server {server}: login as \"{dn}\" failed: {result}");
     }
 
-    // The name of the user's entry, or why there is none.
-    private async Task<(string? Name, string Problem)> FindAsync(LdapQuestion question, LdapConnection connection, CancellationToken stop)
+    // The name of the user's entry, or why there is none. What goes wrong with the search itself says nothing of the user.
+    private async Task<(string? Name, LdapVerdict Refusal)> FindAsync(
+        LdapQuestion question, LdapServer server, LdapConnection connection, CancellationToken stop)
     {
         var options = question.Options;
         if (LdapFilter.Encode(LdapFilter.For(options.Filter, question.User), out var wrong) is not { } filter)
         {
-            return (null, $"ldapsearchfilter {wrong}");
+            return Unasked($"ldapsearchfilter {wrong}");
         }
 
         var bound = await connection.BindAsync(options.BindDn, options.BindPassword, stop);
         CheckAvailable(bound);
         if (!bound.IsSuccess)
         {
-            return (null, $"login as \"{options.BindDn}\" (ldapbinddn) for the search failed: {bound}");
+            return Unasked($"login as \"{options.BindDn}\" (ldapbinddn) for the search failed: {bound}");
         }
 
         var names = new List<string>();
@@ -132,11 +133,15 @@ internal sealed class LdapDirectory(TimeProvider clock, TimeSpan patience)
 
         // The server stops at the second entry and says so.
         var isWhole = result.IsSuccess || (result.Code == LdapResultCode.SizeLimitExceeded && names.Count > 1);
-        return !isWhole ? (null, $"the search below \"{options.BaseDn}\" failed: {result}")
-            : names.Count == 0 ? (null, $"no entry below \"{options.BaseDn}\" fits the user")
-            : names.Count > 1 ? (null, $"more than one entry below \"{options.BaseDn}\" fits the user")
-            : names[0].Length == 0 ? (null, "the entry that was found has no name")
-            : (names[0], "");
+        return !isWhole ? Unasked($"the search below \"{options.BaseDn}\" failed: {result}")
+            : names.Count == 0 ? No($"no entry below \"{options.BaseDn}\" fits the user")
+            : names.Count > 1 ? No($"more than one entry below \"{options.BaseDn}\" fits the user")
+            : names[0].Length == 0 ? No("the entry that was found has no name")
+            : (names[0], LdapVerdict.Right);
+
+        (string?, LdapVerdict) No(string problem) => (null, LdapVerdict.No($"LDAP server {server}: {problem}"));
+
+        (string?, LdapVerdict) Unasked(string problem) => (null, LdapVerdict.Unasked($"LDAP server {server}: {problem}"));
     }
 
     private static void CheckAvailable(in LdapResult result)

@@ -7,10 +7,10 @@ namespace Pgmux.Core.Authentication.Ldap;
 /// <summary>Requests of LDAP as bytes (RFC 4511, in BER).</summary>
 internal static class LdapMessages
 {
-    private const int Version = 3;
-
     /// <summary>One entry is what a login needs; the second says that it is not the only one.</summary>
-    private const int WantedEntries = 2;
+    public const int WantedEntries = 2;
+
+    private const int Version = 3;
 
     private const int NeverFollowAliases = 0;
 

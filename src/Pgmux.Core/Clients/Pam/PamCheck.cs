@@ -1,4 +1,5 @@
 using Pgmux.Core.Authentication;
+using Pgmux.Transport.Pam;
 
 namespace Pgmux.Core.Clients.Pam;
 
@@ -16,7 +17,7 @@ internal sealed class PamCheck(PamLogin login, Action<PamCheck> judged)
     public bool IsDone { get; set; }
 
     /// <summary>Why the login is refused; null when it is not. Known when PAM has spoken.</summary>
-    public string? Failure { get; private set; }
+    public PamRefusal? Refusal { get; private set; }
 
     /// <summary>Whether the client has left, so that PAM need not be asked. Any thread.</summary>
     public bool IsUnwanted => _isUnwanted;
@@ -25,10 +26,10 @@ internal sealed class PamCheck(PamLogin login, Action<PamCheck> judged)
     public void Abandon() => _isUnwanted = true;
 
     /// <summary>PAM has spoken. Any thread; once.</summary>
-    /// <param name="failure">Why the login is refused; null when it is not.</param>
-    public void Tell(string? failure)
+    /// <param name="refusal">Why the login is refused; null when it is not.</param>
+    public void Tell(PamRefusal? refusal)
     {
-        Failure = failure;
+        Refusal = refusal;
         judged(this);
     }
 }

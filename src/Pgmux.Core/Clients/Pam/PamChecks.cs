@@ -9,7 +9,7 @@ namespace Pgmux.Core.Clients.Pam;
 /// when nobody waits. Shared by all loops.
 /// </summary>
 /// <param name="judge">Says why a login is refused, or null; may block.</param>
-internal sealed class PamChecks(Func<PamLogin, string?> judge) : IPamChecks
+internal sealed class PamChecks(Func<PamLogin, PamRefusal?> judge) : IPamChecks
 {
     /// <summary>Threads at most. PgBouncer has one; a directory that is slow for one user should not hold up all others.</summary>
     public const int ThreadLimit = 4;
@@ -54,7 +54,7 @@ internal sealed class PamChecks(Func<PamLogin, string?> judge) : IPamChecks
         return true;
     }
 
-    private static string? Ask(PamLogin login) =>
+    private static PamRefusal? Ask(PamLogin login) =>
         PamService.Check(login.Service, WireText.Encode(login.User), WireText.Encode(login.Password), login.Address?.ToString());
 
     // Whoever has left takes nobody's place.
@@ -100,16 +100,16 @@ internal sealed class PamChecks(Func<PamLogin, string?> judge) : IPamChecks
         }
     }
 
-    private string? Judge(PamLogin login)
+    private PamRefusal? Judge(PamLogin login)
     {
         try
         {
             return judge(login);
         }
-        catch (DllNotFoundException failure)
+        catch (TypeLoadException failure)
         {
-            // It was there when the configuration was read.
-            return $"PAM is not there any more: {failure.Message}";
+            // The library was there when the configuration was read; it is gone, or lacks a call that PAM has elsewhere.
+            return new PamRefusal($"PAM cannot be asked: {failure.Message}", IsDecision: false);
         }
     }
 }

@@ -128,6 +128,8 @@ internal sealed class LdapFilter
             case LdapFilterKind.Equality when value == "*":
                 _writer.WriteOctetString(NameOf(attribute), Tag(LdapFilterKind.Present));
                 break;
+            case LdapFilterKind.Equality when value.Contains("**", StringComparison.Ordinal):
+                throw new FormatException("has two * behind one another");
             case LdapFilterKind.Equality when value.Contains('*'):
                 WriteSubstrings(attribute, value.Split('*'));
                 break;

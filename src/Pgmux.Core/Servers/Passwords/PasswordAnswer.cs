@@ -38,7 +38,9 @@ internal sealed class PasswordAnswer
         }
 
         var text = WireText.Decode(printed);
-        var said = OnOneLine(output.Said, text);
+
+        // Of several lines each may be a secret, and what is no password cannot be told from what is one.
+        var said = printed.Contains((byte)'\n') ? "" : OnOneLine(output, text);
         var trouble = output.Problem
             ?? (output.ExitCode != 0 ? $"has ended with exit status {output.ExitCode}"
                 : printed.IsEmpty ? "has printed nothing"
@@ -58,9 +60,10 @@ internal sealed class PasswordAnswer
     public override string ToString() => Trouble ?? "a password";
 
     // Programs that trace themselves show what they print, as sh -x does.
-    private static string OnOneLine(string said, string password)
+    private static string OnOneLine(ProgramOutput output, string password)
     {
-        var clean = password.Length == 0 ? said : said.Replace(password, Hidden, StringComparison.Ordinal);
+        var clean = password.Length == 0 ? output.Said : output.Said.Replace(password, Hidden, StringComparison.Ordinal);
+        clean = output.IsSaidCut ? WithoutBeginning(clean, password) : clean;
         var line = new StringBuilder();
         foreach (var letter in clean.Trim())
         {
@@ -68,5 +71,25 @@ internal sealed class PasswordAnswer
         }
 
         return line.ToString();
+    }
+
+    // The cut may go through the password, and through one of its letters.
+    private static string WithoutBeginning(string said, string password)
+    {
+        var end = said.AsSpan();
+        while (end.Length > 0 && char.IsSurrogate(end[^1]))
+        {
+            end = end[..^1];
+        }
+
+        for (var length = Math.Min(password.Length, end.Length); length > 0; length--)
+        {
+            if (end.EndsWith(password.AsSpan(0, length), StringComparison.Ordinal))
+            {
+                return $"{end[..^length]}{Hidden}";
+            }
+        }
+
+        return end.ToString();
     }
 }

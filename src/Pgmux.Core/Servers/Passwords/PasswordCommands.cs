@@ -138,9 +138,16 @@ internal sealed class PasswordCommands(IPasswordProgram program, ILogger logger)
 
     private async Task<PasswordAnswer> RunProgramAsync(EventLoop loop, PasswordRequest request)
     {
+        var asked = loop.Timestamp;
         await _processes.WaitAsync();
         try
         {
+            // The login that wanted it is over, or about to be: programs that hang do not make those behind them run for nobody.
+            if (loop.TimeProvider.GetElapsedTime(asked, loop.Timestamp) >= request.Source.Timeout)
+            {
+                return PasswordAnswer.None($"was not run, because {ProcessLimit} others have been running for as long as one may (password_command_timeout)");
+            }
+
             // Starting a process takes milliseconds.
             var run = await loop.OffloadAsync(() => program.RunAsync(request.Words, request.Source.Timeout, loop.TimeProvider));
             return PasswordAnswer.Read(await run);

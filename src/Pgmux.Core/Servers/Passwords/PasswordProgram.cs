@@ -37,20 +37,25 @@ internal sealed class PasswordProgram : IPasswordProgram
         }
 
         process.StandardInput.Close();
+
+        // Streams that were asked for are no longer closed with the process.
+        await using var printing = process.StandardOutput.BaseStream;
+        await using var saying = process.StandardError.BaseStream;
         using var timeout = new CancellationTokenSource(limit, clock);
         try
         {
             // Both at once: a program that is stuck with one of them never closes the other.
-            var said = DrainAsync(process.StandardError.BaseStream, timeout.Token);
-            var printed = await ReadAsync(process.StandardOutput.BaseStream, timeout.Token);
+            var said = DrainAsync(saying, timeout.Token);
+            var printed = await ReadAsync(printing, timeout.Token);
             if (printed is null)
             {
                 Kill(process);
+                await timeout.CancelAsync();
                 return new ProgramOutput { Problem = $"has printed more than {MaximumPrintedBytes} bytes" };
             }
 
             await process.WaitForExitAsync(timeout.Token);
-            return new ProgramOutput { ExitCode = process.ExitCode, Printed = printed, Said = WireText.Decode(await said) };
+            return new ProgramOutput { ExitCode = process.ExitCode, Printed = printed, Said = WireText.Decode(await said), IsSaidCut = (await said).Length == MaximumSaidBytes };
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {

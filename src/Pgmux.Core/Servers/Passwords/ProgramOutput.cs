@@ -12,6 +12,9 @@ internal sealed class ProgramOutput
     /// <summary>What it has written to stderr, in part when that was much.</summary>
     public string Said { get; init; } = "";
 
+    /// <summary>Whether it may have said more.</summary>
+    public bool IsSaidCut { get; init; }
+
     /// <summary>Why it could not be run to its end; null when it could.</summary>
     public string? Problem { get; init; }
 }

@@ -44,7 +44,7 @@ internal sealed class LdapDirectoryTests
         await using var bad = new FakeLdapServer(answer) { Closes = true };
         await using var good = new FakeLdapServer(Ok);
         var verdict = await AskAsync(Simple(bad.Port));
-        Assert.That(verdict, Is.EqualTo(LdapVerdict.No($"LDAP server 127.0.0.1:{bad.Port}: {trouble}")));
+        Assert.That(verdict, Is.EqualTo(LdapVerdict.Unasked($"LDAP server 127.0.0.1:{bad.Port}: {trouble}")));
         Assert.That(await AskAsync(Simple(bad.Port, good.Port)), Is.EqualTo(LdapVerdict.Right), "the next server is asked");
     }
 
@@ -124,17 +124,19 @@ internal sealed class LdapDirectoryTests
         }
     }
 
-    [TestCase(0, 0, "no entry below \"dc=x\" fits the user")]
-    [TestCase(2, 4, "more than one entry below \"dc=x\" fits the user")]
-    [TestCase(2, 0, "more than one entry below \"dc=x\" fits the user")]
-    [TestCase(1, 4, "the search below \"dc=x\" failed: SizeLimitExceeded (4)")]
-    [TestCase(1, 32, "the search below \"dc=x\" failed: no such object (32)")]
-    [TestCase(1, 10, "the search below \"dc=x\" failed: it refers to another server, which is not followed (10)")]
-    public async Task Exactly_one_entry_must_be_found(int entries, int code, string reason)
+    [TestCase(0, 0, "no entry below \"dc=x\" fits the user", true)]
+    [TestCase(2, 4, "more than one entry below \"dc=x\" fits the user", true)]
+    [TestCase(2, 0, "more than one entry below \"dc=x\" fits the user", true)]
+    [TestCase(50, 0, "more than one entry below \"dc=x\" fits the user", true)]
+    [TestCase(1, 4, "the search below \"dc=x\" failed: SizeLimitExceeded (4)", false)]
+    [TestCase(1, 32, "the search below \"dc=x\" failed: no such object (32)", false)]
+    [TestCase(1, 10, "the search below \"dc=x\" failed: it refers to another server, which is not followed (10)", false)]
+    public async Task Exactly_one_entry_must_be_found(int entries, int code, string reason, bool isDecided)
     {
         byte[] found = [.. Enumerable.Range(0, entries).SelectMany(n => Entry(2, $"cn={n}")), .. Result(2, LdapOperation.SearchResultDone, code)];
         await using var server = new FakeLdapServer(Ok, found, Result(3, LdapOperation.BindResponse, 0));
-        Assert.That(await AskAsync(Searching(server.Port)), Is.EqualTo(LdapVerdict.No($"LDAP server 127.0.0.1:{server.Port}: {reason}")));
+        var verdict = await AskAsync(Searching(server.Port));
+        Assert.That((verdict.IsRight, verdict.Reason, verdict.IsDecided), Is.EqualTo((false, $"LDAP server 127.0.0.1:{server.Port}: {reason}", isDecided)));
         Assert.That(server.Requests, Has.Count.LessThanOrEqualTo(3).And.None.Matches<byte[]>(request => Encoding.UTF8.GetString(request!).Contains(Password)));
     }
 

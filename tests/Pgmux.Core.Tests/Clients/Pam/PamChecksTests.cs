@@ -1,6 +1,7 @@
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Testing.Processes;
+using Pgmux.Transport.Pam;
 
 namespace Pgmux.Core.Tests.Clients.Pam;
 
@@ -35,7 +36,7 @@ internal sealed class PamChecksTests
 
         _released.Release(Most);
         await TakeAsync(_told, Most);
-        Assert.That(logins.Select(login => login.Failure), Is.EqualTo(Enumerable.Range(0, Most).Select(i => $"user{i} is refused")));
+        Assert.That(logins.Select(login => login.Refusal?.Reason), Is.EqualTo(Enumerable.Range(0, Most).Select(i => $"user{i} is refused")));
         Assert.That(_mostRunning, Is.EqualTo(PamChecks.ThreadLimit));
         await TakeAsync(_started, PamChecks.QueueLimit);
 
@@ -63,8 +64,18 @@ internal sealed class PamChecksTests
         _released.Release(PamChecks.ThreadLimit + 1);
         await TakeAsync(_told, PamChecks.ThreadLimit + 1);
         await TakeAsync(_started, 1);
-        Assert.That(next.Failure, Is.EqualTo("next is refused"));
+        Assert.That(next.Refusal?.Reason, Is.EqualTo("next is refused"));
         Assert.That(_told.CurrentCount, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_library_that_has_gone_is_no_end_of_the_process()
+    {
+        var checks = new PamChecks(_ => throw new EntryPointNotFoundException("pam_acct_mgmt"));
+        var login = Check("user");
+        Assert.That(checks.TryStart(login), Is.True);
+        await TakeAsync(_told, 1);
+        Assert.That(login.Refusal, Is.EqualTo(new PamRefusal("PAM cannot be asked: pam_acct_mgmt", IsDecision: false)));
     }
 
     private static async Task TakeAsync(SemaphoreSlim signal, int count)
@@ -77,14 +88,14 @@ internal sealed class PamChecksTests
 
     private PamCheck Check(string user) => new(new PamLogin { Service = "test", User = user, Password = "p" }, _ => _told.Release());
 
-    private string? Judge(PamLogin login)
+    private PamRefusal? Judge(PamLogin login)
     {
         var running = Interlocked.Increment(ref _running);
         InterlockedMax(running);
         _started.Release();
         var isReleased = _released.Wait(WaitLimit.Default);
         Interlocked.Decrement(ref _running);
-        return isReleased ? $"{login.User} is refused" : "the test has let it hang";
+        return new PamRefusal(isReleased ? $"{login.User} is refused" : "the test has let it hang", IsDecision: true);
     }
 
     private void InterlockedMax(int running)

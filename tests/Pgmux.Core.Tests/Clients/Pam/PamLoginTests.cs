@@ -5,6 +5,7 @@ using Pgmux.Core.Hosting;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
+using Pgmux.Transport.Pam;
 
 namespace Pgmux.Core.Tests.Clients.Pam;
 
@@ -113,6 +114,20 @@ internal sealed class PamLoginTests
         Assert.That(_pam.Asked, Has.Count.EqualTo(2));
     }
 
+    [Test]
+    public void A_module_that_cannot_judge_takes_nothing_for_a_guess()
+    {
+        using var mux = Start(settings => settings, ("auth_max_failures", "2"));
+        (_pam.Answer, _pam.IsBroken) = ("pam_authenticate() failed: Authentication service cannot retrieve authentication info", true);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.That(Login(mux, "alice", "right").Take(), Is.EqualTo(Refused));
+        }
+
+        _pam.Answer = null;
+        Assert.That(Login(mux, "alice", "right").Take(), Does.EndWith("Z(I)"));
+    }
+
     private static FakeClient Login(TestMux mux, string user, string password)
     {
         var client = mux.BeginLogin(user);
@@ -140,6 +155,10 @@ internal sealed class PamLoginTests
 
         public string? Answer { get; set; }
 
+        public bool IsBroken { get; set; }
+
+        private PamRefusal? Refusal => Answer is null ? null : new PamRefusal(Answer, !IsBroken);
+
         public bool IsFull { get; set; }
 
         public bool Holds { get; set; }
@@ -161,7 +180,7 @@ internal sealed class PamLoginTests
             }
             else
             {
-                check.Tell(Answer);
+                check.Tell(Refusal);
             }
 
             return true;
@@ -171,7 +190,7 @@ internal sealed class PamLoginTests
         {
             foreach (var check in Held)
             {
-                check.Tell(Answer);
+                check.Tell(Refusal);
             }
         }
     }

@@ -32,6 +32,7 @@ internal sealed class LdapFilterTests
     [TestCase("(uid=a)(uid=b)", "goes on behind its last parenthesis")]
     [TestCase("(u d=a)", "has something else than the name of an attribute before a =")]
     [TestCase("(uid=\\zz)", "has a \\ without two hexadecimal digits behind it")]
+    [TestCase("(uid=**)", "has two * behind one another")]
     [TestCase("(uid=a\\2)", "has a \\ without two hexadecimal digits behind it")]
     [TestCase("(:=x)", "has a wrong extensible match; write attribute:rule:=value")]
     public void A_wrong_one_is_named(string text, string message)

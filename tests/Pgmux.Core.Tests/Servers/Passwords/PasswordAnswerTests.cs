@@ -34,6 +34,30 @@ internal sealed class PasswordAnswerTests
         Assert.That($"{answer} {answer.Trouble}", Does.Not.Contain("secret"));
     }
 
+    [TestCase("sec")]
+    [TestCase("s")]
+    [TestCase("sé", 1)]
+    public void A_password_that_is_cut_off_is_shown_no_piece_of(string beginning, int lost = 0)
+    {
+        var bytes = Encoding.UTF8.GetBytes($"secrecy + echo {beginning}");
+        var answer = PasswordAnswer.Read(new ProgramOutput
+        {
+            Printed = Encoding.UTF8.GetBytes(beginning.Contains('é') ? "sécréty" : "secret"),
+            Said = Pgmux.Protocol.WireText.Decode(bytes.AsSpan(0, bytes.Length - lost)),
+            IsSaidCut = true,
+        });
+        Assert.That(answer.Said, Is.EqualTo("secrecy + echo ***"));
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    public void What_is_said_beside_several_lines_is_not_shown(int status)
+    {
+        var answer = Read("user\nsecret\n", status, "+ echo secret\n");
+        Assert.That((answer.Password, answer.Said), Is.EqualTo(((string?)null, "")));
+        Assert.That(answer.Trouble, Does.Not.Contain("secret"));
+    }
+
     private static PasswordAnswer Read(string printed, int status = 0, string said = "") =>
         PasswordAnswer.Read(new ProgramOutput { Printed = Encoding.UTF8.GetBytes(printed), ExitCode = status, Said = said });
 }

@@ -158,6 +158,22 @@ internal sealed class PasswordCommandLoginTests
     }
 
     [Test]
+    public void Programs_that_hang_do_not_make_others_run_for_logins_that_are_over()
+    {
+        const int Users = 20;
+        using var mux = Start(
+            settings: [("password_command_timeout", "3")], secrets: [.. Enumerable.Range(0, Users).Select(i => ($"user{i}", "secret-d"))]);
+        _programs.Holds = true;
+        var clients = Enumerable.Range(0, Users).Select(i => mux.BeginLogin($"user{i}")).ToArray();
+        mux.Advance(4);
+        _programs.Finish();
+        mux.Network.RunUntilIdle();
+        Assert.That(_programs.Runs, Has.Count.EqualTo(PasswordCommands.ProcessLimit));
+        Assert.That(clients[^1].Take(), Is.EqualTo(Failed));
+        Assert.That(mux.Log.Events.Select(entry => entry.Text), Has.Some.Contains("for user \"user19\": was not run, because 8 others have been running"));
+    }
+
+    [Test]
     public void A_reload_forgets_passwords_and_a_server_that_is_given_up_is_not_opened()
     {
         using var mux = Start();

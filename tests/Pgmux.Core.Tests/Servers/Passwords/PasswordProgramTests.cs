@@ -57,6 +57,21 @@ internal sealed class PasswordProgramTests
             (output.Problem, output.Printed.Length, output.Said.Length), Is.EqualTo(((string?)null, printed, Math.Min(said, PasswordProgram.MaximumSaidBytes))));
     }
 
+    [TestCase("")]
+    [TestCase("; head -c 100000 /dev/zero")]
+    [TestCase("; exec sleep 3600")]
+    public async Task No_descriptor_is_kept(string rest)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("pipes");
+        var script = $"readlink /proc/$$/fd/1 /proc/$$/fd/2 > \"$1\"{rest}";
+        await new PasswordProgram().RunAsync(["/bin/sh", "-c", script, "sh", file], Short * 3, TimeProvider.System).WaitAsync(WaitLimit.Default);
+        var pipes = await File.ReadAllLinesAsync(file);
+        Assert.That(pipes, Has.Length.EqualTo(2).And.All.StartsWith("pipe:"));
+        var ours = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos().Select(descriptor => descriptor.LinkTarget);
+        Assert.That(ours, Has.None.AnyOf(pipes.ToArray<object>()));
+    }
+
     private static Task<ProgramOutput> RunAsync(params string[] words) =>
         new PasswordProgram().RunAsync(words, WaitLimit.Default, TimeProvider.System).WaitAsync(WaitLimit.Default);
 }
