@@ -24,10 +24,10 @@ internal static unsafe partial class PamCalls
     public const int Silent = 0x8000;
 
     /// <summary>
-    /// Statuses of which no module's judgement is one: PAM_OPEN_ERR, PAM_SYMBOL_ERR, PAM_SERVICE_ERR, PAM_SYSTEM_ERR, PAM_BUF_ERR,
-    /// PAM_AUTHINFO_UNAVAIL, PAM_CONV_ERR, PAM_ABORT, PAM_MODULE_UNKNOWN.
+    /// Whether no module can have judged a password: PAM_OPEN_ERR, PAM_SYMBOL_ERR, PAM_AUTHINFO_UNAVAIL, PAM_ABORT, PAM_MODULE_UNKNOWN. Not
+    /// PAM_SYSTEM_ERR, which is what pam_exec says of a program that has found a password wrong.
     /// </summary>
-    public static bool IsBroken(int status) => status is (>= 1 and <= 5) or 9 or ConversationError or 26 or 28;
+    public static bool IsBroken(int status) => status is 1 or 2 or 9 or 26 or 28;
 
     [LibraryImport(Library, EntryPoint = "pam_start", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Start(string service, byte* user, PamConversation* conversation, out nint handle);

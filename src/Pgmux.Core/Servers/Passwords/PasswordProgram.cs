@@ -72,8 +72,7 @@ internal sealed class PasswordProgram : IPasswordProgram
         var length = 0;
         while (length < buffer.Length)
         {
-            // A read of a pipe need not hear of the cancellation, so it is not waited for any longer then.
-            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellation).AsTask().WaitAsync(cancellation);
+            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellation);
             if (read == 0)
             {
                 return buffer[..length];
@@ -94,7 +93,7 @@ internal sealed class PasswordProgram : IPasswordProgram
         while (true)
         {
             var room = length < kept.Length ? kept.AsMemory(length) : rest;
-            var read = await stream.ReadAsync(room, cancellation).AsTask().WaitAsync(cancellation);
+            var read = await stream.ReadAsync(room, cancellation);
             if (read == 0)
             {
                 return kept[..length];
