@@ -64,7 +64,7 @@ internal sealed class PasswordProgramTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("pipes");
-        var script = $"readlink /proc/$$/fd/1 /proc/$$/fd/2 > \"$1\"{rest}";
+        var script = $"pipes=$(readlink /proc/$$/fd/1 /proc/$$/fd/2); echo \"$pipes\" > \"$1\"{rest}";
         await new PasswordProgram().RunAsync(["/bin/sh", "-c", script, "sh", file], Short * 3, TimeProvider.System).WaitAsync(WaitLimit.Default);
         var pipes = await File.ReadAllLinesAsync(file);
         Assert.That(pipes, Has.Length.EqualTo(2).And.All.StartsWith("pipe:"));
