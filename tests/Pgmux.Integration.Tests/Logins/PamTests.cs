@@ -10,7 +10,8 @@ internal sealed class PamTests(int postgres) : PgmuxFixture(postgres)
 {
     private const string ServiceFolder = "/etc/pam.d";
 
-    private static readonly string Prefix = $"pgmux-test-{Environment.ProcessId}";
+    // The other version's tests may run at the same time, and end earlier.
+    private readonly string _prefix = $"pgmux-test-{Environment.ProcessId}-{postgres}";
 
     private TemporaryFolder _folder = null!;
 
@@ -78,7 +79,7 @@ internal sealed class PamTests(int postgres) : PgmuxFixture(postgres)
         const int Waiting = 20;
         await StartFreshAsync(Settings("slow") with
         {
-            Hba = $"host all app all trust\nhost all all all pam pamservice={Prefix}-slow\n",
+            Hba = $"host all app all trust\nhost all all all pam pamservice={_prefix}-slow\n",
             Settings = new Dictionary<string, string> { ["client_login_timeout"] = "2" },
         });
         var slow = Enumerable.Range(0, Waiting).Select(_ => LogInAsync(PostgresRole.Scram)).ToArray();
@@ -95,14 +96,14 @@ internal sealed class PamTests(int postgres) : PgmuxFixture(postgres)
         Assert.That(errors.Select(error => error?.MessageText), Is.All.StartsWith("client_login_timeout"));
     }
 
-    private static string PathOf(string service) => Path.Combine(ServiceFolder, $"{Prefix}-{service}");
+    private string PathOf(string service) => Path.Combine(ServiceFolder, $"{_prefix}-{service}");
 
-    private static void Write(string service, string content) => File.WriteAllText(PathOf(service), content);
+    private void Write(string service, string content) => File.WriteAllText(PathOf(service), content);
 
     // Nobody stands in the user list: PAM knows the users, and what they have said serves at the server.
     private PgmuxSettings Settings(string service) => PgmuxSettings.For(Cluster) with
     {
         Secrets = new Dictionary<string, string> { ["app"] = "" },
-        Hba = $"host all all all pam pamservice={Prefix}-{service}\n",
+        Hba = $"host all all all pam pamservice={_prefix}-{service}\n",
     };
 }

@@ -28,16 +28,20 @@ internal sealed class PasswordCommandTests(int postgres) : PgmuxFixture(postgres
     [Test]
     public async Task A_changed_password_is_picked_up_by_the_next_login()
     {
-        await Cluster.ExecuteAsync("DROP ROLE IF EXISTS rotating; CREATE ROLE rotating LOGIN PASSWORD 'old-token'");
+        // Of its own: the others share one, which lets in its own roles only.
+        await using var cluster = await PostgresCluster.StartAsync(Cluster.Major);
+        await cluster.ExecuteAsync("CREATE ROLE rotating LOGIN PASSWORD 'old-token'");
+        await cluster.UseHbaAsync(
+            "local all all trust\nhost all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n", new Dictionary<string, string>());
         var role = new PostgresRole("rotating", "anything", "scram-sha-256");
         using var folder = Write("#!/bin/sh\ncat \"${0%/*}/token\"\n");
         folder.Write("token", "old-token\n");
-        await StartFreshAsync(Settings(folder, "%u", ("server_login_retry", "0.1")));
+        await StartFreshAsync(Settings(cluster, folder, "%u", ("server_login_retry", "0.1")));
         Assert.That((await LogInAsync(role))?.MessageText, Is.Null);
 
-        await Cluster.ExecuteAsync("ALTER ROLE rotating PASSWORD 'new-token'");
+        await cluster.ExecuteAsync("ALTER ROLE rotating PASSWORD 'new-token'");
         folder.Write("token", "new-token\n");
-        await Cluster.TerminateBackendsAsync("usename = 'rotating'");
+        await cluster.TerminateBackendsAsync("usename = 'rotating'");
         await Pgmux.WaitForLogAsync("rotating.*closing because: (server conn crashed|.*terminat)");
 
         Assert.That((await LogInAsync(role))?.MessageText, Is.Null);
@@ -68,14 +72,18 @@ internal sealed class PasswordCommandTests(int postgres) : PgmuxFixture(postgres
         return folder;
     }
 
-    private PgmuxSettings Settings(TemporaryFolder folder, string arguments, params (string Key, string Value)[] settings)
+    private PgmuxSettings Settings(TemporaryFolder folder, string arguments, params (string Key, string Value)[] settings) =>
+        Settings(Cluster, folder, arguments, settings);
+
+    private static PgmuxSettings Settings(
+        PostgresCluster cluster, TemporaryFolder folder, string arguments, params (string Key, string Value)[] settings)
     {
-        var all = PgmuxSettings.For(Cluster, settings);
+        var all = PgmuxSettings.For(cluster, settings);
         return all with
         {
             Databases = new Dictionary<string, string>
             {
-                ["app"] = $"host=127.0.0.1 port={Cluster.Port} password_command='{folder.File("token.sh")} {arguments}'",
+                ["app"] = $"host=127.0.0.1 port={cluster.Port} password_command='{folder.File("token.sh")} {arguments}'",
             },
 
             // Trusted by name alone: what they would prove is not the servers' password.
