@@ -41,6 +41,21 @@ internal sealed class PasswordProgramTests
         Assert.That(output.Problem, Is.EqualTo("has not ended within 0.3 s (password_command_timeout) and was killed"));
     }
 
+    [TestCase("sleep 3600 & echo $$ $! > \"$1\"; wait")]
+    [TestCase("echo $$ > \"$1\"; exit 3")]
+    public async Task Nothing_is_left_of_a_program(string script)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("processes");
+        await new PasswordProgram().RunAsync(["/bin/sh", "-c", script, "sh", file], Short * 3, TimeProvider.System).WaitAsync(WaitLimit.Default);
+        var processes = (await File.ReadAllTextAsync(file)).Split(' ', '\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(processes, Is.Not.Empty);
+
+        // Its own children are their new parent's to bury; the program itself is ours.
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(processes.All(HasEnded) && !Directory.Exists($"/proc/{processes[0]}")), "all have ended");
+    }
+
     [Test]
     public async Task Too_much_output_is_refused_and_the_program_killed()
     {
@@ -70,6 +85,19 @@ internal sealed class PasswordProgramTests
         Assert.That(pipes, Has.Length.EqualTo(2).And.All.StartsWith("pipe:"));
         var ours = new DirectoryInfo("/proc/self/fd").GetFileSystemInfos().Select(descriptor => descriptor.LinkTarget);
         Assert.That(ours, Has.None.AnyOf(pipes.ToArray<object>()));
+    }
+
+    private static bool HasEnded(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/stat").Contains(") Z ");
+        }
+        catch (IOException)
+        {
+            // There is no such file any more, or it has gone while it was read.
+            return true;
+        }
     }
 
     private static Task<ProgramOutput> RunAsync(params string[] words) =>
