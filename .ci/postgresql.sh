@@ -7,6 +7,8 @@
 #   install_postgresql_18        the newest server, by npm, below artifacts/postgresql-18
 #   python_with_psycopg          prints a Python that finds psycopg
 #   install_psycopg              Debian's psycopg 3, a client that the tests drive
+#   slapd_program                prints OpenLDAP's server
+#   install_slapd                Debian's, unpacked below artifacts/: installed it would start a directory of its own
 #   "${unprivileged[@]}"         in front of a server program: runs it as nobody when we are root (they refuse root)
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -94,12 +96,12 @@ install_debian_packages() {
   fi
 }
 
-# Without root: Debian's packages and the libraries this machine lacks, unpacked below artifacts/debian.
+# Debian's packages and the libraries this machine lacks, unpacked below artifacts/debian.
 unpack_debian_packages() {
   local work=$artifacts/apt archive
   local options=(-o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work" -o "Dir::Cache::archives=$work/archives"
     -o Debug::NoLocking=1 -o 'APT::Update::Post-Invoke::=')
-  say "unpacking $* below $artifacts/debian (no root here)"
+  say "unpacking $* below $artifacts/debian"
   mkdir -p "$work/lists/partial" "$work/archives/partial" "$artifacts/debian"
   quietly apt-get "${options[@]}" update || die "apt-get update failed: is the network up?"
   quietly apt-get "${options[@]}" -y --no-install-recommends --download-only install "$@" || die "apt-get could not download $*"
@@ -145,6 +147,23 @@ python_with_psycopg() {
 
 install_psycopg() {
   install_debian_packages python3-psycopg
+  use_unpacked_libraries
+}
+
+slapd_program() {
+  local program
+  for program in /usr/sbin/slapd "$artifacts/debian/usr/sbin/slapd"; do
+    if [[ -x $program ]]; then
+      printf '%s\n' "$program"
+      return 0
+    fi
+  done
+  return 1
+}
+
+install_slapd() {
+  command -v apt-get >/dev/null || return 1
+  unpack_debian_packages slapd
   use_unpacked_libraries
 }
 

@@ -77,7 +77,11 @@ if printf '%s\n' "${files[@]}" | grep -q Integration; then
   PGMUX_POSTGRES_CLIENT=$(postgresql_client) || die "psql and pgbench are missing and Debian's package did not bring them"
   python_with_psycopg >/dev/null || install_psycopg
   PGMUX_PYTHON=$(python_with_psycopg) || die "psycopg is missing and Debian's package did not bring it"
-  export PGMUX_PYTHON
+  # Its tests say so where it cannot be had.
+  slapd_program >/dev/null || (install_slapd) || say "slapd cannot be had here; tests of LDAP with a real server are skipped"
+  use_unpacked_libraries
+  PGMUX_SLAPD=$(slapd_program) || PGMUX_SLAPD=
+  export PGMUX_PYTHON PGMUX_SLAPD
   export PGMUX_POSTGRES_15 PGMUX_POSTGRES_18 PGMUX_POSTGRES_CLIENT
 fi
 

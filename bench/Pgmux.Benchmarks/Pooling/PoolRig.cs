@@ -6,6 +6,7 @@ using Pgmux.Core.Configuration;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Servers.Passwords;
 using Pgmux.Testing.Processes;
 using Pgmux.Testing.Transport;
 using Pgmux.Transport;
@@ -58,7 +59,10 @@ internal sealed class PoolRig : IDisposable
     private Pool CreatePool(ConfigSnapshot configuration)
     {
         var servers = new ServerEnvironment(
-            new TrackedParameters([]), new ParameterSetCache(), new AuthenticationContext(), NullLogger.Instance);
+            new TrackedParameters([]), new ParameterSetCache(), new AuthenticationContext(), NullLogger.Instance)
+        {
+            Passwords = new PasswordCommands(new PasswordProgram(), NullLogger.Instance),
+        };
         var key = new PoolKey("bench", "bench");
         var policy = PoolPolicy.From(configuration, configuration.FindDatabase(key.Database)!, key);
         return new Pool(key, policy, new PoolEnvironment(_loops, servers, new PoolParts()));

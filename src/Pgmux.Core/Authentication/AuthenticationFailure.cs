@@ -1,5 +1,6 @@
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
+using Pgmux.Transport.Pam;
 
 namespace Pgmux.Core.Authentication;
 
@@ -13,13 +14,21 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     /// <summary>Whether another stored secret might have let the client in: its answer was no error by itself.</summary>
     public bool DependsOnSecret { get; private init; }
 
+    /// <summary>
+    /// Whether it counts for auth_max_failures. It does not where whoever judges passwords could not be asked: an address would be kept out
+    /// when the directory is back.
+    /// </summary>
+    public bool IsGuess { get; private init; } = true;
+
     // PgBouncer's texts, PostgreSQL's codes.
     private const string PasswordText = "password authentication failed";
+    private const string PamText = "auth failed";
     private const string SaslText = "SASL authentication failed";
     private const string TrustText = "\"trust\" authentication failed";
     private const string EmptyText = "empty password returned by client";
     private const string PeerText = "unix socket login rejected";
     private const string CertificateText = "certificate authentication failed";
+    private const string LdapText = "LDAP authentication failed";
     private const string RejectedText = "login rejected";
     private const string NoMethodText = "no authentication method is found";
     private const string MechanismText = "client selected an invalid SASL authentication mechanism";
@@ -38,8 +47,23 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     public static AuthenticationFailure TooManyFailures(AuthType method)
     {
         const string Reason = "too many failed logins from this address (auth_max_failures)";
-        return method == AuthType.ScramSha256 ? WrongProof(Reason) : WrongPassword(Reason);
+        return method switch
+        {
+            AuthType.ScramSha256 => WrongProof(Reason),
+            AuthType.Pam => RefusedByPam(new PamRefusal(Reason, IsDecision: false)),
+            AuthType.Ldap => WrongInDirectory(Reason, isDecided: false),
+            _ => WrongPassword(Reason),
+        };
     }
+
+    /// <summary>PAM has refused the login. PostgreSQL's code for it.</summary>
+    public static AuthenticationFailure RefusedByPam(PamRefusal refusal) =>
+        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, PamText), refusal.Reason) { IsGuess = refusal.IsDecision };
+
+    /// <summary>As many logins wait for PAM as may.</summary>
+    public static AuthenticationFailure PamIsBusy(int limit) => new(
+        ErrorFields.Fatal(SqlState.TooManyConnections, "too many logins wait for PAM, try again later"),
+        $"{limit} logins wait for PAM already; see what its modules wait for");
 
     /// <summary>The client sent what SCRAM does not allow.</summary>
     public static AuthenticationFailure MalformedSasl() =>
@@ -58,6 +82,10 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     /// <summary>The client chose a mechanism that was not offered.</summary>
     public static AuthenticationFailure UnknownMechanism() =>
         new(ErrorFields.Fatal(SqlState.ProtocolViolation, MechanismText), MechanismText);
+
+    /// <summary>The directory does not let the user in, or cannot be asked.</summary>
+    public static AuthenticationFailure WrongInDirectory(string reason, bool isDecided) =>
+        new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, LdapText), reason) { IsGuess = isDecided };
 
     /// <summary>Nobody has an empty password.</summary>
     public static AuthenticationFailure EmptyPassword() =>

@@ -14,4 +14,10 @@ internal enum AuthenticationStep
 
     /// <summary>Keys that are slow to derive: run the derivation off the loop, then resume.</summary>
     NeedsDerivation,
+
+    /// <summary>PAM's word: ask it off the loop, then judge by it.</summary>
+    NeedsPam,
+
+    /// <summary>What a directory says of the password: ask it off the loop, then resume with its answer.</summary>
+    NeedsDirectory,
 }

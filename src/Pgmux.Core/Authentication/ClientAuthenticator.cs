@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Diagnostics;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
+using Pgmux.Transport.Pam;
 
 namespace Pgmux.Core.Authentication;
 
@@ -21,8 +23,14 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     private AuthenticationFailure? _failure;
     private ServerCredentials? _credentials;
 
-    /// <summary>Work to run off the loop before <see cref="Resume"/>, after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
+    /// <summary>Work to run off the loop before <see cref="Resume(IBufferWriter{byte})"/>, after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
     public ScramDerivation? Derivation => _exchange?.Derivation;
+
+    /// <summary>What PAM is to be asked before <see cref="Judge"/>, after <see cref="AuthenticationStep.NeedsPam"/>.</summary>
+    public PamLogin? PamLogin => (_exchange as PamExchange)?.Login;
+
+    /// <summary>What to ask the directory before it goes on, after <see cref="AuthenticationStep.NeedsDirectory"/>.</summary>
+    public LdapQuestion? Question => _exchange?.Question;
 
     /// <summary>Why the login failed, after <see cref="AuthenticationStep.Failed"/>.</summary>
     public AuthenticationFailure? Failure => _failure ?? _exchange?.Failure;
@@ -69,6 +77,13 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     /// <summary>Goes on after <see cref="Derivation"/> has run.</summary>
     public AuthenticationStep Resume(IBufferWriter<byte> output) => Exchange().Resume(output);
 
+    /// <summary>Goes on with PAM's word: why the login is refused, or null.</summary>
+    public AuthenticationStep Judge(PamRefusal? refusal) =>
+        _exchange is PamExchange pam ? pam.Judge(refusal) : throw new UnreachableException("PAM was not asked");
+
+    /// <summary>Goes on with the answer to <see cref="Question"/>.</summary>
+    public AuthenticationStep Resume(LdapVerdict verdict) => Exchange().Resume(verdict);
+
     /// <summary>
     /// After <see cref="AuthenticationStep.Failed"/>: holds what the client has shown against a secret that has been learnt since. A SCRAM
     /// proof goes with the salt of the secret that it was given for, and fails again.
@@ -95,6 +110,16 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
 
     private PasswordExchange CreateExchange()
     {
+        if (login.Method == AuthType.Pam)
+        {
+            return new PamExchange(login);
+        }
+
+        if (login.Method == AuthType.Ldap)
+        {
+            return new LdapExchange(login, login.Ldap ?? throw new UnreachableException("a login by LDAP without options"));
+        }
+
         var stored = Resolve();
         var isScram = login.Method == AuthType.ScramSha256
             || (login.Method == AuthType.Md5 && stored.Secret.Kind == UserSecretKind.Scram);

@@ -1,5 +1,6 @@
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Configuration.Hba;
+using Pgmux.Core.Configuration.Ldap;
 
 namespace Pgmux.Core.Authentication;
 
@@ -18,6 +19,9 @@ internal sealed record ClientLogin
     /// <summary>Whether something has to be given that could be guessed.</summary>
     public bool AsksForPassword => Method
         is not (AuthType.Any or AuthType.Trust or AuthType.Peer or AuthType.Cert or AuthType.Reject or AuthType.Hba);
+
+    /// <summary>How the directory is asked, where the method is <see cref="AuthType.Ldap"/>.</summary>
+    public LdapOptions? Ldap { get; init; }
 
     /// <summary>What is known of the connection.</summary>
     public ClientOrigin Origin { get; init; } = new();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Authentication;
@@ -9,6 +10,9 @@ internal abstract class PasswordExchange
 {
     /// <summary>Work that the exchange waits for after <see cref="AuthenticationStep.NeedsDerivation"/>.</summary>
     public ScramDerivation? Derivation { get; protected set; }
+
+    /// <summary>What the directory is to be asked after <see cref="AuthenticationStep.NeedsDirectory"/>.</summary>
+    public LdapQuestion? Question { get; protected set; }
 
     /// <summary>Why it failed.</summary>
     public AuthenticationFailure? Failure { get; private set; }
@@ -26,6 +30,10 @@ internal abstract class PasswordExchange
     /// <summary>Goes on after <see cref="Derivation"/> has run.</summary>
     public virtual AuthenticationStep Resume(IBufferWriter<byte> output) =>
         throw new UnreachableException("this exchange derives nothing");
+
+    /// <summary>Goes on with the answer to <see cref="Question"/>.</summary>
+    public virtual AuthenticationStep Resume(LdapVerdict verdict) =>
+        throw new UnreachableException("this exchange asks no directory");
 
     /// <summary>
     /// After a failure: holds what the client has sent against another secret. By itself it has failed for good, as the client was asked

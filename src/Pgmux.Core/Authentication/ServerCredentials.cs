@@ -42,6 +42,9 @@ internal sealed class ServerCredentials
         secret.Kind == UserSecretKind.Scram,
         shownKeys);
 
+    /// <summary>From a password that a client has shown to be right, of a user of whom nothing is stored.</summary>
+    public static ServerCredentials FromPassword(string password) => new(password, null, false, null);
+
     /// <summary>Says what there is without showing it.</summary>
     public override string ToString() => IsEmpty ? "no credentials" : "credentials";
 }

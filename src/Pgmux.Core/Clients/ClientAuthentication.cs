@@ -1,5 +1,7 @@
 using System.Buffers;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Authentication.Ldap;
+using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Configuration.Hba;
 using Pgmux.Protocol;
@@ -57,7 +59,7 @@ internal sealed class ClientAuthentication(
                         continue;
                     }
 
-                    CountFailure(login);
+                    CountFailure(login, authenticator.Failure!);
                     if (client.State != ClientState.Closed)
                     {
                         await FailAsync(authenticator.Failure!);
@@ -72,6 +74,22 @@ internal sealed class ClientAuthentication(
                     }
 
                     step = authenticator.Resume(client.Output);
+                    continue;
+                case AuthenticationStep.NeedsPam:
+                    if (await AskPamAsync(authenticator.PamLogin!) is not { } check)
+                    {
+                        return null;
+                    }
+
+                    step = authenticator.Judge(check.Refusal);
+                    continue;
+                case AuthenticationStep.NeedsDirectory:
+                    if (await AskDirectoryAsync(authenticator.Question!) is not { } verdict)
+                    {
+                        return null;
+                    }
+
+                    step = authenticator.Resume(verdict);
                     continue;
             }
 
@@ -112,6 +130,7 @@ internal sealed class ClientAuthentication(
         {
             Method = method,
             Rule = rule,
+            Ldap = rule is null ? configuration.Ldap : rule.Ldap,
             Origin = origin,
             SystemUser = systemUser,
             User = client.User,
@@ -123,14 +142,61 @@ internal sealed class ClientAuthentication(
         return client.State == ClientState.Closed ? null : login;
     }
 
+    // What PAM has said; null when the client has been closed.
+    private async ValueTask<PamCheck?> AskPamAsync(PamLogin login)
+    {
+        var check = new PamCheck(login, OnJudged);
+        if (!environment.Pam.TryStart(check))
+        {
+            await FailAsync(AuthenticationFailure.PamIsBusy(PamChecks.QueueLimit));
+            return null;
+        }
+
+        while (!check.IsDone && client.State != ClientState.Closed)
+        {
+            await client.WaitAsync();
+            client.EndWait();
+        }
+
+        if (client.State != ClientState.Closed)
+        {
+            return check;
+        }
+
+        check.Abandon();
+        return null;
+    }
+
+    // PAM's threads bring its word to the client's loop.
+    private void OnJudged(PamCheck check) => client.Loop.Post(
+        state =>
+        {
+            ((PamCheck)state!).IsDone = true;
+            client.Wake();
+        },
+        check);
+
     // The login with its secret, where auth_file or the server has one; null when the client has been closed meanwhile.
     private async ValueTask<ClientLogin?> FindUserAsync(ClientLogin login) =>
         login.Secret is null && NeedsUser(login.Method) && configuration.AuthQueryFor(client.Database) is { } source
             ? await AskServerAsync(login, source)
             : login;
 
-    // Nobody is asked for a user whom no password lets in.
-    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba);
+    // Nobody is asked for a user whom no password lets in, or one that others judge.
+    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Pam or AuthType.Ldap);
+
+    // What the directory says; null when the client has been closed meanwhile.
+    private async ValueTask<LdapVerdict?> AskDirectoryAsync(LdapQuestion question)
+    {
+        using var check = environment.Ldap.Start(question, client.Loop, client.Wake);
+        while (check.Verdict is null && client.State != ClientState.Closed)
+        {
+            await client.WaitAsync();
+            client.EndWait();
+        }
+
+        return client.State == ClientState.Closed ? null : check.Verdict;
+    }
 
     private async ValueTask<ClientLogin?> AskServerAsync(ClientLogin login, AuthQuerySource source)
     {
@@ -208,9 +274,9 @@ internal sealed class ClientAuthentication(
         && login is { AsksForPassword: true, Origin.Address: { } address }
         && environment.Authentication.FailedLogins.CountOf(address, client.Loop.TimeProvider, client.Loop.Timestamp) >= limit;
 
-    private void CountFailure(ClientLogin login)
+    private void CountFailure(ClientLogin login, AuthenticationFailure failure)
     {
-        if (configuration.Options.AuthMaxFailures > 0 && login is { AsksForPassword: true, Origin.Address: { } address })
+        if (failure.IsGuess && configuration.Options.AuthMaxFailures > 0 && login is { AsksForPassword: true, Origin.Address: { } address })
         {
             environment.Authentication.FailedLogins.Add(address, client.Loop.TimeProvider, client.Loop.Timestamp);
         }

@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Cancellation;
+using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Clients.UserLookup;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Parameters;
@@ -34,6 +36,8 @@ internal sealed class ClientEnvironment
         Cancels = parts.CreateCancels();
         CancelForwarder = parts.CreateCancelForwarder(logger);
         SystemUsers = parts.CreateSystemUsers();
+        Pam = parts.CreatePam();
+        Ldap = parts.CreateLdap(pools.Environment.Clock, logger);
         Parts = parts;
         Users = new UserLookups(this);
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
@@ -80,6 +84,12 @@ internal sealed class ClientEnvironment
 
     /// <summary>Names of the users at the other ends of the Unix socket.</summary>
     public SystemUserNames SystemUsers { get; }
+
+    /// <summary>Asks PAM.</summary>
+    public IPamChecks Pam { get; }
+
+    /// <summary>Asks directories whether passwords are right.</summary>
+    public LdapChecks Ldap { get; }
 
     /// <summary>Finds users that auth_file does not have.</summary>
     public UserLookups Users { get; }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Cancellation;
+using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Statements;
 
 namespace Pgmux.Core.Clients;
@@ -19,6 +21,13 @@ internal class ClientParts
 
     /// <summary>What finds the names of system users.</summary>
     public virtual SystemUserNames CreateSystemUsers() => new();
+
+    /// <summary>What asks PAM.</summary>
+    public virtual IPamChecks CreatePam() => new PamChecks();
+
+    /// <summary>What asks directories whether passwords are right.</summary>
+    public virtual LdapChecks CreateLdap(TimeProvider clock, ILogger logger) =>
+        new(new LdapDirectory(clock, LdapDirectory.DefaultPatience).AskAsync, logger);
 
     /// <summary>What sends cancel requests to servers.</summary>
     public virtual CancelForwarder CreateCancelForwarder(ILogger logger) => new(logger);

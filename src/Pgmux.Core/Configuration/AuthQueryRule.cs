@@ -22,9 +22,9 @@ internal sealed class AuthQueryRule : IOptionsRule
             warnings.Add(snapshot.LocationOf("auth_query").Fault("auth_query is empty, so users that auth_file does not have cannot log in"));
         }
 
-        if (options.AuthType == AuthType.Any && !string.IsNullOrEmpty(options.AuthUser))
+        if (options.AuthType is AuthType.Any or AuthType.Pam && !string.IsNullOrEmpty(options.AuthUser))
         {
-            warnings.Add(snapshot.LocationOf("auth_user").Fault("auth_type is any, so auth_user asks for nobody"));
+            warnings.Add(snapshot.LocationOf("auth_user").Fault($"auth_type is {AuthSettings.AuthTypes.Print(options.AuthType)}, so auth_user asks for nobody"));
         }
     }
 

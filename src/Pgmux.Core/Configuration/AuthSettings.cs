@@ -1,3 +1,5 @@
+using Pgmux.Core.Configuration.Ldap;
+using Pgmux.Core.Configuration.Passwords;
 using static Pgmux.Core.Configuration.SettingRow;
 
 namespace Pgmux.Core.Configuration;
@@ -8,7 +10,8 @@ internal static class AuthSettings
     /// <summary>A login that derives keys this often takes seconds; servers are held to the same number.</summary>
     private const int MostScramIterations = 1_000_000;
 
-    private static readonly ChoiceType<AuthType> AuthTypes = new(
+    /// <summary>The values of auth_type.</summary>
+    public static readonly ChoiceType<AuthType> AuthTypes = new(
         [
             ("any", AuthType.Any),
             ("trust", AuthType.Trust),
@@ -17,9 +20,9 @@ internal static class AuthSettings
             ("scram-sha-256", AuthType.ScramSha256),
             ("cert", AuthType.Cert),
             ("hba", AuthType.Hba),
-        ],
-        "ldap",
-        "pam");
+            ("pam", AuthType.Pam),
+            ("ldap", AuthType.Ldap),
+        ]);
 
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =
@@ -30,11 +33,14 @@ internal static class AuthSettings
         Text("auth_ident_file", null, o => o.AuthIdentFile, (o, v) => o with { AuthIdentFile = v }),
         Text("auth_user", null, o => o.AuthUser, (o, v) => o with { AuthUser = v }),
         Text("auth_dbname", null, o => o.AuthDbname, (o, v) => o with { AuthDbname = v }),
-        TextNotYet("auth_ldap_options", null),
+        Row("auth_ldap_options", null, new LdapOptionsType(), o => o.AuthLdapOptions, (o, v) => o with { AuthLdapOptions = v }),
         Seconds("auth_failure_delay", "0", o => o.AuthFailureDelay, (o, v) => o with { AuthFailureDelay = v }),
         Count("auth_max_failures", "0", o => o.AuthMaxFailures, (o, v) => o with { AuthMaxFailures = v }),
         Text("auth_query", PgmuxOptions.DefaultAuthQuery, o => o.AuthQuery, (o, v) => o with { AuthQuery = v! }),
         Seconds("auth_query_cache_age", "0", o => o.AuthQueryCacheAge, (o, v) => o with { AuthQueryCacheAge = v }),
+        Row("password_command", null, new PasswordCommandType(), o => o.PasswordCommand, (o, v) => o with { PasswordCommand = v }),
+        Seconds("password_command_ttl", "0", o => o.PasswordCommandTtl, (o, v) => o with { PasswordCommandTtl = v }),
+        Seconds("password_command_timeout", "0", o => o.PasswordCommandTimeout, (o, v) => o with { PasswordCommandTimeout = v }),
         Row("scram_iterations", "4096", new IntegerType(1, MostScramIterations), o => o.ScramIterations, (o, v) => o with { ScramIterations = v }),
     ];
 }

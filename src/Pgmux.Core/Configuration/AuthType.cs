@@ -18,8 +18,14 @@ internal enum AuthType
     /// <summary>SCRAM-SHA-256.</summary>
     ScramSha256,
 
+    /// <summary>The password in clear, which a directory is asked about.</summary>
+    Ldap,
+
     /// <summary>A TLS certificate that names the user.</summary>
     Cert,
+
+    /// <summary>The password in clear, which PAM judges; auth_file is not looked at.</summary>
+    Pam,
 
     /// <summary>The system user at the other end of the Unix socket. In HBA files only.</summary>
     Peer,

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Pgmux.Core.Configuration.Hba;
+using Pgmux.Core.Configuration.Ldap;
 
 namespace Pgmux.Core.Configuration;
 
@@ -53,6 +54,7 @@ internal sealed class ConfigLoader
             ClientTls = new ClientTlsReader(_options, LocationOf, _faults).Read(),
             ServerTls = new ServerTlsReader(_options, LocationOf, _faults).Read(_databases.Values),
             Hba = LoadHba(),
+            Ldap = LoadLdap(),
             Locations = _locations.ToFrozenDictionary(),
         };
         foreach (var rule in OptionsRules.All)
@@ -162,7 +164,7 @@ internal sealed class ConfigLoader
     }
 
     private UserList LoadUserList()
-        => string.IsNullOrEmpty(_options.AuthFile) || _options.AuthType == AuthType.Any
+        => string.IsNullOrEmpty(_options.AuthFile) || _options.AuthType is AuthType.Any or AuthType.Pam
             ? UserList.Empty
             : new UserListReader(_options.AuthFile, _locations["auth_file"], _faults).Read() ?? UserList.Empty;
 
@@ -184,5 +186,27 @@ internal sealed class ConfigLoader
             _locations["auth_hba_file"],
             _options.AuthIdentFile,
             _locations.GetValueOrDefault("auth_ident_file", SourceLocation.Nowhere));
+    }
+
+    private LdapOptions? LoadLdap()
+    {
+        if (_options.AuthType != AuthType.Ldap)
+        {
+            return null;
+        }
+
+        if (string.IsNullOrEmpty(_options.AuthLdapOptions))
+        {
+            _faults.Add(_locations["auth_type"].Fault("auth_type is ldap, so auth_ldap_options must say how the directory is asked"));
+            return null;
+        }
+
+        var options = LdapOptionsReader.Read(_options.AuthLdapOptions, out var problem);
+        if (options is null)
+        {
+            _faults.Add(_locations["auth_ldap_options"].Fault($"auth_ldap_options: {problem}"));
+        }
+
+        return options;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Pgmux.Core.Configuration.Hba;
+using Pgmux.Core.Configuration.Ldap;
 
 namespace Pgmux.Core.Configuration;
 
@@ -38,6 +39,9 @@ internal sealed class ConfigSnapshot
 
     /// <summary>The rules of auth_hba_file, where auth_type is hba.</summary>
     public HbaRules Hba { get; init; } = HbaRules.None;
+
+    /// <summary>How the directory is asked, where auth_type is ldap; lines of the HBA file have their own.</summary>
+    public LdapOptions? Ldap { get; init; }
 
     /// <summary>Where each setting of [pgbouncer] that the file names stands.</summary>
     public FrozenDictionary<string, SourceLocation> Locations { get; init; } = FrozenDictionary<string, SourceLocation>.Empty;
@@ -117,6 +121,7 @@ internal sealed class ConfigSnapshot
         ClientTls = ClientTls,
         ServerTls = ServerTls,
         Hba = Hba,
+        Ldap = Ldap,
         Locations = Locations,
     };
 }

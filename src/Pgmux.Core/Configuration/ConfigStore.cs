@@ -57,7 +57,7 @@ internal sealed class ConfigStore
             var path = _current.Options.AuthFile;
             var found = new List<ConfigFault>();
             faults = found;
-            if (string.IsNullOrEmpty(path) || _current.Options.AuthType == AuthType.Any)
+            if (string.IsNullOrEmpty(path) || _current.Options.AuthType is AuthType.Any or AuthType.Pam)
             {
                 return true;
             }

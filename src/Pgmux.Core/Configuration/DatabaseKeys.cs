@@ -1,3 +1,5 @@
+using Pgmux.Core.Configuration.Passwords;
+
 namespace Pgmux.Core.Configuration;
 
 /// <summary>The keys of an entry of [databases].</summary>
@@ -11,6 +13,8 @@ internal static class DatabaseKeys
         EntryKey<DatabaseOptions>.Of("port", new PortType(), (d, v) => d with { Port = v }),
         EntryKey<DatabaseOptions>.Text("user", (d, v) => d with { User = v }),
         EntryKey<DatabaseOptions>.Text("password", (d, v) => d with { Password = UserSecret.Parse(v) }),
+        EntryKey<DatabaseOptions>.Of("password_command", new PasswordCommandType(), (d, v) => d with { PasswordCommand = v }),
+        EntryKey<DatabaseOptions>.Of("password_command_ttl", new SecondsType(), (d, v) => d with { PasswordCommandTtl = v }),
         EntryKey<DatabaseOptions>.Count("pool_size", (d, v) => d with { PoolSize = v }),
         EntryKey<DatabaseOptions>.Count("min_pool_size", (d, v) => d with { MinPoolSize = v }),
         EntryKey<DatabaseOptions>.Of("pool_mode", PoolSettings.PoolModes, (d, v) => d with { PoolMode = v }),

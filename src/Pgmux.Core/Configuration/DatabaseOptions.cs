@@ -1,3 +1,5 @@
+using Pgmux.Core.Configuration.Passwords;
+
 namespace Pgmux.Core.Configuration;
 
 /// <summary>One line of [databases]: where a database that clients ask for really is. Null means the value of [pgbouncer].</summary>
@@ -29,6 +31,12 @@ internal sealed record DatabaseOptions
 
     /// <summary>That user's secret in any of its forms; null is the one in auth_file.</summary>
     public UserSecret? Password { get; init; }
+
+    /// <summary>Overrides password_command.</summary>
+    public PasswordCommand? PasswordCommand { get; init; }
+
+    /// <summary>Overrides password_command_ttl.</summary>
+    public TimeSpan? PasswordCommandTtl { get; init; }
 
     /// <summary>Overrides default_pool_size.</summary>
     public int? PoolSize { get; init; }

@@ -7,9 +7,15 @@ internal sealed class LoginRule : IOptionsRule
     public void Check(ConfigSnapshot snapshot, ICollection<ConfigFault> faults, ICollection<ConfigFault> warnings)
     {
         var options = snapshot.Options;
+        if (options.AuthType == AuthType.Pam)
+        {
+            // PAM knows the users.
+            return;
+        }
+
         if (options.AuthType != AuthType.Any)
         {
-            if (string.IsNullOrEmpty(options.AuthFile) && !snapshot.HasAuthUser())
+            if (string.IsNullOrEmpty(options.AuthFile) && !snapshot.HasAuthUser() && !AsksOthers(snapshot))
             {
                 warnings.Add(snapshot.LocationOf("auth_type").Fault("neither auth_file nor auth_user is set, so no client can log in"));
             }
@@ -26,4 +32,8 @@ internal sealed class LoginRule : IOptionsRule
             }
         }
     }
+
+    // Whoever the directory or PAM knows needs no line in auth_file.
+    private static bool AsksOthers(ConfigSnapshot snapshot) =>
+        snapshot.Options.AuthType == AuthType.Ldap || snapshot.Hba.All.Any(rule => rule.Method is AuthType.Ldap or AuthType.Pam);
 }

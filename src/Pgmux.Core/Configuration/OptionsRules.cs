@@ -1,3 +1,6 @@
+using Pgmux.Core.Configuration.Passwords;
+using Pgmux.Transport.Pam;
+
 namespace Pgmux.Core.Configuration;
 
 /// <summary>All rules, in the order in which they are checked.</summary>
@@ -12,9 +15,11 @@ internal static class OptionsRules
         new AuthQueryRule(),
         new PoolSizeRule(),
         new ForcedUserRule(),
+        new PasswordCommandRule(),
         new ClientCertificateRule(),
         new ServerTlsRule(),
         new TlsCiphersRule(),
         new RevocationRule(),
+        new PamRule(() => PamService.IsAvailable),
     ];
 }

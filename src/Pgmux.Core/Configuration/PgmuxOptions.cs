@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pgmux.Core.Configuration.Ciphers;
+using Pgmux.Core.Configuration.Passwords;
 
 namespace Pgmux.Core.Configuration;
 
@@ -190,6 +191,9 @@ internal sealed record PgmuxOptions
     /// <summary>Failed logins of one address after which its further ones are refused unasked; 0 is no limit.</summary>
     public int AuthMaxFailures { get; init; }
 
+    /// <summary>How the directory is asked, as it is written; holds a password. PgBouncer's auth_ldap_options.</summary>
+    public string? AuthLdapOptions { get; init; }
+
     /// <summary>Who asks the server for the secrets of users that auth_file does not have; empty is nobody.</summary>
     public string? AuthUser { get; init; }
 
@@ -204,6 +208,17 @@ internal sealed record PgmuxOptions
     /// at once.
     /// </summary>
     public TimeSpan AuthQueryCacheAge { get; init; }
+
+    /// <summary>What prints the passwords of logins to servers; null is nothing. pgmux's own.</summary>
+    public PasswordCommand? PasswordCommand { get; init; }
+
+    /// <summary>
+    /// How long a printed password is used; zero is until a login fails, which is soon enough for tokens that end by themselves. pgmux's own.
+    /// </summary>
+    public TimeSpan PasswordCommandTtl { get; init; }
+
+    /// <summary>How long the program may take; zero is as long as the login that waits for it, server_connect_timeout. pgmux's own.</summary>
+    public TimeSpan PasswordCommandTimeout { get; init; }
 
     /// <summary>PBKDF2 rounds when a SCRAM secret is derived from a plain one. RFC 7677 asks for 4096 at least.</summary>
     public int ScramIterations { get; init; } = 4096;

@@ -38,6 +38,10 @@ internal static class EventIds
     public const int LastWordLost = 1101;
 
     // 1200 to 1299: Authentication.
+
+    /// <summary>A fault of ours while an LDAP server was asked.</summary>
+    public const int LdapFault = 1200;
+
     // 1300 to 1399: Parameters.
     // 1400 to 1499: Statements.
 
@@ -78,6 +82,15 @@ internal static class EventIds
 
     /// <summary>A server did not take the first of the two ways that server_tls_sslmode allows.</summary>
     public const int ServerTriedOtherWay = 1510;
+
+    /// <summary>A server has refused a printed password, and another is asked for.</summary>
+    public const int ServerPasswordRenewed = 1511;
+
+    /// <summary>password_command has printed no password.</summary>
+    public const int PasswordCommandFailed = 1512;
+
+    /// <summary>password_command has printed a password, and something on stderr.</summary>
+    public const int PasswordCommandSaid = 1513;
 
     // 1600 to 1699: Pooling.
     // 1700 to 1799: Cancellation.

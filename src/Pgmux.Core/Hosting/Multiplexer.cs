@@ -6,6 +6,7 @@ using Pgmux.Core.Configuration;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Servers.Passwords;
 using Pgmux.Transport;
 
 namespace Pgmux.Core.Hosting;
@@ -45,6 +46,7 @@ internal sealed class Multiplexer
             new TrackedParameters(options.TrackExtraParameters), new ParameterSetCache(), new AuthenticationContext(), logger)
         {
             Parts = parts.Servers,
+            Passwords = new PasswordCommands(parts.Servers.CreatePasswordProgram(), logger),
         };
         Pools = new PoolRegistry(new PoolEnvironment(loops, servers, parts.Pools));
         Clients = new ClientEnvironment(configuration, Pools, logger, parts.Clients)
@@ -117,6 +119,7 @@ internal sealed class Multiplexer
         {
             ApplySettings();
             Clients.Users.Cache.Clear();
+            Pools.Environment.Servers.Passwords.Clear();
             var removed = Pools.Apply(_configuration.Current);
             foreach (var pool in removed)
             {

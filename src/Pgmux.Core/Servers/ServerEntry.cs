@@ -1,4 +1,6 @@
+using Pgmux.Core.Authentication;
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Servers.Passwords;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -13,6 +15,10 @@ internal sealed class ServerEntry(
     ServerConnection server, EventLoop home, ServerParameters parameters, ServerEnvironment environment, CancellationToken connecting)
 {
     private readonly ServerTls _tls = server.Target.Tls;
+    private readonly PasswordRequest? _request = PasswordRequest.For(server.Target, server.EndPoint);
+    private ServerCredentials _credentials = server.Credentials;
+    private PasswordAnswer? _password;
+    private bool _isRenewed;
     private bool _encrypts;
     private bool _mayChange;
     private ErrorFields? _firstRefusal;
@@ -27,6 +33,11 @@ internal sealed class ServerEntry(
         var mode = ServerTarget.MayBeEncrypted(server.EndPoint) ? _tls.Options.Mode : TlsMode.Disable;
         _encrypts = mode >= TlsMode.Prefer;
         _mayChange = mode is TlsMode.Allow or TlsMode.Prefer;
+        if (_request is not null)
+        {
+            TakePassword(await environment.Passwords.FindAsync(home, _request));
+        }
+
         while (true)
         {
             var transport = await ConnectAsync();
@@ -41,7 +52,7 @@ internal sealed class ServerEntry(
                         server.OnEncrypted(transport);
                         break;
                     case ServerEncryptionOutcome.Refused when _mayChange:
-                        _mayChange = false;
+                        (_encrypts, _mayChange) = (false, false);
                         break;
                     case ServerEncryptionOutcome.Failed when _mayChange:
                         GiveUp(transport, result.Problem);
@@ -70,7 +81,7 @@ internal sealed class ServerEntry(
     /// <summary>Logs in; false when that is to be tried the other way.</summary>
     private async ValueTask<bool> LogInAsync(TransportConnection transport)
     {
-        var login = new ServerLogin(server, transport, parameters, environment.Authentication.Keys);
+        var login = new ServerLogin(server, transport, _credentials, parameters, environment.Authentication.Keys);
         var refusal = await login.RunAsync();
         if (server.State == ServerState.Closed)
         {
@@ -92,8 +103,52 @@ internal sealed class ServerEntry(
             return false;
         }
 
+        if (_request is not null && !_isRenewed && login.IsRefusedAsked
+            && refusal.SqlState is SqlState.InvalidPassword or SqlState.InvalidAuthorizationSpecification)
+        {
+            return !await RenewAsync(transport, refusal);
+        }
+
         server.Close(ServerCloseReason.LoginFailed, refusal);
         return true;
+    }
+
+    // The password may have been changed since it was printed, or be a token whose time is over. Once for each login; true when it is to be
+    // tried with another password.
+    private async ValueTask<bool> RenewAsync(TransportConnection transport, ErrorFields refusal)
+    {
+        _isRenewed = true;
+        var renewed = await environment.Passwords.RenewAsync(home, _request!, _password!);
+        if (server.State == ServerState.Closed)
+        {
+            return false;
+        }
+
+        if (renewed is null)
+        {
+            server.Close(ServerCloseReason.LoginFailed, refusal);
+            return false;
+        }
+
+        ServersLog.AskingAgain(environment.Logger, server.LogName, refusal.Message);
+        server.OnGivenUp(transport);
+        TakePassword(renewed);
+        return true;
+    }
+
+    private void TakePassword(PasswordAnswer answer)
+    {
+        RequireOpen(null);
+        _password = answer;
+        if (answer.Password is null)
+        {
+            // The log has said why, with all that clients need not know.
+            server.Close(
+                ServerCloseReason.LoginFailed, ErrorFields.Fatal(SqlState.InvalidPassword, "server login failed: password_command has printed no password"));
+            RequireOpen(null);
+        }
+
+        _credentials = ServerCredentials.From(UserSecret.FromPassword(answer.Password!));
     }
 
     private void GiveUp(TransportConnection transport, string problem)

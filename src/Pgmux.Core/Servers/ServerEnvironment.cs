@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Parameters;
+using Pgmux.Core.Servers.Passwords;
 
 namespace Pgmux.Core.Servers;
 
@@ -21,6 +22,9 @@ internal sealed class ServerEnvironment(TrackedParameters tracked, ParameterSetC
 
     /// <summary>What makes the parts of a connection.</summary>
     public ServerParts Parts { get; init; } = new();
+
+    /// <summary>Passwords that programs print.</summary>
+    public required PasswordCommands Passwords { get; init; }
 
     /// <summary>log_connections; changed by a reload.</summary>
     public bool LogConnections { get; set; } = true;

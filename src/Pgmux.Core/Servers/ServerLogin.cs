@@ -7,7 +7,7 @@ namespace Pgmux.Core.Servers;
 
 /// <summary>From a connected byte stream to the server's first ReadyForQuery.</summary>
 internal sealed class ServerLogin(
-    ServerConnection server, TransportConnection transport, ServerParameters parameters, ScramSecretCache keys)
+    ServerConnection server, TransportConnection transport, ServerCredentials credentials, ServerParameters parameters, ScramSecretCache keys)
 {
     /// <summary>
     /// Longest message before the login is complete. PostgreSQL's are far shorter; what is longer is not PostgreSQL (rows C02, C10).
@@ -18,7 +18,7 @@ internal sealed class ServerLogin(
     private const int MaximumParameters = 256;
 
     private readonly List<KeyValuePair<string, string>> _welcome = [];
-    private readonly ServerAuthenticator _authenticator = new(server.Target.User, server.Credentials, keys, transport.Tls?.ServerEndPointBinding);
+    private readonly ServerAuthenticator _authenticator = new(server.Target.User, credentials, keys, transport.Tls?.ServerEndPointBinding);
     private bool _isAuthenticated;
     private bool _isNegotiated;
 
@@ -36,6 +36,9 @@ internal sealed class ServerLogin(
     /// is encrypted, or is not (pg_hba.conf).
     /// </summary>
     public bool IsRefusedUnasked { get; private set; }
+
+    /// <summary>Whether the server has refused after it had asked: the password, most likely.</summary>
+    public bool IsRefusedAsked { get; private set; }
 
     /// <summary>Logs in.</summary>
     /// <returns>Why it failed; null when it succeeded, or when the connection was closed meanwhile.</returns>
@@ -122,7 +125,8 @@ internal sealed class ServerLogin(
                 return Authenticate(body, out refusal);
             case BackendMessageType.ErrorResponse:
                 refusal = ErrorFields.Read(body);
-                IsRefusedUnasked = !_authenticator.IsAsked;
+                IsRefusedAsked = _authenticator.IsAsked;
+                IsRefusedUnasked = !IsRefusedAsked;
                 return LoginStep.Refused;
             case BackendMessageType.NoticeResponse:
             case BackendMessageType.NotificationResponse:

@@ -1,4 +1,5 @@
 using Pgmux.Core.Parameters;
+using Pgmux.Core.Servers.Passwords;
 using Pgmux.Core.Statements;
 
 namespace Pgmux.Core.Servers;
@@ -19,4 +20,7 @@ internal class ServerParts
 
     /// <summary>The run-time parameters of one server.</summary>
     public virtual ServerParameters CreateParameters(TrackedParameters tracked, ParameterSetCache sets) => new(tracked, sets);
+
+    /// <summary>What runs password_command.</summary>
+    public virtual IPasswordProgram CreatePasswordProgram() => new PasswordProgram();
 }

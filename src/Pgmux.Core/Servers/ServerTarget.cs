@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Configuration.Passwords;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -29,6 +30,9 @@ internal sealed class ServerTarget
     /// <summary>What is configured for that user; <see cref="UserSecret.None"/> when nothing is.</summary>
     public required UserSecret Secret { get; init; }
 
+    /// <summary>What prints the password of the login; null when it is <see cref="Secret"/>. password_command.</summary>
+    public PasswordSource? PasswordSource { get; init; }
+
     /// <summary>Time limit and socket options; the address is one of <see cref="EndPointAt"/>.</summary>
     public required ConnectOptions Connect { get; init; }
 
@@ -50,6 +54,7 @@ internal sealed class ServerTarget
     /// <summary>Whether connections to the other target may go on serving this one.</summary>
     public bool IsSameServer(ServerTarget other) =>
         Options.HasSameServers(other.Options) && Secret.Text == other.Secret.Text && _endPoints.SequenceEqual(other._endPoints)
+        && Equals(PasswordSource?.Command, other.PasswordSource?.Command)
         && (Tls.IsSameAs(other.Tls) || !_endPoints.Any(MayBeEncrypted));
 
     /// <summary>Whether connections to this address may be encrypted: TLS is for TCP only, as in PostgreSQL.</summary>
@@ -75,6 +80,7 @@ internal sealed class ServerTarget
             Database = database.DatabaseName ?? database.Name,
             User = user,
             Secret = secret,
+            PasswordSource = PasswordSource.For(snapshot, database),
             Tls = snapshot.ServerTlsFor(database),
             Version = (database.ServerMaxProtocolVersion ?? options.ServerMaxProtocolVersion) == ServerProtocol.V32 ? ProtocolVersion.V32 : ProtocolVersion.V3,
             MaximumMessageBytes = options.MaxPacketSize,

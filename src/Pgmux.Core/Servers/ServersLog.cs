@@ -15,6 +15,21 @@ internal static partial class ServersLog
     [LoggerMessage(EventIds.ServerTriedOtherWay, LogLevel.Information, "{Server} trying again {Way}: {Message}")]
     public static partial void TriedOtherWay(ILogger logger, string server, string way, string message);
 
+    [LoggerMessage(EventIds.ServerPasswordRenewed, LogLevel.Information, "{Server} asking password_command again: {Message}")]
+    public static partial void AskingAgain(ILogger logger, string server, string message);
+
+    [LoggerMessage(
+        EventIds.PasswordCommandFailed,
+        LogLevel.Warning,
+        "password_command ({File}:{Line}) of database \"{Database}\" for user \"{User}\": {Trouble}. Correct the command or what it asks")]
+    public static partial void PasswordCommandFailed(ILogger logger, string file, int line, string database, string user, string trouble);
+
+    [LoggerMessage(
+        EventIds.PasswordCommandSaid,
+        LogLevel.Information,
+        "password_command ({File}:{Line}) of database \"{Database}\" for user \"{User}\" has printed a password and said: {Said}")]
+    public static partial void PasswordCommandSaid(ILogger logger, string file, int line, string database, string user, string said);
+
     [LoggerMessage(EventIds.ServerClosing, LogLevel.Information, "{Server} closing because: {Reason} (age={Age}s)")]
     public static partial void Closing(ILogger logger, string server, string reason, long age);
 

@@ -15,6 +15,7 @@ internal sealed partial class SecretComparisonTests
         "src/Pgmux.Core/Authentication/",
         "src/Pgmux.Core/Cancellation/",
         "src/Pgmux.Core/Configuration/UserSecret.cs",
+        "src/Pgmux.Core/Servers/Passwords/",
         "src/Pgmux.Protocol/Md5Password.cs",
         "src/Pgmux.Protocol/Scram/",
         "src/Pgmux.Protocol/SecretComparison.cs",
@@ -25,6 +26,7 @@ internal sealed partial class SecretComparisonTests
     [
         "src/Pgmux.Core/Authentication/PlainExchange.cs",
         "src/Pgmux.Core/Cancellation/CancelRegistry.cs",
+        "src/Pgmux.Core/Servers/Passwords/PasswordAnswer.cs",
         "src/Pgmux.Protocol/Md5Password.cs",
         "src/Pgmux.Protocol/Scram/ScramClient.cs",
         "src/Pgmux.Protocol/Scram/ScramKeys.cs",

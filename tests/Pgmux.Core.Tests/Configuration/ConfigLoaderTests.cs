@@ -81,7 +81,7 @@ internal sealed class ConfigLoaderTests
                 pool_mode = transactional
                 log_stats = yes
                 syslog = 1
-                auth_type = ldap
+                auth_type = radius
                 nonsense
                 [databases]
                 pgbouncer = host=a
@@ -95,7 +95,7 @@ internal sealed class ConfigLoaderTests
                 "3: pool_mode = transactional: pool_mode must be one of session, transaction, statement",
                 "4: log_stats = yes: log_stats must be 0 or 1",
                 "5: syslog is not built into pgmux yet; leave it out or write 0",
-                "6: auth_type = ldap: auth_type is not built into pgmux yet; it must be one of any, trust, plain, md5, scram-sha-256, cert, hba",
+                "6: auth_type = radius: auth_type must be one of any, trust, plain, md5, scram-sha-256, cert, hba, pam, ldap",
                 "7: syntax error: expected key = value, [section] or a comment",
                 "9: database name \"pgbouncer\" is reserved for the console",
                 "10: database a: unknown key \"hots\"; did you mean host?",

@@ -146,6 +146,7 @@ internal sealed class SettingTableTests
         "server_tls_negotiation" => "direct",
         "server_max_protocol_version" => "3.2",
         "proxy_protocol_from" => "10.0.0.0/8, ::1",
+        "password_command" => "/bin/token %u",
         _ => "require",
     };
 }

@@ -109,7 +109,7 @@ internal sealed class HbaTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [TestCase("host all all all trust\nhost all +admins all trust\n", "hba.conf:2: +admins is not supported")]
-    [TestCase("host all all all ldap ldapserver=x\n", "hba.conf:1: method ldap is not built into pgmux yet")]
+    [TestCase("host all all all ldap ldapserver=x\n", "hba.conf:1: ldapbasedn, ldapprefix or ldapsuffix must be given")]
     [TestCase("host all all db.example.com trust\n", "hba.conf:1: \"db.example.com\" is not an address")]
     [TestCase("host all @people all trust\n", "hba.conf:1: file of names")]
     public async Task A_wrong_line_stops_the_start(string hba, string message)

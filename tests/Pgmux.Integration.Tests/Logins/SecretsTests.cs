@@ -3,8 +3,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
+using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Protocol;
 using Pgmux.Testing.Certificates;
+using Pgmux.Testing.Ldap;
 using Pgmux.Testing.Postgres;
 using Pgmux.Testing.Processes;
 
@@ -31,6 +33,9 @@ internal sealed class SecretsTests(int postgres)
     private readonly PlantedSecrets _secrets = new();
     private readonly StringBuilder _said = new();
     private readonly TemporaryFolder _folder = new();
+
+    // Does not let in whoever searches.
+    private readonly FakeLdapServer _directory = new(FakeLdapServer.Result(1, LdapOperation.BindResponse, 49, "no"));
     private PostgresCluster? _startedCluster;
     private PgmuxProcess? _startedPgmux;
 
@@ -51,6 +56,7 @@ internal sealed class SecretsTests(int postgres)
             await _startedCluster.DisposeAsync();
         }
 
+        await _directory.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -80,6 +86,8 @@ internal sealed class SecretsTests(int postgres)
             Assert.That(said, Does.Contain("login attempt").And.Contain("password authentication failed").And.Contain("SASL authentication failed"));
             Assert.That(said, Does.Contain("broken auth file").And.Contain("syntax error in connection string").And.Contain("DEBUG"));
             Assert.That(said, Does.Contain("no certificate and its key in PEM"));
+            Assert.That(said, Does.Contain("(ldapbinddn) for the search failed: invalid credentials (49: no)").And.Contain("LDAP option"));
+            Assert.That(said, Does.Contain("has printed a password and said: + echo ***").And.Contain("has ended with exit status 3"));
             Assert.That(_secrets.FindIn(said), Is.Empty);
         }
     }
@@ -132,6 +140,9 @@ internal sealed class SecretsTests(int postgres)
                 ["app"] = server,
                 ["forced"] = $"{server} user=s_forced password={_secrets["password of the line"]} connect_query='SET pgmux.planted = ''{_secrets.New("connect_query")}'''",
                 ["wrong"] = $"{server} user=s_forced password={_secrets.New("wrong password of the line")}",
+                ["printed"] = $"{server} user=s_forced password_command='{Program("printing", _secrets["password of the line"], status: 0)}'",
+                ["misprinted"] = $"{server} user=s_forced password_command='{Program("misprinting", _secrets.New("wrong password that is printed"), status: 0)}'",
+                ["unprinted"] = $"{server} user=s_forced password_command='{Program("failing", _secrets.New("password of a program that fails"), status: 3)}'",
             },
             Secrets = users,
             Settings = new Dictionary<string, string>
@@ -144,9 +155,23 @@ internal sealed class SecretsTests(int postgres)
                 ["server_login_retry"] = "0.1",
                 ["query_wait_timeout"] = "3",
                 ["auth_max_failures"] = "1000",
+                ["auth_ldap_options"] = LdapOptions("password of auth_ldap_options"),
             },
-            Hba = "host all s_trust all trust\nhost all admin all password\nhost all s_plain all password\nhost all s_nowhere all password\nhost all all all md5\n",
+            Hba = "host all s_trust all trust\nhost all admin all password\nhost all s_plain all password\nhost all s_nowhere all password\n"
+                + $"host all s_ldap all ldap {LdapOptions("password of an HBA line")}\nhost all all all md5\n",
         };
+    }
+
+    private string LdapOptions(string secret) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"ldapserver=127.0.0.1 ldapport={_directory.Port} ldapbasedn=\"dc=x\" ldapbinddn=\"cn=search\" ldapbindpasswd=\"{_secrets.New(secret)}\"");
+
+    // It tells all it does, as those do that somebody has looked for a mistake in.
+    private string Program(string name, string password, int status)
+    {
+        var path = _folder.Write(name, $"#!/bin/sh -x\necho {password}\nexit {status}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        return path;
     }
 
     // With the right passwords, over TLS and in clear, and with queries that have secrets of their own.
@@ -157,7 +182,7 @@ internal sealed class SecretsTests(int postgres)
             ("s_plain", "password in clear"), ("s_md5", "password of md5"), ("s_scram", "password of SCRAM"), ("s_nowhere", "password of a user that the server does not know"),
         })
         {
-            foreach (var database in new[] { "app", "forced", "wrong", "nowhere" })
+            foreach (var database in new[] { "app", "forced", "wrong", "nowhere", "printed", "misprinted", "unprinted" })
             {
                 await TryAsync(user, _secrets[password], database, database == "app" ? SslMode.Require : SslMode.Disable);
             }
@@ -166,7 +191,7 @@ internal sealed class SecretsTests(int postgres)
 
     private async Task GuessAsync()
     {
-        foreach (var user in new[] { "s_plain", "s_md5", "s_scram", "s_nowhere", "nobody" })
+        foreach (var user in new[] { "s_plain", "s_md5", "s_scram", "s_nowhere", "nobody", "s_ldap" })
         {
             await TryAsync(user, _secrets.New($"wrong password of {user}"), "app", SslMode.Require);
         }
@@ -278,6 +303,27 @@ internal sealed class SecretsTests(int postgres)
         {
             yield return settings with { MoreFiles = new Dictionary<string, string> { ["userlist.txt"] = line + "\n" } };
         }
+
+        foreach (var options in new[]
+        {
+            $"ldapbindpasswd={_secrets.New("password of LDAP in two words")} {_secrets.New("second word of a password of LDAP")}",
+            $"ldapbindpasswd={_secrets.New("password of LDAP with a comma")},{_secrets.New("what stands behind the comma")}",
+            $"ldapbindpasswd=\"{_secrets.New("quoted password of LDAP without an end")}",
+            $"ldapbindpassword={_secrets.New("value of a misspelt option of LDAP")}",
+            $"ldapbindpasswd={_secrets.New("password of LDAP that is given twice")} ldapbindpasswd={_secrets.New("second password of LDAP")}",
+            $"ldapport=70000 ldapbindpasswd={_secrets.New("password beside a wrong port of LDAP")}",
+        })
+        {
+            var all = $"ldapserver=127.0.0.1 ldapbasedn=\"dc=x\" ldapbinddn=\"cn=search\" {options}";
+            yield return settings with { Hba = $"host all all all ldap {all}\n" };
+            yield return settings with
+            {
+                Hba = null,
+                Settings = new Dictionary<string, string>(settings.Settings) { ["auth_type"] = "ldap", ["auth_ldap_options"] = all },
+            };
+        }
+
+        yield return settings with { Hba = $"host all all all md5 ldapbindpasswd={_secrets.New("password of LDAP behind another method")}\n" };
 
         var key = File.ReadAllText(settings.Settings["client_tls_key_file"]);
         var path = _folder.Write("broken.key", key.Replace("PRIVATE", $"PRIVATE {_secrets.New("text in a broken key")}", StringComparison.Ordinal));

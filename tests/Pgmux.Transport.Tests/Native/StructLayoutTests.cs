@@ -24,6 +24,14 @@ public sealed unsafe class StructLayoutTests
     }
 
     [Test]
+    public void Structures_of_PAM_are_the_librarys()
+    {
+        Assert.That((sizeof(PamConversation), sizeof(PamMessage), sizeof(PamResponse)), Is.EqualTo((16, 16, 16)));
+        Assert.That((int)Marshal.OffsetOf<PamMessage>(nameof(PamMessage.Text)), Is.EqualTo(8));
+        Assert.That((int)Marshal.OffsetOf<PamResponse>(nameof(PamResponse.Code)), Is.EqualTo(8));
+    }
+
+    [Test]
     [TestCase(nameof(MessageHeader.Name), 0)]
     [TestCase(nameof(MessageHeader.NameLength), 8)]
     [TestCase(nameof(MessageHeader.Vectors), 16)]

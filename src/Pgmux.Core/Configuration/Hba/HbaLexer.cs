@@ -12,14 +12,18 @@ internal static class HbaLexer
     private const string Blanks = " \t\r\v\f";
 
     /// <summary>Adds the columns of a line to <paramref name="fields"/>; <paramref name="problem"/> says why it has none.</summary>
-    public static bool TrySplit(string line, List<HbaField> fields, out string problem)
+    /// <param name="line">The line.</param>
+    /// <param name="fields">Where the columns go.</param>
+    /// <param name="problem">Why there are none.</param>
+    /// <param name="hasComments">Whether a # begins a comment, as in files.</param>
+    public static bool TrySplit(string line, List<HbaField> fields, out string problem, bool hasComments = true)
     {
         var position = 0;
         var isAfterComma = false;
         while (true)
         {
             position = SkipBlanks(line, position);
-            if (position == line.Length || line[position] == '#')
+            if (position == line.Length || (hasComments && line[position] == '#'))
             {
                 problem = "a comma stands at its end, and nothing follows";
                 return !isAfterComma;
@@ -38,7 +42,7 @@ internal static class HbaLexer
                 continue;
             }
 
-            if (!TryReadToken(line, ref position, out var token))
+            if (!TryReadToken(line, hasComments, ref position, out var token))
             {
                 problem = "a quote in it has no end";
                 return false;
@@ -58,7 +62,7 @@ internal static class HbaLexer
     }
 
     // Quotes may begin and end inside of a word: map="two words" is one.
-    private static bool TryReadToken(string line, ref int position, out HbaToken token)
+    private static bool TryReadToken(string line, bool hasComments, ref int position, out HbaToken token)
     {
         var text = new StringBuilder();
         var isQuoted = line[position] == '"';
@@ -79,7 +83,7 @@ internal static class HbaLexer
                     isInQuotes = !isInQuotes;
                 }
             }
-            else if (!isInQuotes && (c is ',' or '#' || Blanks.Contains(c)))
+            else if (!isInQuotes && (c == ',' || (hasComments && c == '#') || Blanks.Contains(c)))
             {
                 break;
             }

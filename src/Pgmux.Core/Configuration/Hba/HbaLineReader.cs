@@ -54,6 +54,8 @@ internal sealed class HbaLineReader(
                 Method = method,
                 ClientCertificate = options.ClientCertificate,
                 Map = options.Map,
+                PamService = options.PamService,
+                Ldap = options.Ldap,
             };
     }
 

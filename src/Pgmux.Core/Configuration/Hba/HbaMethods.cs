@@ -1,6 +1,6 @@
 namespace Pgmux.Core.Configuration.Hba;
 
-/// <summary>The methods that a line of an HBA file may name. pam and any are not among them in PgBouncer either.</summary>
+/// <summary>The methods that a line of an HBA file may name. any is not among them, as in PgBouncer, which has no pam here either.</summary>
 internal static class HbaMethods
 {
     private static readonly (string Name, AuthType Method)[] Known =
@@ -12,9 +12,10 @@ internal static class HbaMethods
         ("scram-sha-256", AuthType.ScramSha256),
         ("peer", AuthType.Peer),
         ("cert", AuthType.Cert),
+        ("pam", AuthType.Pam),
+        ("ldap", AuthType.Ldap),
     ];
 
-    private static readonly string[] NotYet = ["ldap", "pam"];
     private static readonly string[] OnlyInPostgres = ["ident", "gss", "sspi", "radius", "bsd", "oauth"];
 
     private static readonly string Choice = string.Join(", ", Known.Select(known => known.Name));
@@ -33,9 +34,7 @@ internal static class HbaMethods
         }
 
         method = default;
-        problem = Array.IndexOf(NotYet, name) >= 0
-            ? $"method {name} is not built into pgmux yet; write one of {Choice}"
-            : Array.IndexOf(OnlyInPostgres, name) >= 0
+        problem = Array.IndexOf(OnlyInPostgres, name) >= 0
             ? $"method {name} is PostgreSQL's only; write one of {Choice}"
             : $"unknown method \"{name}\"{NearestName.Hint(name, Known.Select(known => known.Name))}; it must be one of {Choice}";
         return false;

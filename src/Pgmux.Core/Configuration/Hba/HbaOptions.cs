@@ -1,10 +1,14 @@
+using Pgmux.Core.Configuration.Ldap;
+
 namespace Pgmux.Core.Configuration.Hba;
 
 /// <summary>What stands behind the method of a line of the HBA file.</summary>
 /// <param name="Map">map=; null is none.</param>
 /// <param name="ClientCertificate">clientcert=.</param>
-internal sealed record HbaOptions(IdentMap? Map, HbaClientCertificate ClientCertificate)
+/// <param name="PamService">pamservice=; null is none.</param>
+/// <param name="Ldap">How the directory is asked; null unless the method is ldap.</param>
+internal sealed record HbaOptions(IdentMap? Map, HbaClientCertificate ClientCertificate, string? PamService, LdapOptions? Ldap)
 {
     /// <summary>Nothing.</summary>
-    public static readonly HbaOptions None = new(null, HbaClientCertificate.NotAsked);
+    public static readonly HbaOptions None = new(null, HbaClientCertificate.NotAsked, null, null);
 }

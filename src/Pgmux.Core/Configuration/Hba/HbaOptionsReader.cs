@@ -1,6 +1,10 @@
+using Pgmux.Core.Configuration.Ldap;
+
 namespace Pgmux.Core.Configuration.Hba;
 
-/// <summary>Reads the options behind the method: map=, which PgBouncer has, and clientcert=, which PostgreSQL has.</summary>
+/// <summary>
+/// Reads the options behind the method: map=, which PgBouncer has, clientcert= and pamservice=, which PostgreSQL has, and those of ldap.
+/// </summary>
 /// <param name="maps">The maps of the ident file.</param>
 /// <param name="faults">Where faults go.</param>
 /// <param name="warnings">Where goes what is odd.</param>
@@ -8,6 +12,7 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
 {
     private const string MapOption = "map=";
     private const string CertificateOption = "clientcert=";
+    private const string PamServiceOption = "pamservice=";
 
     /// <summary>The options; null when there is a fault.</summary>
     /// <param name="columns">The line, up to the method taken.</param>
@@ -16,15 +21,9 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
     /// <param name="methodName">The same as it is written.</param>
     public HbaOptions? Read(HbaColumns columns, HbaConnectionType connection, AuthType method, string methodName)
     {
-        var options = HbaOptions.None;
-        while (columns.HasMore)
+        if ((method == AuthType.Ldap ? ReadLdap(columns) : ReadWords(columns)) is not { } options)
         {
-            if (!columns.TryTakeWord("an option", out var option) || Read(columns, option.Text, options) is not { } more)
-            {
-                return null;
-            }
-
-            options = more;
+            return null;
         }
 
         if (options.ClientCertificate != HbaClientCertificate.NotAsked && connection != HbaConnectionType.HostTls)
@@ -39,12 +38,67 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
             return null;
         }
 
+        if (options.PamService is not null && method != AuthType.Pam)
+        {
+            faults.Add(columns.Location, $"pamservice is for pam, not for {methodName}");
+            return null;
+        }
+
         if (options.Map is { } map && method is not (AuthType.Peer or AuthType.Cert))
         {
             warnings.Add(columns.Location.Fault($"map={map.Name} has no effect with {methodName}; it is for peer and cert"));
         }
 
         return options;
+    }
+
+    private HbaOptions? ReadWords(HbaColumns columns)
+    {
+        var options = HbaOptions.None;
+        while (columns.HasMore)
+        {
+            if (!columns.TryTakeWord("an option", out var option) || Read(columns, option.Text, options) is not { } more)
+            {
+                return null;
+            }
+
+            options = more;
+        }
+
+        return options;
+    }
+
+    // Commas may stand between options too, as in PgBouncer. What belongs to no option may be a piece of a password, and is not shown.
+    private HbaOptions? ReadLdap(HbaColumns columns)
+    {
+        var options = HbaOptions.None;
+        var ofDirectory = new List<string>();
+        while (columns.HasMore && columns.TryTake("an option", out var field))
+        {
+            foreach (var option in field.Tokens.Select(token => token.Text))
+            {
+                if (!option.StartsWith(MapOption, StringComparison.Ordinal) && !option.StartsWith(CertificateOption, StringComparison.Ordinal))
+                {
+                    ofDirectory.Add(option);
+                }
+                else if (Read(columns, option, options) is { } more)
+                {
+                    options = more;
+                }
+                else
+                {
+                    return null;
+                }
+            }
+        }
+
+        if (LdapOptionsReader.Read(ofDirectory, out var problem) is { } ldap)
+        {
+            return options with { Ldap = ldap };
+        }
+
+        faults.Add(columns.Location, problem);
+        return null;
     }
 
     private HbaOptions? Read(HbaColumns columns, string option, HbaOptions before)
@@ -59,9 +113,16 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
             return ReadCertificate(columns, option[CertificateOption.Length..], before);
         }
 
+        if (option.StartsWith(PamServiceOption, StringComparison.Ordinal) && before.PamService is null)
+        {
+            return ReadPamService(columns, option[PamServiceOption.Length..], before);
+        }
+
+        // The options of ldap may stand behind another method by mistake, and a password is among them.
+        var shown = option.StartsWith(LdapOptionNames.Beginning, StringComparison.Ordinal) ? option.Split('=')[0] : option;
         faults.Add(
             columns.Location,
-            $"option \"{option}\" is not supported; map=NAME and clientcert=verify-ca or verify-full may follow the method, once each");
+            $"option \"{shown}\" is not supported; map=NAME, clientcert=verify-ca or verify-full and pamservice=NAME may follow the method, once each");
         return null;
     }
 
@@ -73,6 +134,18 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
         }
 
         faults.Add(columns.Location, $"ident map \"{name}\" is not found in auth_ident_file");
+        return null;
+    }
+
+    private HbaOptions? ReadPamService(HbaColumns columns, string name, HbaOptions before)
+    {
+        // libpam takes what follows the last slash, and so another file than the one that stands here.
+        if (name.Length > 0 && !name.Contains('/'))
+        {
+            return before with { PamService = name };
+        }
+
+        faults.Add(columns.Location, $"pamservice must be the name of a file in /etc/pam.d, not \"{name}\"");
         return null;
     }
 

@@ -1,3 +1,5 @@
+using Pgmux.Core.Configuration.Ldap;
+
 namespace Pgmux.Core.Configuration.Hba;
 
 /// <summary>A line of the HBA file: who it is about, and how they prove who they are.</summary>
@@ -24,8 +26,14 @@ internal sealed class HbaRule
     /// <summary>Which certificate they must show beside that.</summary>
     public HbaClientCertificate ClientCertificate { get; init; }
 
+    /// <summary>The service that PAM is asked for, with <see cref="AuthType.Pam"/>; null is the usual one.</summary>
+    public string? PamService { get; init; }
+
     /// <summary>Which system users or certificates are which users; null is those of the same name.</summary>
     public IdentMap? Map { get; init; }
+
+    /// <summary>How the directory is asked; null unless the method is ldap.</summary>
+    public LdapOptions? Ldap { get; init; }
 
     /// <summary>Whether it is about this request. Allocates nothing.</summary>
     public bool Matches(in HbaRequest request)

@@ -10,7 +10,7 @@ namespace Pgmux.Core.Tests.Configuration.Hba;
 [TestFixture]
 internal sealed class HbaLoaderTests
 {
-    private const string Methods = "trust, reject, md5, password, scram-sha-256, peer, cert";
+    private const string Methods = "trust, reject, md5, password, scram-sha-256, peer, cert, pam, ldap";
 
     private HbaFolder _folder = null!;
 
@@ -36,8 +36,10 @@ internal sealed class HbaLoaderTests
     [TestCase("local all all md6", "unknown method \"md6\"; did you mean md5?; it must be one of " + Methods)]
     [TestCase("local all all MD5", "unknown method \"MD5\"; did you mean md5?; it must be one of " + Methods)]
     [TestCase("local all all any", "unknown method \"any\"; it must be one of " + Methods)]
-    [TestCase("local all all ldap ldapserver=x", "method ldap is not built into pgmux yet; write one of " + Methods)]
-    [TestCase("local all all pam", "method pam is not built into pgmux yet; write one of " + Methods)]
+    [TestCase("local all all md5 ldapbindpasswd=hush", "option \"ldapbindpasswd\" is not supported; map=NAME, clientcert=verify-ca or verify-full and pamservice=NAME may follow the method, once each")]
+    [TestCase("local all all ldap ldapserver=x", "ldapbasedn, ldapprefix or ldapsuffix must be given")]
+    [TestCase("local all all ldap ldapserver=x ldapprefix=y map=z", "ident map \"z\" is not found in auth_ident_file")]
+    [TestCase("local all all ldap ldapserver=x ldapbasedn=y ldapbinddn=z ldapbindpasswd=a ldaptls=1 ldapport=x", "ldapport must be a port from 1 to 65535")]
     [TestCase("local all all ident", "method ident is PostgreSQL's only; write one of " + Methods)]
     [TestCase("host all all all gss include_realm=0", "method gss is PostgreSQL's only; write one of " + Methods)]
     [TestCase("local samerole all md5", "samerole is not supported: pgmux does not know the members of roles; name the databases, or write sameuser")]
@@ -49,8 +51,8 @@ internal sealed class HbaLoaderTests
     [TestCase("local all /(a)\\1 md5", "the regular expression needs look-around, a back reference or too many states, which are not supported")]
     [TestCase("local all /^[[:digit:]]$ md5", "the regular expression has a class such as [:digit:]; write [0-9] or \\d")]
     [TestCase("local all all peer map=x", "ident map \"x\" is not found in auth_ident_file")]
-    [TestCase("local all all md5 nonsense", "option \"nonsense\" is not supported; map=NAME and clientcert=verify-ca or verify-full may follow the method, once each")]
-    [TestCase("hostssl all all all md5 clientcert=verify-ca clientcert=verify-ca", "option \"clientcert=verify-ca\" is not supported; map=NAME and clientcert=verify-ca or verify-full may follow the method, once each")]
+    [TestCase("local all all md5 nonsense", "option \"nonsense\" is not supported; map=NAME, clientcert=verify-ca or verify-full and pamservice=NAME may follow the method, once each")]
+    [TestCase("hostssl all all all md5 clientcert=verify-ca clientcert=verify-ca", "option \"clientcert=verify-ca\" is not supported; map=NAME, clientcert=verify-ca or verify-full and pamservice=NAME may follow the method, once each")]
     [TestCase("hostssl all all all md5 clientcert=1", "clientcert must be verify-ca or verify-full, not \"1\"")]
     [TestCase("hostssl all all all md5 clientcert=VERIFY-CA", "clientcert must be verify-ca or verify-full, not \"VERIFY-CA\"")]
     [TestCase("host all all all md5 clientcert=verify-ca", "clientcert may stand in hostssl lines only")]
