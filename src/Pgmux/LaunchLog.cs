@@ -14,7 +14,7 @@ internal static partial class LaunchLog
     [LoggerMessage(EventIds.StalePidFile, LogLevel.Information, "stale pidfile, removing")]
     public static partial void StalePidFile(ILogger logger);
 
-    /// <summary>A signal asks for what is not built yet.</summary>
-    [LoggerMessage(EventIds.SignalNotBuilt, LogLevel.Warning, "got {Signal}, but {Command} is not built into pgmux yet")]
-    public static partial void SignalNotBuilt(ILogger logger, string signal, string command);
+    /// <summary>What a signal has done.</summary>
+    [LoggerMessage(EventIds.Signal, LogLevel.Information, "{What}")]
+    public static partial void Signal(ILogger logger, string what);
 }

@@ -55,10 +55,10 @@ internal static class Serve
                         multiplexer.BeginShutdown(ShutdownMode.WaitForClients);
                         break;
                     case ProcessSignal.Pause:
-                        LaunchLog.SignalNotBuilt(logger, "SIGUSR1", "PAUSE");
+                        PauseSignals.Pause(multiplexer.Switches, logger);
                         break;
                     case ProcessSignal.Resume:
-                        LaunchLog.SignalNotBuilt(logger, "SIGUSR2", "RESUME");
+                        PauseSignals.Resume(multiplexer.Switches, logger);
                         break;
                 }
             });

@@ -4,9 +4,11 @@ using Pgmux.Protocol;
 namespace Pgmux.Core.Admin;
 
 /// <summary>Runs commands with the rights of one user.</summary>
-internal sealed class ConsoleExecutor(IConsoleSource source, ConsoleRights rights, ILogger logger, string logPrefix)
+internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter waiter, ConsoleRights rights, ILogger logger, string logPrefix)
 {
     private const string AccessNeeded = "admin access needed";
+
+    private readonly ConsoleSwitches _switches = new(source.Switches, waiter, logger, logPrefix);
 
     /// <summary>The columns that a command's result will have; null when it has none, or will fail.</summary>
     public static ColumnDescription[]? ColumnsOf(ConsoleCommand command)
@@ -46,7 +48,7 @@ internal sealed class ConsoleExecutor(IConsoleSource source, ConsoleRights right
             "reload" when command.Argument.Length == 0 => await ReloadAsync(),
             "shutdown" when ModeOf(command.Argument) is { } mode => Shutdown(mode),
             "show" or "select" => await ShowAsync(command.Argument, text),
-            _ => ConsoleAnswer.Failed(ConsoleCommandParser.Refusal(text)),
+            _ => await _switches.TryRunAsync(verb.Word, command.Argument) ?? ConsoleAnswer.Failed(ConsoleCommandParser.Refusal(text)),
         };
     }
 

@@ -19,6 +19,14 @@ internal static class ConsoleHelp
 
             	SHOW HELP|{string.Join('|', words)}
             	RELOAD
+            	PAUSE [<db>]
+            	RESUME [<db>]
+            	DISABLE <db>
+            	ENABLE <db>
+            	RECONNECT [<db>]
+            	KILL [<db>]
+            	KILL_CLIENT <client_id>
+            	WAIT_CLOSE [<db>]
             	SHUTDOWN
             	SHUTDOWN WAIT_FOR_SERVERS|WAIT_FOR_CLIENTS
             """;

@@ -19,13 +19,14 @@ internal sealed class ConsoleSession
 
     /// <summary>Starts after the login.</summary>
     /// <param name="source">Where answers come from.</param>
+    /// <param name="waiter">Lets commands wait.</param>
     /// <param name="rights">What the user may do; not <see cref="ConsoleRights.None"/>.</param>
     /// <param name="logger">Where events go.</param>
     /// <param name="logPrefix">What stands before each of them: the client's id and names.</param>
-    public ConsoleSession(IConsoleSource source, ConsoleRights rights, ILogger logger, string logPrefix)
+    public ConsoleSession(IConsoleSource source, IConsoleWaiter waiter, ConsoleRights rights, ILogger logger, string logPrefix)
     {
         ArgumentOutOfRangeException.ThrowIfEqual(rights, ConsoleRights.None);
-        _executor = new ConsoleExecutor(source, rights, logger, logPrefix);
+        _executor = new ConsoleExecutor(source, waiter, rights, logger, logPrefix);
         _errors = new ConsoleErrors(logger, logPrefix);
         _extended = new ConsoleExtendedQuery(_executor, _errors);
     }

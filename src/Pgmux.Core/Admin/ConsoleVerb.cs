@@ -14,15 +14,15 @@ internal sealed record ConsoleVerb(string Word, ConsoleRights Needs, bool IsBuil
         new(ConsoleCommand.Set, ConsoleRights.Look, IsBuilt: true),
         new("reload", ConsoleRights.Administer, IsBuilt: true),
         new("shutdown", ConsoleRights.Administer, IsBuilt: true),
-        new("pause", ConsoleRights.Administer, IsBuilt: false),
-        new("resume", ConsoleRights.Administer, IsBuilt: false),
-        new("disable", ConsoleRights.Administer, IsBuilt: false),
-        new("enable", ConsoleRights.Administer, IsBuilt: false),
-        new("reconnect", ConsoleRights.Administer, IsBuilt: false),
-        new("kill", ConsoleRights.Administer, IsBuilt: false),
-        new("kill_client", ConsoleRights.Administer, IsBuilt: false),
+        new("pause", ConsoleRights.Administer, IsBuilt: true),
+        new("resume", ConsoleRights.Administer, IsBuilt: true),
+        new("disable", ConsoleRights.Administer, IsBuilt: true),
+        new("enable", ConsoleRights.Administer, IsBuilt: true),
+        new("reconnect", ConsoleRights.Administer, IsBuilt: true),
+        new("kill", ConsoleRights.Administer, IsBuilt: true),
+        new("kill_client", ConsoleRights.Administer, IsBuilt: true),
         new("suspend", ConsoleRights.Administer, IsBuilt: false),
-        new("wait_close", ConsoleRights.Administer, IsBuilt: false),
+        new("wait_close", ConsoleRights.Administer, IsBuilt: true),
     ];
 
     /// <summary>The verb for a word in lower case, or null.</summary>

@@ -38,6 +38,9 @@ internal interface IConsoleSource
     /// <summary>Whether pgmux serves.</summary>
     PoolerState State { get; }
 
+    /// <summary>What stops and starts service.</summary>
+    IPoolerSwitches Switches { get; }
+
     /// <summary>Reads the configuration again; false when the old one stays, for reasons that the log tells.</summary>
     ValueTask<bool> ReloadAsync();
 

@@ -63,6 +63,9 @@ internal enum ClientCloseReason
     /// <summary>The database was taken out of the configuration.</summary>
     DatabaseRemoved,
 
+    /// <summary>KILL_CLIENT.</summary>
+    Killed,
+
     /// <summary>pgmux stops.</summary>
     ShuttingDown,
 

@@ -164,6 +164,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Logs in and then forwards requests until the connection is closed. Everything that goes wrong ends in <see cref="Close"/>.</summary>
     public Task RunAsync() => ClientReadLoop.RunAsync(this);
 
+    /// <summary>Whether a cancel request has ended the wait of a command of the console.</summary>
+    public bool IsCancelRequested { get; set; }
+
     /// <summary>Waits until what the client waits for may have come. <see cref="EndWait"/> has to follow.</summary>
     public ValueTask WaitAsync() => _waits.WaitAsync(Loop, Spares);
 
@@ -539,6 +542,12 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             return server.Outstanding.IsEmpty || server.OwnRequest != OwnRequest.None
                 ? Task.CompletedTask
                 : _environment.CancelForwarder.CancelAsync(server, Configuration.Options.CancelWaitTimeout);
+        }
+
+        if (State == ClientState.Console && _waits.IsWaiting)
+        {
+            IsCancelRequested = true;
+            _waits.Wake();
         }
 
         if (State == ClientState.Waiting)

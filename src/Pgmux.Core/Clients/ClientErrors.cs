@@ -69,6 +69,9 @@ internal static class ClientErrors
     /// <summary>The database was taken out of the configuration.</summary>
     public static ErrorFields DatabaseRemoved { get; } = ErrorFields.Fatal(SqlState.AdminShutdown, "database removed");
 
+    /// <summary>KILL_CLIENT.</summary>
+    public static ErrorFields Killed { get; } = ErrorFields.Fatal(SqlState.AdminShutdown, "admin forced disconnect");
+
     /// <summary>A named statement, or SQL on one, that is too long to be kept or read as a whole.</summary>
     public static ErrorFields StatementTooLong { get; } = ErrorFields.Error(
         SqlState.ProgramLimitExceeded, $"prepared statements with names may have {StatementRewriter.TextBytesLimit} bytes, unnamed ones more");
@@ -88,6 +91,10 @@ internal static class ClientErrors
     /// <summary>No entry of [databases] serves this name.</summary>
     public static ErrorFields NoSuchDatabase(string name) =>
         ErrorFields.Fatal(SqlState.InvalidCatalogName, $"no such database: {name}");
+
+    /// <summary>DISABLE. The code is PostgreSQL's for a database that takes no connections.</summary>
+    public static ErrorFields DatabaseDisabled(string name) =>
+        ErrorFields.Fatal(SqlState.ObjectNotInPrerequisiteState, $"database \"{name}\" is disabled");
 
     /// <summary>The client broke the protocol.</summary>
     public static ErrorFields ProtocolViolation(string message) => ErrorFields.Fatal(SqlState.ProtocolViolation, message);

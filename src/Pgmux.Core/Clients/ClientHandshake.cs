@@ -88,6 +88,12 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             return;
         }
 
+        if (environment.Pools.IsDisabled(startup.Database))
+        {
+            client.Close(ClientCloseReason.StartupRefused, ClientErrors.DatabaseDisabled(startup.Database));
+            return;
+        }
+
         if (configuration.Options.ApplicationNameAddHost)
         {
             startup.AddHost(EndPointText.Join(client.RemoteEndPoint));

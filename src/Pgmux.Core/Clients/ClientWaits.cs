@@ -11,6 +11,9 @@ internal struct ClientWaits
     private LoopSignal? _drained;
     private bool _isWoken;
 
+    /// <summary>Whether <see cref="Wake"/> is waited for.</summary>
+    public readonly bool IsWaiting => _wake is not null;
+
     /// <summary>Waits for <see cref="Wake"/>, which may have come already. <see cref="EndWait"/> has to follow.</summary>
     public ValueTask WaitAsync(EventLoop loop, ClientSpares spares)
     {

@@ -142,6 +142,9 @@ internal static class EventIds
     /// <summary>auth_dbname names a database that there is not.</summary>
     public const int AuthDatabaseMissing = 1811;
 
+    /// <summary>auth_dbname names a database that is disabled.</summary>
+    public const int AuthDatabaseDisabled = 1812;
+
     // 1900 to 1999: Admin.
 
     /// <summary>A console command is run.</summary>
@@ -190,6 +193,6 @@ internal static class EventIds
     /// <summary>The pid file of a dead process was replaced.</summary>
     public const int StalePidFile = 2101;
 
-    /// <summary>A signal asks for what is not built yet.</summary>
-    public const int SignalNotBuilt = 2102;
+    /// <summary>A signal has paused or resumed.</summary>
+    public const int Signal = 2102;
 }

@@ -27,7 +27,7 @@ internal sealed class ConsoleClient(
             return;
         }
 
-        var session = new ConsoleSession(source, rights, environment.Logger, client.LogName);
+        var session = new ConsoleSession(source, new ConsoleWaiter(client), rights, environment.Logger, client.LogName);
         WriteWelcome();
         while (client.State != ClientState.Closed)
         {

@@ -18,7 +18,10 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
     public ConfigSnapshot Config => multiplexer.Configuration.Current;
 
     /// <inheritdoc/>
-    public PoolerState State => PoolerState.Active;
+    public PoolerState State => multiplexer.Pools.IsPaused ? PoolerState.Paused : PoolerState.Active;
+
+    /// <inheritdoc/>
+    public IPoolerSwitches Switches => multiplexer.Switches;
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<DatabaseRow>> GetDatabasesAsync()
@@ -33,7 +36,12 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
         return
         [
             .. Config.Databases.Values.Concat(automatic).OrderBy(database => database.Name, StringComparer.Ordinal).Select(
-                database => new DatabaseRow(database, ledger.OfDatabase(database.Name), perDatabase.GetValueOrDefault(database.Name))),
+                database => new DatabaseRow(
+                    database,
+                    ledger.OfDatabase(database.Name),
+                    perDatabase.GetValueOrDefault(database.Name),
+                    multiplexer.Pools.IsDatabasePaused(database.Name),
+                    multiplexer.Pools.IsDisabled(database.Name))),
             new DatabaseRow(
                 new DatabaseOptions { Name = ConfigSnapshot.ConsoleDatabase, DatabaseName = ConfigSnapshot.ConsoleDatabase, User = ConfigSnapshot.ConsoleDatabase, PoolMode = PoolMode.Statement, PoolSize = ConsolePoolSize, Port = Config.Options.ListenPort },
                 0,

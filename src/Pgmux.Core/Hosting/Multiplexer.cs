@@ -55,6 +55,7 @@ internal sealed class Multiplexer
             RunConsoleAsync = RunConsoleAsync,
         };
         Statistics = new StatisticsHistory(Pools, loops[0].TimeProvider, logger);
+        Switches = new PoolerSwitches(this);
         _console = new ConsoleSource(this, Statistics);
         _arrived = state => Clients.Accept((TransportConnection)state!);
         ApplySettings();
@@ -68,6 +69,9 @@ internal sealed class Multiplexer
 
     /// <summary>All clients.</summary>
     public ClientEnvironment Clients { get; }
+
+    /// <summary>What stops and starts service.</summary>
+    public IPoolerSwitches Switches { get; }
 
     /// <summary>All loops, by index.</summary>
     public IReadOnlyList<EventLoop> Loops => _loops;
@@ -243,7 +247,8 @@ internal sealed class Multiplexer
         }
     }
 
-    private void CloseClientsOf(IReadOnlyList<Pool> removed)
+    /// <summary>Closes the clients of pools whose database is gone. Any thread.</summary>
+    internal void CloseClientsOf(IReadOnlyList<Pool> removed)
     {
         foreach (var loop in _loops)
         {

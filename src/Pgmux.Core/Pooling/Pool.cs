@@ -278,7 +278,7 @@ internal sealed class Pool : IServerHolder
             _servers.Remove(server, before);
             _environment.Ledger.Remove(Key);
             if (before == ServerState.Connecting
-                && reason is not (ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged))
+                && reason is not (ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged or ServerCloseReason.Paused))
             {
                 if (reason is ServerCloseReason.LoginFailed or ServerCloseReason.TlsFailed && LoginThrottle.IsPermanent(error))
                 {
@@ -322,6 +322,64 @@ internal sealed class Pool : IServerHolder
         }
 
         RetireAll(obsolete, ServerCloseReason.ConfigurationChanged);
+    }
+
+    /// <summary>Lends no servers until <see cref="Resume"/>, and closes those it has as they become free. Clients wait.</summary>
+    public void Pause()
+    {
+        List<ServerConnection> servers;
+        lock (_gate)
+        {
+            if (_state != PoolState.Serving)
+            {
+                return;
+            }
+
+            _state = PoolState.Paused;
+            servers = [.. _servers.All];
+        }
+
+        RetireAll(servers, ServerCloseReason.Paused);
+    }
+
+    /// <summary>Ends <see cref="Pause"/>.</summary>
+    public void Resume()
+    {
+        lock (_gate)
+        {
+            if (_state != PoolState.Paused)
+            {
+                return;
+            }
+
+            _state = PoolState.Serving;
+        }
+
+        OpenWanted();
+    }
+
+    /// <summary>Closes all servers as they become free; others are opened when they are wanted.</summary>
+    public void Reconnect()
+    {
+        List<ServerConnection> servers;
+        lock (_gate)
+        {
+            servers = [.. _servers.All];
+        }
+
+        RetireAll(servers, ServerCloseReason.ConfigurationChanged);
+    }
+
+    /// <summary>Whether a server is there that is to be closed.</summary>
+    public bool HasRetired
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _servers.All.Any(static server => server.RetireReason is not null);
+            }
+        }
     }
 
     /// <summary>Lends no more servers; those that come back are closed. Clients wait.</summary>
@@ -477,7 +535,7 @@ internal sealed class Pool : IServerHolder
             return null;
         }
 
-        if (_opening.MustFailFast(request.Loop.Timestamp))
+        if (_state != PoolState.Paused && _opening.MustFailFast(request.Loop.Timestamp))
         {
             _delivery.Refuse(request, LeaseOutcome.LoginFailing, _opening.LastError);
             return null;

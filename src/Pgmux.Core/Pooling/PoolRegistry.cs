@@ -9,6 +9,7 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<PoolKey, Pool> _pools = [];
+    private readonly DatabaseSwitches _switches = new();
     private Pool[] _all = [];
 
     /// <summary>What all pools share.</summary>
@@ -31,6 +32,75 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
     public Pool GetOrAddForAuthQuery(ConfigSnapshot snapshot, DatabaseOptions database, string authUser) =>
         GetOrAdd(snapshot, database.OfUser(authUser), new PoolKey(database.Name, authUser));
 
+    /// <summary>Whether PAUSE holds for all databases.</summary>
+    public bool IsPaused
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _switches.IsAllPaused;
+            }
+        }
+    }
+
+    /// <summary>The pools of a database; null is all.</summary>
+    public IEnumerable<Pool> Of(string? database) => All.Where(pool => database is null || pool.Key.Database == database);
+
+    /// <summary>Whether PAUSE or KILL holds for this database, whatever holds for all.</summary>
+    public bool IsDatabasePaused(string database)
+    {
+        lock (_gate)
+        {
+            return _switches.IsPaused(database);
+        }
+    }
+
+    /// <summary>Whether nobody may log in to this database.</summary>
+    public bool IsDisabled(string database)
+    {
+        lock (_gate)
+        {
+            return _switches.IsDisabled(database);
+        }
+    }
+
+    /// <summary>DISABLE and ENABLE.</summary>
+    public void SetDisabled(string database, bool isDisabled)
+    {
+        lock (_gate)
+        {
+            _switches.SetDisabled(database, isDisabled);
+        }
+    }
+
+    /// <summary>Pauses all pools, and those that come, or ends that. False when it is so already.</summary>
+    public bool TrySetPaused(bool isPaused)
+    {
+        lock (_gate)
+        {
+            if (_switches.IsAllPaused == isPaused)
+            {
+                return false;
+            }
+
+            _switches.IsAllPaused = isPaused;
+            FollowSwitches(null);
+            return true;
+        }
+    }
+
+    /// <summary>The same for one database.</summary>
+    public bool TrySetPaused(string database, bool isPaused)
+    {
+        lock (_gate)
+        {
+            var isNew = _switches.TrySetPaused(database, isPaused);
+            FollowSwitches(database);
+            return isNew;
+        }
+    }
+
     /// <summary>Gives every pool what a reload says, and closes those whose database is gone.</summary>
     /// <returns>The pools that were closed.</returns>
     public IReadOnlyList<Pool> Apply(ConfigSnapshot snapshot)
@@ -38,6 +108,7 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
         var removed = new List<Pool>();
         lock (_gate)
         {
+            _switches.Apply(snapshot);
             foreach (var pool in _pools.Values.ToArray())
             {
                 if (EntryOf(snapshot, pool.Key) is { } database)
@@ -76,6 +147,21 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
         }
     }
 
+    private void FollowSwitches(string? database)
+    {
+        foreach (var pool in _pools.Values.Where(pool => database is null || pool.Key.Database == database))
+        {
+            if (_switches.MayLend(pool.Key.Database))
+            {
+                pool.Resume();
+            }
+            else
+            {
+                pool.Pause();
+            }
+        }
+    }
+
     private void ForgetUnused()
     {
         if (!All.Any(pool => pool.MayBeUnused))
@@ -101,6 +187,11 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
             if (!_pools.TryGetValue(key, out var pool))
             {
                 pool = new Pool(key, PoolPolicy.From(snapshot, database, key), Environment);
+                if (!_switches.MayLend(key.Database))
+                {
+                    pool.Pause();
+                }
+
                 _pools.Add(key, pool);
                 Volatile.Write(ref _all, [.. _pools.Values]);
             }

@@ -33,6 +33,9 @@ internal enum ServerCloseReason
     /// <summary>A reload changed where or how to connect.</summary>
     ConfigurationChanged,
 
+    /// <summary>PAUSE or KILL.</summary>
+    Paused,
+
     /// <summary>The client left in the middle of a query or transaction.</summary>
     ClientGone,
 

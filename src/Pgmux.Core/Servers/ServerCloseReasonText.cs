@@ -17,6 +17,7 @@ internal static class ServerCloseReasonText
         ServerCloseReason.LifetimeOver => "server lifetime over",
         ServerCloseReason.IdleTimedOut => "server idle timeout",
         ServerCloseReason.ConfigurationChanged => "database configuration changed",
+        ServerCloseReason.Paused => "pause mode",
         ServerCloseReason.ClientGone => "client disconnect while server was not ready",
         ServerCloseReason.QueryTimedOut => "query timeout",
         ServerCloseReason.IdleTransactionTimedOut => "idle transaction timeout",

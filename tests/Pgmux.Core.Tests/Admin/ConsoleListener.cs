@@ -66,7 +66,7 @@ internal sealed class ConsoleListener : IAsyncDisposable
     private async Task ServeAsync(NetworkStream stream)
     {
         var output = new ArrayBufferWriter<byte>();
-        var session = new ConsoleSession(Source, ConsoleRights.Administer, NullLogger.Instance, "");
+        var session = new ConsoleSession(Source, new FakeWaiter(), ConsoleRights.Administer, NullLogger.Instance, "");
 
         // A startup packet has no type byte.
         var length = await ReadAsync(stream, sizeof(int));

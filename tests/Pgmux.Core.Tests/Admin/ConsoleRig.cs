@@ -12,9 +12,11 @@ internal sealed class ConsoleRig
     private readonly ArrayBufferWriter<byte> _output = new();
 
     public ConsoleRig(ConsoleRights rights = ConsoleRights.Administer)
-        => _session = new ConsoleSession(Source, rights, NullLogger.Instance, "C-0x1: pgbouncer/me@unix:6432 ");
+        => _session = new ConsoleSession(Source, Waiter, rights, NullLogger.Instance, "C-0x1: pgbouncer/me@unix:6432 ");
 
     public FakeConsoleSource Source { get; } = new();
+
+    public FakeWaiter Waiter { get; } = new();
 
     /// <summary>What became of the connection with the last message.</summary>
     public ConsoleOutcome Outcome { get; private set; }

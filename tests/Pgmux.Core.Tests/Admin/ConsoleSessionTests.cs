@@ -34,7 +34,7 @@ internal sealed class ConsoleSessionTests
 
     [TestCase("SET nonsense = 1", "E(08P01 SET failed)")]
     [TestCase("SET verbose = 1", "E(0A000 SET of a setting is not built into pgmux yet)")]
-    [TestCase("PAUSE", "E(0A000 PAUSE is not built into pgmux yet)")]
+    [TestCase("SUSPEND", "E(0A000 SUSPEND is not built into pgmux yet)")]
     [TestCase("SHOW MEM", "E(0A000 SHOW MEM is not built into pgmux yet)")]
     [TestCase("SHOW nothing", "E(08P01 invalid command 'SHOW nothing', use SHOW HELP;)")]
     [TestCase("SHOW", "E(08P01 invalid command 'SHOW', use SHOW HELP;)")]

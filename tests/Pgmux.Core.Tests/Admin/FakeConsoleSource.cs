@@ -10,6 +10,10 @@ internal sealed class FakeConsoleSource : IConsoleSource
 
     public PoolerState State { get; set; } = PoolerState.Active;
 
+    public FakeSwitches Switches { get; } = new();
+
+    IPoolerSwitches IConsoleSource.Switches => Switches;
+
     public List<DatabaseRow> Databases { get; } = [];
 
     public List<PoolRow> Pools { get; } = [];
@@ -33,7 +37,7 @@ internal sealed class FakeConsoleSource : IConsoleSource
     public List<ShutdownMode> Shutdowns { get; } = [];
 
     /// <summary>Whether anything that changes the process was asked for.</summary>
-    public bool WasChanged => Reloads > 0 || Shutdowns.Count > 0;
+    public bool WasChanged => Reloads > 0 || Shutdowns.Count > 0 || Switches.Calls.Count > 0;
 
     public ValueTask<IReadOnlyList<DatabaseRow>> GetDatabasesAsync() => new(Databases);
 

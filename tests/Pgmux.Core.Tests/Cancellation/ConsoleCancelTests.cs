@@ -4,8 +4,8 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Core.Tests.Cancellation;
 
 /// <summary>
-/// Cancel requests with the key of a console session. Commands that wait (PAUSE, WAIT_CLOSE, SUSPEND) are not built, so there is none
-/// that a request could stop: it must leave everything as it is.
+/// Cancel requests with the key of a console session. Where no command waits, as PAUSE and WAIT_CLOSE do, there is none that a request
+/// could stop: it must leave everything as it is.
 /// </summary>
 [TestFixture]
 internal sealed class ConsoleCancelTests

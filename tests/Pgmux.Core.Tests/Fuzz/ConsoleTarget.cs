@@ -56,7 +56,7 @@ internal sealed class ConsoleTarget : FuzzTarget
         }
 
         var source = new FakeConsoleSource();
-        var session = new ConsoleSession(source, input[0] % 4 < 2 ? ConsoleRights.Administer : ConsoleRights.Look, NullLogger.Instance, "");
+        var session = new ConsoleSession(source, new FakeWaiter(), input[0] % 4 < 2 ? ConsoleRights.Administer : ConsoleRights.Look, NullLogger.Instance, "");
         var messages = input[0] % 2 == 0
             ? [RawMessages.Message('Q', [.. input[1..].Where(value => value != 0), 0])]
             : FrameEdits.Cut(input.AsSpan(1), out _);

@@ -152,9 +152,13 @@ internal sealed class LauncherTests
         await process.Output.WaitForAsync("configuration .* reloaded");
 
         process.Signal(UnixSignal.User1);
-        await process.Output.WaitForAsync("got SIGUSR1, but PAUSE is not built into pgmux yet");
+        await process.Output.WaitForAsync("got SIGUSR1, pausing all activity");
+        process.Signal(UnixSignal.User1);
+        await process.Output.WaitForAsync("got SIGUSR1, but already paused/suspended");
         process.Signal(UnixSignal.User2);
-        await process.Output.WaitForAsync("got SIGUSR2, but RESUME is not built into pgmux yet");
+        await process.Output.WaitForAsync("got SIGUSR2, continuing from PAUSE");
+        process.Signal(UnixSignal.User2);
+        await process.Output.WaitForAsync("got SIGUSR2, but not paused/suspended");
         Assert.That(process.HasExited, Is.False);
     }
 

@@ -17,4 +17,10 @@ internal static partial class UserLookupLog
         LogLevel.Warning,
         "{Client} authentication database \"{Database}\" is not configured. Correct auth_dbname ({File}:{Line}) or add the database to [databases]")]
     public static partial void NoSuchDatabase(ILogger logger, string client, string database, string file, int line);
+
+    [LoggerMessage(
+        EventIds.AuthDatabaseDisabled,
+        LogLevel.Warning,
+        "{Client} authentication database \"{Database}\" is disabled (auth_dbname, {File}:{Line}). ENABLE it on the console")]
+    public static partial void DatabaseDisabled(ILogger logger, string client, string database, string file, int line);
 }

@@ -103,6 +103,13 @@ internal sealed class UserLookups
     private Pool? FindPool(ClientConnection client, AuthQuerySource source)
     {
         var configuration = client.Configuration;
+        if (_environment.Pools.IsDisabled(source.Database))
+        {
+            UserLookupLog.DatabaseDisabled(_environment.Logger, client.LogName, source.Database, source.Location.File, source.Location.Line);
+            client.Close(ClientCloseReason.ConfigurationError, ClientErrors.ConfigurationError);
+            return null;
+        }
+
         if (configuration.FindDatabase(source.Database) is { } database)
         {
             return _environment.Pools.GetOrAddForAuthQuery(configuration, database, source.User);
