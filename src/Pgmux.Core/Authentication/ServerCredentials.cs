@@ -42,6 +42,9 @@ internal sealed class ServerCredentials
         secret.Kind == UserSecretKind.Scram,
         shownKeys);
 
+    /// <summary>From what is stored of a user whom somebody else has let in: perhaps nothing.</summary>
+    public static ServerCredentials From(ClientLogin login) => login.Secret is { } secret ? From(secret) : None;
+
     /// <summary>From a password that a client has shown to be right, of a user of whom nothing is stored.</summary>
     public static ServerCredentials FromPassword(string password) => new(password, null, false, null);
 

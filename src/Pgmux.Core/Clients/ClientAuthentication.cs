@@ -1,6 +1,7 @@
 using System.Buffers;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Authentication.Ldap;
+using Pgmux.Core.Authentication.OAuth;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Configuration.Hba;
@@ -34,7 +35,7 @@ internal sealed class ClientAuthentication(
         // Ahead of auth_query: who guesses names makes no work for the server either.
         if (IsThrottled(login))
         {
-            await FailAsync(AuthenticationFailure.TooManyFailures(login.Method));
+            await FailAsync(AuthenticationFailure.TooManyFailures(login));
             return null;
         }
 
@@ -59,7 +60,7 @@ internal sealed class ClientAuthentication(
                         continue;
                     }
 
-                    CountFailure(login);
+                    CountFailure(login, authenticator.Failure!);
                     if (client.State != ClientState.Closed)
                     {
                         await FailAsync(authenticator.Failure!);
@@ -90,6 +91,14 @@ internal sealed class ClientAuthentication(
                     }
 
                     step = authenticator.Resume(verdict);
+                    continue;
+                case AuthenticationStep.NeedsTokenCheck:
+                    if (await JudgeAsync(authenticator.Token!) is not { } judged)
+                    {
+                        return null;
+                    }
+
+                    step = authenticator.Resume(judged, client.Output);
                     continue;
             }
 
@@ -183,7 +192,7 @@ internal sealed class ClientAuthentication(
             : login;
 
     // Nobody is asked for a user whom no password lets in, or one that others judge.
-    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Pam or AuthType.Ldap);
+    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Pam or AuthType.Ldap or AuthType.Jwt);
 
     // What the directory says; null when the client has been closed meanwhile.
     private async ValueTask<LdapVerdict?> AskDirectoryAsync(LdapQuestion question)
@@ -196,6 +205,14 @@ internal sealed class ClientAuthentication(
         }
 
         return client.State == ClientState.Closed ? null : check.Verdict;
+    }
+
+    // What is said of the token; null when the client has been closed meanwhile.
+    private async ValueTask<TokenVerdict?> JudgeAsync(TokenQuestion question)
+    {
+        // The first await is for the thread that takes it up, the second for the verdict.
+        var verdict = await await client.Loop.OffloadAsync(() => environment.Tokens.ValidateAsync(question));
+        return client.State == ClientState.Closed ? null : verdict;
     }
 
     private async ValueTask<ClientLogin?> AskServerAsync(ClientLogin login, AuthQuerySource source)
@@ -274,9 +291,9 @@ internal sealed class ClientAuthentication(
         && login is { AsksForPassword: true, Origin.Address: { } address }
         && environment.Authentication.FailedLogins.CountOf(address, client.Loop.TimeProvider, client.Loop.Timestamp) >= limit;
 
-    private void CountFailure(ClientLogin login)
+    private void CountFailure(ClientLogin login, AuthenticationFailure failure)
     {
-        if (configuration.Options.AuthMaxFailures > 0 && login is { AsksForPassword: true, Origin.Address: { } address })
+        if (!failure.IsDiscovery && configuration.Options.AuthMaxFailures > 0 && login is { AsksForPassword: true, Origin.Address: { } address })
         {
             environment.Authentication.FailedLogins.Add(address, client.Loop.TimeProvider, client.Loop.Timestamp);
         }
@@ -285,6 +302,13 @@ internal sealed class ClientAuthentication(
     // The log has it at once, the client when auth_failure_delay is over.
     private async ValueTask FailAsync(AuthenticationFailure failure)
     {
+        if (failure.IsDiscovery)
+        {
+            ClientsLog.TokenDiscovery(environment.Logger, client.LogName);
+            client.Close(ClientCloseReason.TokenDiscovery, failure.Error);
+            return;
+        }
+
         ClientsLog.AuthenticationFailed(environment.Logger, client.LogName, failure.Error.Message, failure.Reason);
         if (configuration.Options.AuthFailureDelay > TimeSpan.Zero)
         {

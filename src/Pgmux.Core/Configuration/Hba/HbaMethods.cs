@@ -14,6 +14,7 @@ internal static class HbaMethods
         ("cert", AuthType.Cert),
         ("pam", AuthType.Pam),
         ("ldap", AuthType.Ldap),
+        ("jwt", AuthType.Jwt),
     ];
 
     private static readonly string[] OnlyInPostgres = ["ident", "gss", "sspi", "radius", "bsd", "oauth"];
