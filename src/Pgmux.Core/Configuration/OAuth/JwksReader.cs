@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Pgmux.Core.Configuration.OAuth;
@@ -55,12 +56,12 @@ internal static class JwksReader
             }
             else
             {
-                oddities.Add($"has a key \"{key.Kid}\" of the type \"{key.Kty}\" that is not used: it must be RSA of {LeastRsaBits} bits or more, or EC on P-256, P-384 or P-521");
+                oddities.Add($"has a key \"{Show(key.Kid)}\" of the type \"{Show(key.Kty)}\" that is not used: it must be RSA of {LeastRsaBits} bits or more, or EC on P-256, P-384 or P-521");
             }
 
             if (key.HasPrivateKey)
             {
-                oddities.Add($"has the private key of \"{key.Kid}\", which belongs to the issuer alone");
+                oddities.Add($"has the private key of \"{Show(key.Kid)}\", which belongs to the issuer alone");
             }
         }
 
@@ -96,7 +97,11 @@ internal static class JwksReader
         }
     }
 
-    private static byte[] Decode(string? text) => Base64UrlEncoder.DecodeBytes(text ?? "");
+    private static byte[] Decode(string? text) =>
+        string.IsNullOrEmpty(text) ? throw new FormatException("a part of the key is missing") : Base64UrlEncoder.DecodeBytes(text);
+
+    // On one line, whatever is in it.
+    private static string Show(string? text) => JsonEncodedText.Encode(text ?? "").ToString();
 
     private static ECCurve? CurveOf(string? name) => name switch
     {
