@@ -1,3 +1,4 @@
+using Pgmux.Core.Authentication.OAuth;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
 
@@ -15,6 +16,9 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
 
     /// <summary>Whether the client has not tried to log in, and only asked where tokens are to be had: not worth a warning, nor a guess.</summary>
     public bool IsDiscovery { get; private init; }
+
+    /// <summary>Whether it was no guess: nobody has looked at what the client has shown.</summary>
+    public bool IsUnjudged { get; private init; }
 
     // PgBouncer's texts, PostgreSQL's codes.
     private const string PasswordText = "password authentication failed";
@@ -48,7 +52,7 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
             AuthType.ScramSha256 => WrongProof(Reason),
             AuthType.Pam => RefusedByPam(Reason),
             AuthType.Ldap => WrongInDirectory(Reason),
-            AuthType.Jwt => WrongToken(login.User, Reason),
+            AuthType.Jwt or AuthType.OAuth => WrongToken(login.User, Reason),
             _ => WrongPassword(Reason),
         };
     }
@@ -87,6 +91,11 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     /// <summary>The token does not let the user in. PostgreSQL's text and code.</summary>
     public static AuthenticationFailure WrongToken(string user, string reason) => new(
         ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, $"OAuth bearer authentication failed for user \"{user}\""), reason);
+
+    /// <summary>The same with the words of whoever was asked.</summary>
+    public static AuthenticationFailure WrongToken(string user, TokenVerdict verdict) => verdict.Error is { } error
+        ? new AuthenticationFailure(error, "by the server") { IsUnjudged = !verdict.IsJudged }
+        : WrongToken(user, verdict.Reason);
 
     /// <summary>The client had no token, and knows now where to get one. PostgreSQL's text and code.</summary>
     public static AuthenticationFailure TokenDiscovery(string user) =>

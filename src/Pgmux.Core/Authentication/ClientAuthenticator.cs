@@ -126,7 +126,7 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
             return new LdapExchange(login, login.Ldap ?? throw new UnreachableException("a login by LDAP without options"));
         }
 
-        if (login.Method == AuthType.Jwt)
+        if (login.Method is AuthType.Jwt or AuthType.OAuth)
         {
             var options = login.Rule?.OAuth ?? throw new UnreachableException("a login by token without options");
             return options.ComesAsPassword ? new TokenPasswordExchange(login, options) : new OAuthExchange(login, options);

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Authentication.Ldap;
-using Pgmux.Core.Authentication.OAuth;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Configuration.Hba;
@@ -93,7 +92,7 @@ internal sealed class ClientAuthentication(
                     step = authenticator.Resume(verdict);
                     continue;
                 case AuthenticationStep.NeedsTokenCheck:
-                    if (await JudgeAsync(authenticator.Token!) is not { } judged)
+                    if (await new ClientTokenCheck(client, environment).JudgeAsync(login.Method, authenticator.Token!) is not { } judged)
                     {
                         return null;
                     }
@@ -192,7 +191,7 @@ internal sealed class ClientAuthentication(
             : login;
 
     // Nobody is asked for a user whom no password lets in, or one that others judge.
-    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Pam or AuthType.Ldap or AuthType.Jwt);
+    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Pam or AuthType.Ldap or AuthType.Jwt or AuthType.OAuth);
 
     // What the directory says; null when the client has been closed meanwhile.
     private async ValueTask<LdapVerdict?> AskDirectoryAsync(LdapQuestion question)
@@ -205,14 +204,6 @@ internal sealed class ClientAuthentication(
         }
 
         return client.State == ClientState.Closed ? null : check.Verdict;
-    }
-
-    // What is said of the token; null when the client has been closed meanwhile.
-    private async ValueTask<TokenVerdict?> JudgeAsync(TokenQuestion question)
-    {
-        // The first await is for the thread that takes it up, the second for the verdict.
-        var verdict = await await client.Loop.OffloadAsync(() => environment.Tokens.ValidateAsync(question));
-        return client.State == ClientState.Closed ? null : verdict;
     }
 
     private async ValueTask<ClientLogin?> AskServerAsync(ClientLogin login, AuthQuerySource source)
@@ -293,7 +284,7 @@ internal sealed class ClientAuthentication(
 
     private void CountFailure(ClientLogin login, AuthenticationFailure failure)
     {
-        if (!failure.IsDiscovery && configuration.Options.AuthMaxFailures > 0 && login is { AsksForPassword: true, Origin.Address: { } address })
+        if (failure is { IsDiscovery: false, IsUnjudged: false } && configuration.Options.AuthMaxFailures > 0 && login is { AsksForPassword: true, Origin.Address: { } address })
         {
             environment.Authentication.FailedLogins.Add(address, client.Loop.TimeProvider, client.Loop.Timestamp);
         }

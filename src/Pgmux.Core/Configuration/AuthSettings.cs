@@ -27,6 +27,7 @@ internal static class AuthSettings
         Elsewhere = new Dictionary<string, string>
         {
             ["jwt"] = "jwt stands in lines of auth_hba_file, with auth_type = hba",
+            ["oauth"] = "oauth stands in lines of auth_hba_file, with auth_type = hba",
             ["peer"] = "peer stands in lines of auth_hba_file, with auth_type = hba",
         },
     };

@@ -30,6 +30,9 @@ internal enum AuthType
     /// <summary>A token that an issuer has signed and that names the user (JWT). In HBA files only.</summary>
     Jwt,
 
+    /// <summary>A token that a server looks at, in a login of its own. In HBA files only.</summary>
+    OAuth,
+
     /// <summary>The system user at the other end of the Unix socket. In HBA files only.</summary>
     Peer,
 

@@ -16,7 +16,7 @@ internal sealed partial class ClockTests
     private static readonly string[] Judging =
     [
         "src/Pgmux.Core/Authentication/OAuth/JwtValidator.cs", "src/Pgmux.Core/Configuration/Revocation/Revocations.cs",
-        "src/Pgmux.Core/Configuration/TlsFileReader.cs",
+        "src/Pgmux.Core/Configuration/TlsFileReader.cs", "src/Pgmux.Core/Pooling/HeldToken.cs",
     ];
 
     [Test, Property("Row", "S22")]

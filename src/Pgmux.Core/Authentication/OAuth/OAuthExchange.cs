@@ -32,13 +32,14 @@ internal sealed class OAuthExchange(ClientLogin login, OAuthOptions options) : P
     public override AuthenticationStep Resume(TokenVerdict verdict, IBufferWriter<byte> output)
     {
         Token = null;
-        if (!verdict.IsRight)
+        if (verdict.IsRight)
         {
-            return Challenge(AuthenticationFailure.WrongToken(login.User, verdict.Reason), output);
+            _state = OAuthExchangeState.Finished;
+            return Succeed(ServerCredentials.From(login));
         }
 
-        _state = OAuthExchangeState.Finished;
-        return Succeed(ServerCredentials.From(login));
+        var failure = AuthenticationFailure.WrongToken(login.User, verdict);
+        return verdict.IsJudged ? Challenge(failure, output, verdict.ServerError) : End(failure);
     }
 
     private AuthenticationStep HandleMechanism(SaslInitialResponse response, IBufferWriter<byte> output)
@@ -83,10 +84,11 @@ internal sealed class OAuthExchange(ClientLogin login, OAuthOptions options) : P
     }
 
     // SASL knows no failure with data: it follows when the client has answered.
-    private AuthenticationStep Challenge(AuthenticationFailure failure, IBufferWriter<byte> output)
+    private AuthenticationStep Challenge(AuthenticationFailure failure, IBufferWriter<byte> output, byte[]? serverError = null)
     {
         _pending = failure;
-        BackendMessages.WriteAuthenticationSaslContinue(output, OAuthMessages.ServerError(options.Issuer, options.Scope));
+        BackendMessages.WriteAuthenticationSaslContinue(
+            output, serverError is { Length: > 0 } ? serverError : OAuthMessages.ServerError(options.Issuer, options.Scope));
         _state = OAuthExchangeState.AwaitingErrorAnswer;
         return AuthenticationStep.Continue;
     }

@@ -30,6 +30,6 @@ internal sealed class TokenPasswordExchange(ClientLogin login, OAuthOptions opti
     public override AuthenticationStep Resume(TokenVerdict verdict, IBufferWriter<byte> output)
     {
         Token = null;
-        return verdict.IsRight ? Succeed(ServerCredentials.From(login)) : Fail(AuthenticationFailure.WrongToken(login.User, verdict.Reason));
+        return verdict.IsRight ? Succeed(ServerCredentials.From(login)) : Fail(AuthenticationFailure.WrongToken(login.User, verdict));
     }
 }

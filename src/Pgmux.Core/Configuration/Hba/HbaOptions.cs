@@ -8,7 +8,7 @@ namespace Pgmux.Core.Configuration.Hba;
 /// <param name="ClientCertificate">clientcert=.</param>
 /// <param name="PamService">pamservice=; null is none.</param>
 /// <param name="Ldap">How the directory is asked; null unless the method is ldap.</param>
-/// <param name="OAuth">What tokens have to be like; null unless the method is jwt.</param>
+/// <param name="OAuth">What tokens have to be like; null unless the method is jwt or oauth.</param>
 internal sealed record HbaOptions(
     IdentMap? Map, HbaClientCertificate ClientCertificate, string? PamService, LdapOptions? Ldap, OAuthOptions? OAuth)
 {

@@ -4,7 +4,7 @@ using Pgmux.Core.Configuration.OAuth;
 namespace Pgmux.Core.Configuration.Hba;
 
 /// <summary>
-/// Reads the options behind the method: map=, which PgBouncer has, clientcert= and pamservice=, which PostgreSQL has, and those of ldap and jwt.
+/// Reads the options behind the method: map=, which PgBouncer has, clientcert= and pamservice=, which PostgreSQL has, and those of ldap, jwt and oauth.
 /// </summary>
 /// <param name="maps">The maps of the ident file.</param>
 /// <param name="faults">Where faults go.</param>
@@ -27,7 +27,7 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
         var read = method switch
         {
             AuthType.Ldap => ReadLdap(columns),
-            AuthType.Jwt => ReadJwt(columns),
+            AuthType.Jwt or AuthType.OAuth => ReadTokens(columns, methodName),
             _ => ReadWords(columns),
         };
         if (read is not { } options)
@@ -110,7 +110,7 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
         return null;
     }
 
-    private HbaOptions? ReadJwt(HbaColumns columns)
+    private HbaOptions? ReadTokens(HbaColumns columns, string method)
     {
         var options = HbaOptions.None;
         var ofTokens = new List<string>();
@@ -135,7 +135,7 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
             }
         }
 
-        return _tokens.Read(ofTokens, columns.Location) is { } tokens ? options with { OAuth = tokens } : null;
+        return _tokens.Read(ofTokens, method, columns.Location) is { } tokens ? options with { OAuth = tokens } : null;
     }
 
     private static bool IsCommon(string option) =>

@@ -36,7 +36,7 @@ internal sealed class HbaRule
     /// <summary>How the directory is asked; null unless the method is ldap.</summary>
     public LdapOptions? Ldap { get; init; }
 
-    /// <summary>What tokens have to be like; null unless the method is jwt.</summary>
+    /// <summary>What tokens have to be like; null unless the method is jwt or oauth.</summary>
     public OAuthOptions? OAuth { get; init; }
 
     /// <summary>Whether it is about this request. Allocates nothing.</summary>

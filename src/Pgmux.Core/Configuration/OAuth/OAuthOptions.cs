@@ -21,6 +21,6 @@ internal sealed record OAuthOptions
     /// <summary>The issuer's keys. What jwks= names; for jwt.</summary>
     public JwtKeys Keys { get; init; } = JwtKeys.None;
 
-    /// <summary>Whether the client shows the token as its password, and is asked for one. via=password; for jwt.</summary>
+    /// <summary>Whether the client shows the token as its password, and is asked for one. via=password.</summary>
     public bool ComesAsPassword { get; init; }
 }

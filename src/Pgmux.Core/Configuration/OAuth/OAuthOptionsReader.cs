@@ -16,22 +16,29 @@ internal sealed class OAuthOptionsReader(HbaFaults faults, ICollection<ConfigFau
     private const string ByPassword = "password";
 
     private static readonly string[] OfJwt = [Issuer, Audience, Jwks, Claim, Scope, Via];
+    private static readonly string[] NeededByJwt = [Issuer, Audience, Jwks];
+
+    // PostgreSQL needs both, too: clients without a token are told of them.
+    private static readonly string[] OfOAuth = [Issuer, Scope, Via];
+    private static readonly string[] NeededByOAuth = [Issuer, Scope];
 
     private readonly Dictionary<string, JwtKeys?> _files = [];
 
     /// <summary>The options; null when there is a fault.</summary>
     /// <param name="words">The options as they are written, without those that other methods have, too.</param>
+    /// <param name="method">jwt or oauth.</param>
     /// <param name="location">The line.</param>
-    public OAuthOptions? Read(IReadOnlyList<string> words, SourceLocation location)
+    public OAuthOptions? Read(IReadOnlyList<string> words, string method, SourceLocation location)
     {
+        var (known, needed) = method == "jwt" ? (OfJwt, NeededByJwt) : (OfOAuth, NeededByOAuth);
         var values = new Dictionary<string, string>();
         foreach (var word in words)
         {
             var equals = word.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? word : word[..equals];
             var value = equals < 0 ? "" : word[(equals + 1)..];
-            var problem = !OfJwt.Contains(name)
-                    ? $"option \"{name}\" is not one of jwt's{NearestName.Hint(name, OfJwt)}; they are {string.Join(", ", OfJwt)}, map and clientcert"
+            var problem = !known.Contains(name)
+                    ? $"option \"{name}\" is not one of {method}'s{NearestName.Hint(name, known)}; they are {string.Join(", ", known)}{(known == OfJwt ? ", map" : "")} and clientcert"
                 : value.Length == 0 ? $"option {name} needs a value"
                 : !values.TryAdd(name, value) ? $"option {name} stands there twice"
                 : "";
@@ -42,9 +49,9 @@ internal sealed class OAuthOptionsReader(HbaFaults faults, ICollection<ConfigFau
             }
         }
 
-        if (new[] { Issuer, Audience, Jwks }.FirstOrDefault(name => !values.ContainsKey(name)) is { } missing)
+        if (needed.FirstOrDefault(name => !values.ContainsKey(name)) is { } missing)
         {
-            faults.Add(location, $"jwt needs issuer=, audience= and jwks=, and {missing}= is missing");
+            faults.Add(location, $"{method} needs {string.Join(", ", needed.SkipLast(1).Select(name => name + "="))} and {needed[^1]}=, and {missing}= is missing");
             return null;
         }
 
@@ -54,12 +61,13 @@ internal sealed class OAuthOptionsReader(HbaFaults faults, ICollection<ConfigFau
             return null;
         }
 
-        return ReadKeys(values[Jwks], location) is not { } keys
+        var keys = values.TryGetValue(Jwks, out var file) ? ReadKeys(file, location) : JwtKeys.None;
+        return keys is null
             ? null
             : new OAuthOptions
             {
                 Issuer = values[Issuer],
-                Audience = values[Audience],
+                Audience = values.GetValueOrDefault(Audience, ""),
                 Keys = keys,
                 Claim = values.GetValueOrDefault(Claim, OAuthOptions.UsualClaim),
                 Scope = values.GetValueOrDefault(Scope),

@@ -10,7 +10,7 @@ namespace Pgmux.Core.Tests.Configuration.Hba;
 [TestFixture]
 internal sealed class HbaLoaderTests
 {
-    private const string Methods = "trust, reject, md5, password, scram-sha-256, peer, cert, pam, ldap, jwt";
+    private const string Methods = "trust, reject, md5, password, scram-sha-256, peer, cert, pam, ldap, jwt, oauth";
 
     private HbaFolder _folder = null!;
 
