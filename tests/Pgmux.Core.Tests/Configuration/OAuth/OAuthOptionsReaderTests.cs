@@ -74,8 +74,20 @@ internal sealed class OAuthOptionsReaderTests
             Is.EqualTo(new[] { $"hba.conf:1: {message}" }));
     }
 
+    [TestCase("", "oauth needs issuer= and scope=, and issuer= is missing")]
+    [TestCase("issuer=i", "oauth needs issuer= and scope=, and scope= is missing")]
+    [TestCase("issuer=i scope=s audience=a", "option \"audience\" is not one of oauth's; they are issuer, scope, via and clientcert")]
+    [TestCase("issuer=i scope=s validator=v", "option \"validator\" is not one of oauth's; they are issuer, scope, via and clientcert")]
+    public void The_options_of_oauth_are_PostgreSQLs_two(string options, string message)
+    {
+        Assert.That(_folder.FaultsOf($"local all all oauth {options}\n"), Is.EqualTo(new[] { $"hba.conf:1: {message}" }));
+        var read = _folder.ReadGood("local all all oauth issuer=https://i scope=\"a b\"\n").All[0].OAuth!;
+        Assert.That((read.Issuer, read.Scope, read.ComesAsPassword, read.Keys.Count), Is.EqualTo(("https://i", "a b", false, 0)));
+    }
+
     [TestCase("jwt")]
     [TestCase("JWT")]
+    [TestCase("oauth")]
     public void Auth_type_jwt_names_the_place_where_it_belongs(string written)
     {
         using var files = new ConfigFiles();
@@ -83,7 +95,7 @@ internal sealed class OAuthOptionsReaderTests
             files.FaultsOf($"[pgbouncer]\nauth_type = {written}\n"),
             Is.EqualTo(new[]
             {
-                $"2: auth_type = {written}: auth_type must be one of any, trust, plain, md5, scram-sha-256, cert, hba, pam, ldap; jwt stands in lines of auth_hba_file, with auth_type = hba",
+                $"2: auth_type = {written}: auth_type must be one of any, trust, plain, md5, scram-sha-256, cert, hba, pam, ldap; {written.ToLowerInvariant()} stands in lines of auth_hba_file, with auth_type = hba",
             }));
     }
 
