@@ -81,14 +81,15 @@ internal sealed class JwtLoginTests
         Assert.That(next.Take(), Is.EqualTo(Failed), "auth_max_failures: no token is asked for");
     }
 
-    [TestCase("n,,\u0001auth=Bearer a", "E(08P01 malformed OAUTHBEARER message) EOF", "Message contains an unterminated key/value pair.")]
-    [TestCase("n,a=bob,\u0001auth=Bearer a\u0001\u0001", "E(0A000 client uses authorization identity, but it is not supported) EOF", null)]
+    [TestCase("n,,|auth=Bearer a", "E(08P01 malformed OAUTHBEARER message) EOF", "Message contains an unterminated key/value pair.")]
+    [TestCase("n,a=bob,|auth=Bearer a||", "E(0A000 client uses authorization identity, but it is not supported) EOF", null)]
     [TestCase("", "E(08P01 malformed OAUTHBEARER message) EOF", "The message is empty.")]
     public void What_breaks_the_mechanism_ends_the_login_at_once(string data, string expected, string? detail)
     {
         using var mux = Start(Options);
         var client = Begin(mux);
-        client.Send(RawOAuth.Begin(data));
+        // Names of tests cannot hold the separator.
+        client.Send(RawOAuth.Begin(data.Replace('|', '\u0001')));
         if (detail is not null)
         {
             Assert.That(client.Replies.Single().Text, Does.Contain(detail));
