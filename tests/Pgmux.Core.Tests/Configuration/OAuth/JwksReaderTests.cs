@@ -67,7 +67,10 @@ internal sealed class JwksReaderTests
         var parameters = small.ExportParameters(false);
         var weak = new JsonObject
         {
-            ["kty"] = "RSA", ["kid"] = "weak", ["n"] = TestIssuer.Encode(parameters.Modulus), ["e"] = TestIssuer.Encode(parameters.Exponent),
+            ["kty"] = "RSA",
+            ["kid"] = "weak",
+            ["n"] = TestIssuer.Encode(parameters.Modulus),
+            ["e"] = TestIssuer.Encode(parameters.Exponent),
         };
         var keys = Read(TestIssuer.JwksOf(TestIssuer.Known.RsaKey(isPrivate: true), encrypting, deriving, symmetric, weak), out _, out var oddities)!;
         Assert.That(keys.Count, Is.EqualTo(1));
