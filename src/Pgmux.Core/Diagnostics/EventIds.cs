@@ -142,6 +142,9 @@ internal static class EventIds
     /// <summary>auth_dbname names a database that there is not.</summary>
     public const int AuthDatabaseMissing = 1811;
 
+    /// <summary>A client has asked where tokens are to be had.</summary>
+    public const int ClientTokenDiscovery = 1812;
+
     // 1900 to 1999: Admin.
 
     /// <summary>A console command is run.</summary>
