@@ -163,11 +163,10 @@ internal sealed class SecretsTests(int postgres)
                 ["auth_max_failures"] = "1000",
                 ["auth_ldap_options"] = LdapOptions("password of auth_ldap_options"),
             },
-            Hba = "host all s_trust all trust\nhost all admin all password\nhost all s_plain all password\nhost all s_nowhere all password\n"
-                + $"host all s_ldap all ldap {LdapOptions("password of an HBA line")}\nhost all all all md5\n",
             MoreFiles = new Dictionary<string, string> { ["keys.json"] = TestIssuer.Known.Jwks },
             Hba = $"hostssl all s_token all jwt {Jwt} via=password\nhostnossl all s_token all jwt {Jwt}\n"
-                + "host all s_trust all trust\nhost all admin all password\nhost all s_plain all password\nhost all s_nowhere all password\nhost all all all md5\n",
+                + "host all s_trust all trust\nhost all admin all password\nhost all s_plain all password\nhost all s_nowhere all password\n"
+                + $"host all s_ldap all ldap {LdapOptions("password of an HBA line")}\nhost all all all md5\n",
         };
     }
 
