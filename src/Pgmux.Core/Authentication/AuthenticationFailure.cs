@@ -1,3 +1,4 @@
+using Pgmux.Core.Authentication.OAuth;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
 using Pgmux.Transport.Pam;
@@ -19,6 +20,9 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     /// when the directory is back.
     /// </summary>
     public bool IsGuess { get; private init; } = true;
+
+    /// <summary>Whether the client has not tried to log in, and only asked where tokens are to be had: not worth a warning, nor a guess.</summary>
+    public bool IsDiscovery { get; private init; }
 
     // PgBouncer's texts, PostgreSQL's codes.
     private const string PasswordText = "password authentication failed";
@@ -44,14 +48,15 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     /// <summary>
     /// auth_max_failures: the password is not even asked for. What the client is told is what a wrong password is told.
     /// </summary>
-    public static AuthenticationFailure TooManyFailures(AuthType method)
+    public static AuthenticationFailure TooManyFailures(ClientLogin login)
     {
         const string Reason = "too many failed logins from this address (auth_max_failures)";
-        return method switch
+        return login.Method switch
         {
             AuthType.ScramSha256 => WrongProof(Reason),
             AuthType.Pam => RefusedByPam(new PamRefusal(Reason, IsDecision: false)),
             AuthType.Ldap => WrongInDirectory(Reason, isDecided: false),
+            AuthType.Jwt or AuthType.OAuth => WrongToken(login.User, Reason),
             _ => WrongPassword(Reason),
         };
     }
@@ -86,6 +91,26 @@ internal sealed record AuthenticationFailure(ErrorFields Error, string Reason)
     /// <summary>The directory does not let the user in, or cannot be asked.</summary>
     public static AuthenticationFailure WrongInDirectory(string reason, bool isDecided) =>
         new(ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, LdapText), reason) { IsGuess = isDecided };
+
+    /// <summary>The token does not let the user in. PostgreSQL's text and code.</summary>
+    public static AuthenticationFailure WrongToken(string user, string reason) => new(
+        ErrorFields.Fatal(SqlState.InvalidAuthorizationSpecification, $"OAuth bearer authentication failed for user \"{user}\""), reason);
+
+    /// <summary>The same with the words of whoever was asked.</summary>
+    public static AuthenticationFailure WrongToken(string user, TokenVerdict verdict) => verdict.Error is { } error
+        ? new AuthenticationFailure(error, "by the server") { IsGuess = verdict.IsJudged }
+        : WrongToken(user, verdict.Reason);
+
+    /// <summary>The client had no token, and knows now where to get one. PostgreSQL's text and code.</summary>
+    public static AuthenticationFailure TokenDiscovery(string user) =>
+        WrongToken(user, "OAuth issuer discovery requested") with { IsDiscovery = true, IsGuess = false };
+
+    /// <summary>The client sent what OAUTHBEARER does not allow. PostgreSQL's text and code.</summary>
+    public static AuthenticationFailure MalformedOAuth(string detail) =>
+        new(ErrorFields.Fatal(SqlState.ProtocolViolation, "malformed OAUTHBEARER message").WithDetail(detail), detail);
+
+    /// <summary>The client wants to be another one than it proves. PostgreSQL's text and code.</summary>
+    public static AuthenticationFailure UnsupportedIdentity(string text) => new(ErrorFields.Fatal(SqlState.FeatureNotSupported, text), text);
 
     /// <summary>Nobody has an empty password.</summary>
     public static AuthenticationFailure EmptyPassword() =>

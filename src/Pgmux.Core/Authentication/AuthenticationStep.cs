@@ -20,4 +20,7 @@ internal enum AuthenticationStep
 
     /// <summary>What a directory says of the password: ask it off the loop, then resume with its answer.</summary>
     NeedsDirectory,
+
+    /// <summary>What is said of the token: have it judged off the loop, then resume with the verdict.</summary>
+    NeedsTokenCheck,
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Pgmux.Core.Authentication.Ldap;
+using Pgmux.Core.Authentication.OAuth;
 using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
 using Pgmux.Transport.Pam;
@@ -31,6 +32,9 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
 
     /// <summary>What to ask the directory before it goes on, after <see cref="AuthenticationStep.NeedsDirectory"/>.</summary>
     public LdapQuestion? Question => _exchange?.Question;
+
+    /// <summary>The token to have judged before it goes on, after <see cref="AuthenticationStep.NeedsTokenCheck"/>.</summary>
+    public TokenQuestion? Token => _exchange?.Token;
 
     /// <summary>Why the login failed, after <see cref="AuthenticationStep.Failed"/>.</summary>
     public AuthenticationFailure? Failure => _failure ?? _exchange?.Failure;
@@ -84,6 +88,9 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
     /// <summary>Goes on with the answer to <see cref="Question"/>.</summary>
     public AuthenticationStep Resume(LdapVerdict verdict) => Exchange().Resume(verdict);
 
+    /// <summary>Goes on with what is said of <see cref="Token"/>.</summary>
+    public AuthenticationStep Resume(TokenVerdict verdict, IBufferWriter<byte> output) => Exchange().Resume(verdict, output);
+
     /// <summary>
     /// After <see cref="AuthenticationStep.Failed"/>: holds what the client has shown against a secret that has been learnt since. A SCRAM
     /// proof goes with the salt of the secret that it was given for, and fails again.
@@ -118,6 +125,12 @@ internal sealed class ClientAuthenticator(ClientLogin login, AuthenticationConte
         if (login.Method == AuthType.Ldap)
         {
             return new LdapExchange(login, login.Ldap ?? throw new UnreachableException("a login by LDAP without options"));
+        }
+
+        if (login.Method is AuthType.Jwt or AuthType.OAuth)
+        {
+            var options = login.Rule?.OAuth ?? throw new UnreachableException("a login by token without options");
+            return options.ComesAsPassword ? new TokenPasswordExchange(login, options) : new OAuthExchange(login, options);
         }
 
         var stored = Resolve();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Pgmux.Core.Authentication.Ldap;
+using Pgmux.Core.Authentication.OAuth;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Authentication;
@@ -13,6 +14,9 @@ internal abstract class PasswordExchange
 
     /// <summary>What the directory is to be asked after <see cref="AuthenticationStep.NeedsDirectory"/>.</summary>
     public LdapQuestion? Question { get; protected set; }
+
+    /// <summary>The token that is to be judged after <see cref="AuthenticationStep.NeedsTokenCheck"/>.</summary>
+    public TokenQuestion? Token { get; protected set; }
 
     /// <summary>Why it failed.</summary>
     public AuthenticationFailure? Failure { get; private set; }
@@ -34,6 +38,10 @@ internal abstract class PasswordExchange
     /// <summary>Goes on with the answer to <see cref="Question"/>.</summary>
     public virtual AuthenticationStep Resume(LdapVerdict verdict) =>
         throw new UnreachableException("this exchange asks no directory");
+
+    /// <summary>Goes on with what is said of <see cref="Token"/>.</summary>
+    public virtual AuthenticationStep Resume(TokenVerdict verdict, IBufferWriter<byte> output) =>
+        throw new UnreachableException("this exchange has no token");
 
     /// <summary>
     /// After a failure: holds what the client has sent against another secret. By itself it has failed for good, as the client was asked

@@ -12,8 +12,14 @@ internal enum ServerAuthenticationFailure
     /// <summary>A method that pgmux cannot do: GSSAPI, SSPI, Kerberos, or one that it does not know.</summary>
     UnsupportedMethod,
 
-    /// <summary>SASL, and none of the mechanisms offered is one of ours (OAuth, channel binding alone).</summary>
+    /// <summary>SASL, and none of the mechanisms offered is one of ours (OAuth without a token, channel binding alone).</summary>
     UnsupportedMechanism,
+
+    /// <summary>The server has not asked for the client's token that it should judge.</summary>
+    TokenNotAsked,
+
+    /// <summary>The server asks for a token on a connection on which others could read it.</summary>
+    TokenInClear,
 
     /// <summary>The server's message is not what the method allows here.</summary>
     Malformed,

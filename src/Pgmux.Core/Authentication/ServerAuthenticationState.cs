@@ -9,6 +9,12 @@ internal enum ServerAuthenticationState
     /// <summary>A password or md5 answer was sent; AuthenticationOk is due.</summary>
     PasswordSent,
 
+    /// <summary>A token was sent; AuthenticationOk is due.</summary>
+    TokenSent,
+
+    /// <summary>The server does not take the token, and was told that this is understood; its error is due.</summary>
+    TokenRefused,
+
     /// <summary>SCRAM has begun; the server's challenge is due.</summary>
     AwaitingServerFirst,
 

@@ -13,7 +13,9 @@ namespace Pgmux.Core.Authentication;
 /// <param name="credentials">With what.</param>
 /// <param name="keys">Keeps what is derived of passwords.</param>
 /// <param name="channelBinding">The hash of the server's certificate (tls-server-end-point); null or empty when the connection is in clear.</param>
-internal sealed class ServerAuthenticator(string user, ServerCredentials credentials, ScramSecretCache keys, byte[]? channelBinding = null)
+/// <param name="isPrivate">Whether nobody else can read what is sent: a token, unlike a proof of SCRAM, is good for whoever has it.</param>
+internal sealed class ServerAuthenticator(
+    string user, ServerCredentials credentials, ScramSecretCache keys, byte[]? channelBinding = null, bool isPrivate = false)
 {
     private ServerAuthenticationState _state = ServerAuthenticationState.AwaitingRequest;
     private ScramClient? _scram;
@@ -23,6 +25,9 @@ internal sealed class ServerAuthenticator(string user, ServerCredentials credent
 
     /// <summary>Whether the server has asked for anything, or has let us in.</summary>
     public bool IsAsked => _state != ServerAuthenticationState.AwaitingRequest;
+
+    /// <summary>What the server has said to a token that it does not take: where others are to be had. Null when it has not looked at one.</summary>
+    public byte[]? TokenError { get; private set; }
 
     /// <summary>Why the login failed, after <see cref="AuthenticationStep.Failed"/>.</summary>
     public ServerAuthenticationFailure? Failure { get; private set; }
@@ -38,11 +43,15 @@ internal sealed class ServerAuthenticator(string user, ServerCredentials credent
         var request = AuthenticationRequest.Read(ref reader);
         return (_state, request.Kind) switch
         {
-            (ServerAuthenticationState.AwaitingRequest or ServerAuthenticationState.PasswordSent or ServerAuthenticationState.ServerVerified,
+            (ServerAuthenticationState.AwaitingRequest, AuthenticationRequestKind.Ok) when credentials.MustShowToken => Fail(
+                ServerAuthenticationFailure.TokenNotAsked, "the server lets the user in without asking for the client's OAuth token, so nobody has looked at it"),
+            (ServerAuthenticationState.AwaitingRequest or ServerAuthenticationState.PasswordSent or ServerAuthenticationState.ServerVerified
+                or ServerAuthenticationState.TokenSent,
                 AuthenticationRequestKind.Ok) => Succeed(),
             (ServerAuthenticationState.AwaitingRequest, AuthenticationRequestKind.CleartextPassword) => AnswerCleartext(output),
             (ServerAuthenticationState.AwaitingRequest, AuthenticationRequestKind.Md5Password) => AnswerMd5(request.Salt, output),
-            (ServerAuthenticationState.AwaitingRequest, AuthenticationRequestKind.Sasl) => StartScram(request, output),
+            (ServerAuthenticationState.AwaitingRequest, AuthenticationRequestKind.Sasl) => StartSasl(request, output),
+            (ServerAuthenticationState.TokenSent, AuthenticationRequestKind.SaslContinue) => TakeTokenError(request.Data, output),
             (ServerAuthenticationState.AwaitingServerFirst, AuthenticationRequestKind.SaslContinue) => AnswerChallenge(request.Data, output),
             (ServerAuthenticationState.AwaitingServerFinal, AuthenticationRequestKind.SaslFinal) => CheckSignature(request.Data),
             (ServerAuthenticationState.AwaitingRequest, not (AuthenticationRequestKind.SaslContinue or AuthenticationRequestKind.SaslFinal)) =>
@@ -80,6 +89,42 @@ internal sealed class ServerAuthenticator(string user, ServerCredentials credent
 
         FrontendMessages.WritePassword(output, Md5Password.Respond(md5Secret, salt));
         _state = ServerAuthenticationState.PasswordSent;
+        return AuthenticationStep.Continue;
+    }
+
+    private AuthenticationStep StartSasl(AuthenticationRequest request, IBufferWriter<byte> output)
+    {
+        if (!request.Offers(OAuthMechanism.NameBytes))
+        {
+            return StartScram(request, output);
+        }
+
+        if (credentials.Token is not { } token)
+        {
+            return request.Offers(ScramMechanism.NameBytes) || request.Offers(ScramMechanism.PlusNameBytes)
+                ? StartScram(request, output)
+                : Fail(
+                    ServerAuthenticationFailure.UnsupportedMechanism,
+                    "server asks for an OAuth token, and there is none of this user that is still good (method oauth in auth_hba_file)");
+        }
+
+        if (!isPrivate)
+        {
+            return Fail(
+                ServerAuthenticationFailure.TokenInClear,
+                "server asks for an OAuth token on a connection without TLS, on which it is not shown (server_tls_sslmode)");
+        }
+
+        FrontendMessages.WriteSaslInitialResponse(output, OAuthMechanism.Name, OAuthMessages.ClientResponse(token));
+        _state = ServerAuthenticationState.TokenSent;
+        return AuthenticationStep.Continue;
+    }
+
+    private AuthenticationStep TakeTokenError(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
+    {
+        TokenError = data.ToArray();
+        FrontendMessages.WriteSaslResponse(output, OAuthMechanism.ErrorAnswer);
+        _state = ServerAuthenticationState.TokenRefused;
         return AuthenticationStep.Continue;
     }
 
@@ -176,7 +221,9 @@ internal sealed class ServerAuthenticator(string user, ServerCredentials credent
         return AuthenticationStep.Succeeded;
     }
 
-    private AuthenticationStep FailWithoutPassword(string text) => credentials.IsEmpty
+    private AuthenticationStep FailWithoutPassword(string text) => credentials.MustShowToken
+        ? Fail(ServerAuthenticationFailure.TokenNotAsked, "server asks for a password and not for the client's OAuth token")
+        : credentials.IsEmpty
         ? Fail(ServerAuthenticationFailure.NoPassword, "server asks for a password and there is none for this user")
         : Fail(ServerAuthenticationFailure.WrongPasswordType, text);
 

@@ -34,7 +34,7 @@ internal sealed class ClientAuthentication(
         // Ahead of auth_query: who guesses names makes no work for the server either.
         if (IsThrottled(login))
         {
-            await FailAsync(AuthenticationFailure.TooManyFailures(login.Method));
+            await FailAsync(AuthenticationFailure.TooManyFailures(login));
             return null;
         }
 
@@ -90,6 +90,14 @@ internal sealed class ClientAuthentication(
                     }
 
                     step = authenticator.Resume(verdict);
+                    continue;
+                case AuthenticationStep.NeedsTokenCheck:
+                    if (await new ClientTokenCheck(client, environment).JudgeAsync(login.Method, authenticator.Token!) is not { } judged)
+                    {
+                        return null;
+                    }
+
+                    step = authenticator.Resume(judged, client.Output);
                     continue;
             }
 
@@ -183,7 +191,7 @@ internal sealed class ClientAuthentication(
             : login;
 
     // Nobody is asked for a user whom no password lets in, or one that others judge.
-    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Pam or AuthType.Ldap);
+    private static bool NeedsUser(AuthType method) => method is not (AuthType.Any or AuthType.Reject or AuthType.Hba or AuthType.Pam or AuthType.Ldap or AuthType.Jwt or AuthType.OAuth);
 
     // What the directory says; null when the client has been closed meanwhile.
     private async ValueTask<LdapVerdict?> AskDirectoryAsync(LdapQuestion question)
@@ -285,6 +293,13 @@ internal sealed class ClientAuthentication(
     // The log has it at once, the client when auth_failure_delay is over.
     private async ValueTask FailAsync(AuthenticationFailure failure)
     {
+        if (failure.IsDiscovery)
+        {
+            ClientsLog.TokenDiscovery(environment.Logger, client.LogName);
+            client.Close(ClientCloseReason.TokenDiscovery, failure.Error);
+            return;
+        }
+
         ClientsLog.AuthenticationFailed(environment.Logger, client.LogName, failure.Error.Message, failure.Reason);
         if (configuration.Options.AuthFailureDelay > TimeSpan.Zero)
         {

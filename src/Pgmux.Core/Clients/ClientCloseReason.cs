@@ -30,6 +30,9 @@ internal enum ClientCloseReason
     /// <summary>client_login_timeout.</summary>
     LoginTimedOut,
 
+    /// <summary>The client has asked where tokens are to be had, and comes again with one.</summary>
+    TokenDiscovery,
+
     /// <summary>max_client_conn.</summary>
     TooManyClients,
 

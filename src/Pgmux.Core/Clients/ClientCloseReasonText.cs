@@ -14,6 +14,7 @@ internal static class ClientCloseReasonText
         ClientCloseReason.ProxyHeaderRefused => "PROXY header refused",
         ClientCloseReason.TlsFailed => "TLS handshake failed",
         ClientCloseReason.AuthenticationFailed => "authentication failed",
+        ClientCloseReason.TokenDiscovery => "OAuth issuer discovery",
         ClientCloseReason.ConfigurationError => "bouncer config error",
         ClientCloseReason.LoginTimedOut => "client_login_timeout",
         ClientCloseReason.TooManyClients => "no more connections allowed (max_client_conn)",

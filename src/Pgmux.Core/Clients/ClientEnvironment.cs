@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Authentication.Ldap;
+using Pgmux.Core.Authentication.OAuth;
 using Pgmux.Core.Cancellation;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Clients.UserLookup;
@@ -38,6 +39,7 @@ internal sealed class ClientEnvironment
         SystemUsers = parts.CreateSystemUsers();
         Pam = parts.CreatePam();
         Ldap = parts.CreateLdap(pools.Environment.Clock, logger);
+        Tokens = new JwtValidator(pools.Environment.Clock);
         Parts = parts;
         Users = new UserLookups(this);
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
@@ -90,6 +92,9 @@ internal sealed class ClientEnvironment
 
     /// <summary>Asks directories whether passwords are right.</summary>
     public LdapChecks Ldap { get; }
+
+    /// <summary>Judges tokens.</summary>
+    public JwtValidator Tokens { get; }
 
     /// <summary>Finds users that auth_file does not have.</summary>
     public UserLookups Users { get; }

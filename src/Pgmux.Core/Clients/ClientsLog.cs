@@ -11,7 +11,7 @@ internal static partial class ClientsLog
     public static void Closed(ClientEnvironment environment, ClientConnection client, ClientCloseReason reason, ErrorFields? error)
     {
         var options = client.Configuration.Options;
-        if (error is not null && options.LogPoolerErrors)
+        if (error is not null && options.LogPoolerErrors && reason != ClientCloseReason.TokenDiscovery)
         {
             PoolerError(environment.Logger, client.LogName, error.Message);
         }
@@ -44,6 +44,9 @@ internal static partial class ClientsLog
 
     [LoggerMessage(EventIds.ClientHbaLineMatched, LogLevel.Debug, "{Client} HBA line {File}:{Line} is matched")]
     public static partial void HbaLineMatched(ILogger logger, string client, string file, int line);
+
+    [LoggerMessage(EventIds.ClientTokenDiscovery, LogLevel.Debug, "{Client} OAuth issuer discovery requested")]
+    public static partial void TokenDiscovery(ILogger logger, string client);
 
     [LoggerMessage(EventIds.ClientInternalError, LogLevel.Error, "{Client} internal error")]
     public static partial void InternalError(ILogger logger, Exception failure, string client);

@@ -22,7 +22,15 @@ internal static class AuthSettings
             ("hba", AuthType.Hba),
             ("pam", AuthType.Pam),
             ("ldap", AuthType.Ldap),
-        ]);
+        ])
+    {
+        Elsewhere = new Dictionary<string, string>
+        {
+            ["jwt"] = "jwt stands in lines of auth_hba_file, with auth_type = hba",
+            ["oauth"] = "oauth stands in lines of auth_hba_file, with auth_type = hba",
+            ["peer"] = "peer stands in lines of auth_hba_file, with auth_type = hba",
+        },
+    };
 
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =

@@ -27,6 +27,12 @@ internal enum AuthType
     /// <summary>The password in clear, which PAM judges; auth_file is not looked at.</summary>
     Pam,
 
+    /// <summary>A token that an issuer has signed and that names the user (JWT). In HBA files only.</summary>
+    Jwt,
+
+    /// <summary>A token that a server looks at, in a login of its own. In HBA files only.</summary>
+    OAuth,
+
     /// <summary>The system user at the other end of the Unix socket. In HBA files only.</summary>
     Peer,
 

@@ -6,6 +6,9 @@ namespace Pgmux.Core.Configuration;
 internal sealed class ChoiceType<T>((string Name, T Value)[] choices, params string[] notYet) : SettingType<T>
     where T : struct, Enum
 {
+    /// <summary>Names that are for another place, each with the sentence that says which.</summary>
+    public IReadOnlyDictionary<string, string> Elsewhere { get; init; } = new Dictionary<string, string>();
+
     /// <inheritdoc/>
     public override bool TryParse(string text, out T value, out string problem)
     {
@@ -21,7 +24,8 @@ internal sealed class ChoiceType<T>((string Name, T Value)[] choices, params str
 
         value = default;
         var known = $"must be one of {string.Join(", ", choices.Select(choice => choice.Name))}";
-        problem = notYet.Contains(text, StringComparer.OrdinalIgnoreCase) ? $"is not built into pgmux yet; it {known}" : known;
+        problem = Elsewhere.TryGetValue(text.ToLowerInvariant(), out var place) ? $"{known}; {place}"
+            : notYet.Contains(text, StringComparer.OrdinalIgnoreCase) ? $"is not built into pgmux yet; it {known}" : known;
         return false;
     }
 

@@ -143,7 +143,10 @@ internal static class EventIds
     public const int AuthDatabaseMissing = 1811;
 
     /// <summary>auth_dbname names a database that is disabled.</summary>
-    public const int AuthDatabaseDisabled = 1812;
+    public const int AuthDatabaseDisabled = 1813;
+
+    /// <summary>A client has asked where tokens are to be had.</summary>
+    public const int ClientTokenDiscovery = 1812;
 
     // 1900 to 1999: Admin.
 

@@ -19,6 +19,7 @@ internal sealed class Pool : IServerHolder
     private readonly LeaseDelivery _delivery;
     private readonly WaitQueue _waiters;
     private readonly WaitQueue _welcomeWaiters = new();
+    private readonly LoginTrials _trials = new();
     private readonly PoolCounters[] _counters;
     private readonly long _waiterTolerance;
     private PoolState _state;
@@ -180,6 +181,45 @@ internal sealed class Pool : IServerHolder
         }
     }
 
+    /// <summary>
+    /// Has a server judge a client's token, by a login of its own; the server then serves as any. A pool that is full closes one that is
+    /// idle, or the next that becomes free, unless a client has waited longer for it.
+    /// </summary>
+    public void Try(LoginTrial trial)
+    {
+        List<ServerConnection>? opened;
+        lock (_gate)
+        {
+            trial.QueuedAt = trial.Loop.Timestamp;
+            if (_state is PoolState.Draining or PoolState.Closed)
+            {
+                trial.Refuse(LeaseOutcome.ShuttingDown, null);
+                return;
+            }
+
+            if (_state == PoolState.Serving && _opening.IsServerAway(trial.QueuedAt))
+            {
+                trial.Refuse(LeaseOutcome.LoginFailing, _opening.LastError);
+                return;
+            }
+
+            _wantedAt = trial.QueuedAt;
+            _trials.Add(trial);
+            opened = PlanOpening(trial.Loop);
+        }
+
+        ServerOpening.Start(opened);
+    }
+
+    /// <summary>The client no longer waits for the word on its token.</summary>
+    public void Abandon(LoginTrial trial)
+    {
+        lock (_gate)
+        {
+            _trials.Remove(trial);
+        }
+    }
+
     /// <summary>Takes a server back from its client. Called on the server's loop; the release rule holds.</summary>
     public void Return(ServerConnection server)
     {
@@ -216,10 +256,20 @@ internal sealed class Pool : IServerHolder
     /// <inheritdoc/>
     public void OnServerLoggedIn(ServerConnection server)
     {
+        List<ServerConnection>? tried = null;
         lock (_gate)
         {
             _servers.OnLoggedIn();
             _opening.OnSucceeded();
+            if (_trials.End(server) is { } trial)
+            {
+                _opening.TakeToken(trial.Token);
+                trial.Accept();
+
+                // Before the server is looked at for the next one: where there is room, it need not make any.
+                tried = _state == PoolState.Serving ? PlanTrials(server.Loop) : null;
+            }
+
             Welcome = new PoolWelcome(server.Welcome, server.Parameters);
             while (_welcomeWaiters.First is { } request)
             {
@@ -227,6 +277,8 @@ internal sealed class Pool : IServerHolder
                 _delivery.Welcome(request);
             }
         }
+
+        ServerOpening.Start(tried);
 
         // First this server finds its client, then it is seen how many more are wanted.
         OnServerReady(server);
@@ -247,7 +299,12 @@ internal sealed class Pool : IServerHolder
             if (server.RetireReason is null)
             {
                 request = _waiters.PeekFor(server.Loop.Index, _waiterTolerance);
-                if (request is null)
+                if (_trials.NeedsRoom && (request is null || request.QueuedAt > _trials.First!.QueuedAt))
+                {
+                    request = null;
+                    MakeRoom(server);
+                }
+                else if (request is null)
                 {
                     _servers.PushIdle(server);
                 }
@@ -277,12 +334,26 @@ internal sealed class Pool : IServerHolder
         {
             _servers.Remove(server, before);
             _environment.Ledger.Remove(Key);
-            if (before == ServerState.Connecting
+            if (server.RetireReason == ServerCloseReason.MadeRoom)
+            {
+                _trials.OnRoomThere();
+            }
+
+            if (_trials.End(server) is { } trial)
+            {
+                EndTrial(trial, server, reason, error);
+            }
+            else if (before == ServerState.Connecting
                 && reason is not (ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged or ServerCloseReason.Paused))
             {
                 if (reason is ServerCloseReason.LoginFailed or ServerCloseReason.TlsFailed && LoginThrottle.IsPermanent(error))
                 {
                     RefuseAll(LeaseOutcome.LoginRefused, error);
+                }
+
+                if (server.TokenError is not null)
+                {
+                    _opening.ForgetToken();
                 }
 
                 _opening.OnFailed(error);
@@ -313,6 +384,7 @@ internal sealed class Pool : IServerHolder
             {
                 obsolete = [.. _servers.All];
                 Welcome = null;
+                _opening.ForgetToken();
             }
             else if (policy.TracksStatements && !before.TracksStatements)
             {
@@ -419,6 +491,12 @@ internal sealed class Pool : IServerHolder
 
             RefuseExpired(_waiters, policy, now);
             RefuseExpired(_welcomeWaiters, policy, now);
+            while (_trials.First is { } trial && _expiry.IsOver(trial.QueuedAt, policy.QueryWaitTimeout, now))
+            {
+                _trials.TakeFirst().Refuse(LeaseOutcome.WaitTimedOut, null);
+            }
+
+            _opening.ForgetOldToken();
         }
 
         foreach (var (server, reason) in expired)
@@ -443,7 +521,7 @@ internal sealed class Pool : IServerHolder
         lock (_gate)
         {
             var isUnused = MayBeUnused && !_opening.HasSucceeded && _servers.Count == 0 && _waiters.Count + _welcomeWaiters.Count == 0
-                && _state == PoolState.Serving && _wantedAt != 0
+                && _trials.IsEmpty && _state == PoolState.Serving && _wantedAt != 0
                 && _environment.Clock.GetElapsedTime(_wantedAt) >= Policy.ServerLoginRetry;
             if (isUnused)
             {
@@ -493,6 +571,8 @@ internal sealed class Pool : IServerHolder
 
         OpenWanted(request.Loop);
     }
+
+    private static readonly Action<object?> CloseRetired = static state => ((ServerConnection)state!).CloseIfFree();
 
     private static readonly Action<object?> StartCheck = static state =>
     {
@@ -573,9 +653,61 @@ internal sealed class Pool : IServerHolder
             return null;
         }
 
+        var tried = PlanTrials(loop);
         var forWelcome = _welcomeWaiters.Count > 0 && _servers.LoggedIn == 0 ? 1 : 0;
         var forMinimum = Policy.MinimumSize - _servers.LoggedIn;
-        return _opening.Plan(Math.Max(_waiters.Count, Math.Max(forWelcome, forMinimum)), _waiters.First?.Loop ?? loop);
+        var opened = _opening.Plan(Math.Max(_waiters.Count, Math.Max(forWelcome, forMinimum)), _waiters.First?.Loop ?? loop);
+        return tried is null ? opened : [.. tried, .. opened ?? []];
+    }
+
+    private List<ServerConnection>? PlanTrials(EventLoop loop)
+    {
+        List<ServerConnection>? opened = null;
+        while (_trials.MayStart && _opening.PlanTrial(_trials.First!.Token, _trials.First.Loop) is { } server)
+        {
+            _trials.Start(server);
+            (opened ??= []).Add(server);
+        }
+
+        while (_trials.NeedsRoom && _servers.PopIdle(loop.Index) is { } idle)
+        {
+            MakeRoom(idle);
+            idle.Loop.Post(CloseRetired, idle);
+        }
+
+        return opened;
+    }
+
+    private void MakeRoom(ServerConnection server)
+    {
+        server.Retire(ServerCloseReason.MadeRoom);
+        if (server.RetireReason == ServerCloseReason.MadeRoom)
+        {
+            _trials.OnRoomMade();
+        }
+    }
+
+    // What a client's token is worth is between it and the server: only a server that cannot be reached holds up others.
+    private void EndTrial(LoginTrial trial, ServerConnection server, ServerCloseReason reason, ErrorFields? error)
+    {
+        if (reason == ServerCloseReason.Paused)
+        {
+            _trials.Add(trial);
+            return;
+        }
+
+        if (reason is ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged)
+        {
+            trial.Refuse(LeaseOutcome.LoginFailing, null);
+            return;
+        }
+
+        var isPermanent = reason is ServerCloseReason.LoginFailed or ServerCloseReason.TlsFailed && LoginThrottle.IsPermanent(error);
+        trial.Refuse(isPermanent ? LeaseOutcome.LoginRefused : LeaseOutcome.LoginFailing, error, server.TokenError);
+        if (!isPermanent)
+        {
+            _opening.OnFailed(error);
+        }
     }
 
     private void RefuseExpired(WaitQueue queue, PoolPolicy policy, long now)
@@ -606,6 +738,11 @@ internal sealed class Pool : IServerHolder
         {
             _state = state;
             _opening.Stop();
+            while (_trials.First is not null)
+            {
+                _trials.TakeFirst().Refuse(outcome, null);
+            }
+
             if (state == PoolState.Closed)
             {
                 RefuseAll(outcome, null);
@@ -622,7 +759,7 @@ internal sealed class Pool : IServerHolder
         foreach (var server in servers)
         {
             server.Retire(reason);
-            server.Loop.Post(static state => ((ServerConnection)state!).CloseIfFree(), server);
+            server.Loop.Post(CloseRetired, server);
         }
     }
 }

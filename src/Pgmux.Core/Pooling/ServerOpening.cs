@@ -10,6 +10,7 @@ namespace Pgmux.Core.Pooling;
 internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironment environment)
 {
     private readonly LoginThrottle _throttle = new();
+    private readonly HeldToken _token = new(environment.Clock);
     private ServerCredentials _captured = ServerCredentials.None;
     private int _attempts;
     private bool _hasSucceeded;
@@ -28,6 +29,19 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     public bool MustFailFast(long now) => _throttle is { IsFailing: true, IsServerBusy: false }
         && servers.LoggedIn == 0 && !_throttle.MayStart(servers.Connecting, _hasSucceeded, now);
 
+    /// <summary>Whether no server answers, so that trying a token would only load it more.</summary>
+    public bool IsServerAway(long now) => _throttle.IsFailing && !LoginThrottle.IsPermanent(LastError)
+        && servers.LoggedIn == 0 && !_throttle.MayStart(servers.Connecting, _hasSucceeded, now);
+
+    /// <summary>A server has taken this token of a client: it is good for others until it ends.</summary>
+    public void TakeToken(string token) => _token.Take(token);
+
+    /// <summary>The token is of no more use.</summary>
+    public void ForgetToken() => _token.Forget();
+
+    /// <summary>Forgets a token whose time is over.</summary>
+    public void ForgetOldToken() => _token.Find();
+
     /// <summary>
     /// What a client's login has shown that servers can be logged in to with. A client that was let in without a password does not take away
     /// what one with a password has shown.
@@ -41,16 +55,17 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
         var policy = pool.Policy;
         while (servers.Connecting < wanted
             && _throttle.MayStart(servers.Connecting, _hasSucceeded, loop.Timestamp)
-            && (policy.Size == 0 || servers.Count < policy.Size)
-            && environment.Ledger.Add(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser) == LedgerOutcome.Added)
+            && TryCount(policy))
         {
-            var server = Create(policy.Target, loop);
-            servers.Add(server);
-            (opened ??= []).Add(server);
+            (opened ??= []).Add(Add(policy.Target, CredentialsFor(policy.Target), loop));
         }
 
         return opened;
     }
+
+    /// <summary>Makes a connection that a client's token is tried by; null when limits allow none.</summary>
+    public ServerConnection? PlanTrial(string token, EventLoop loop) =>
+        TryCount(pool.Policy) ? Add(pool.Policy.Target, ServerCredentials.FromTokenOnTrial(token), loop) : null;
 
     /// <summary>Opens planned connections. Not under the lock.</summary>
     public static void Start(List<ServerConnection>? opened)
@@ -104,15 +119,27 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     // The timer belongs to no loop; opening a connection does.
     private void Retry() => environment.Loops[0].Post(static state => ((Pool)state!).OpenWanted(), pool);
 
-    private ServerConnection Create(ServerTarget target, EventLoop loop) => new(
-        environment.NextId(), target, target.EndPointAt(_attempts++ & int.MaxValue), CredentialsFor(target), pool, environment.Servers, loop);
+    private bool TryCount(PoolPolicy policy) => (policy.Size == 0 || servers.Count < policy.Size)
+        && environment.Ledger.Add(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser) == LedgerOutcome.Added;
+
+    private ServerConnection Add(ServerTarget target, ServerCredentials credentials, EventLoop loop)
+    {
+        var server = new ServerConnection(
+            environment.NextId(), target, target.EndPointAt(_attempts++ & int.MaxValue), credentials, pool, environment.Servers, loop);
+        servers.Add(server);
+        return server;
+    }
 
     // A configured password serves by itself, and a hash where the server asks for one; elsewhere it takes the password that a client has shown.
     // A SCRAM secret cannot log in, but the keys behind a client's proof can.
-    private ServerCredentials CredentialsFor(ServerTarget target) => target.Secret.Kind switch
+    private ServerCredentials CredentialsFor(ServerTarget target)
     {
-        UserSecretKind.None or UserSecretKind.Scram when !_captured.IsEmpty => _captured,
-        UserSecretKind.Md5 => ServerCredentials.From(target.Secret, shownPassword: _captured.Password),
-        _ => ServerCredentials.From(target.Secret),
-    };
+        var credentials = target.Secret.Kind switch
+        {
+            UserSecretKind.None or UserSecretKind.Scram when !_captured.IsEmpty => _captured,
+            UserSecretKind.Md5 => ServerCredentials.From(target.Secret, shownPassword: _captured.Password),
+            _ => ServerCredentials.From(target.Secret),
+        };
+        return credentials.With(_token.Find());
+    }
 }

@@ -71,6 +71,9 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <summary>What it answers when the server asks for a password.</summary>
     public ServerCredentials Credentials { get; }
 
+    /// <summary>What it has said to a token that it does not take; null when it has not looked at one. Set before the close.</summary>
+    public byte[]? TokenError { get; set; }
+
     /// <summary>Where it stands.</summary>
     public ServerState State { get; private set; }
 

@@ -15,7 +15,7 @@ internal sealed class ServerEntry(
     ServerConnection server, EventLoop home, ServerParameters parameters, ServerEnvironment environment, CancellationToken connecting)
 {
     private readonly ServerTls _tls = server.Target.Tls;
-    private readonly PasswordRequest? _request = PasswordRequest.For(server.Target, server.EndPoint);
+    private readonly PasswordRequest? _request = server.Credentials.MustShowToken ? null : PasswordRequest.For(server.Target, server.EndPoint);
     private ServerCredentials _credentials = server.Credentials;
     private PasswordAnswer? _password;
     private bool _isRenewed;
@@ -88,6 +88,7 @@ internal sealed class ServerEntry(
             return true;
         }
 
+        server.TokenError = login.TokenError;
         if (refusal is null)
         {
             server.OnLoginCompleted(login);
@@ -148,7 +149,7 @@ internal sealed class ServerEntry(
             RequireOpen(null);
         }
 
-        _credentials = ServerCredentials.From(UserSecret.FromPassword(answer.Password!));
+        _credentials = ServerCredentials.From(UserSecret.FromPassword(answer.Password!)).With(server.Credentials.Token);
     }
 
     private void GiveUp(TransportConnection transport, string problem)

@@ -18,7 +18,8 @@ internal sealed class ServerLogin(
     private const int MaximumParameters = 256;
 
     private readonly List<KeyValuePair<string, string>> _welcome = [];
-    private readonly ServerAuthenticator _authenticator = new(server.Target.User, credentials, keys, transport.Tls?.ServerEndPointBinding);
+    private readonly ServerAuthenticator _authenticator = new(
+        server.Target.User, credentials, keys, transport.Tls?.ServerEndPointBinding, transport.Tls is not null || ServerTarget.IsThisMachine(server.EndPoint));
     private bool _isAuthenticated;
     private bool _isNegotiated;
 
@@ -39,6 +40,9 @@ internal sealed class ServerLogin(
 
     /// <summary>Whether the server has refused after it had asked: the password, most likely.</summary>
     public bool IsRefusedAsked { get; private set; }
+
+    /// <summary>What the server has said to a token that it does not take; null when it has not looked at one.</summary>
+    public byte[]? TokenError => _authenticator.TokenError;
 
     /// <summary>Logs in.</summary>
     /// <returns>Why it failed; null when it succeeded, or when the connection was closed meanwhile.</returns>

@@ -60,6 +60,13 @@ internal sealed class ServerTarget
     /// <summary>Whether connections to this address may be encrypted: TLS is for TCP only, as in PostgreSQL.</summary>
     public static bool MayBeEncrypted(EndPoint endPoint) => endPoint is DnsEndPoint or IPEndPoint;
 
+    /// <summary>
+    /// Whether what is sent there leaves this machine by no network. Only there is a token shown in clear: RFC 7628 (section 4) demands TLS,
+    /// while libpq shows one over any connection.
+    /// </summary>
+    public static bool IsThisMachine(EndPoint endPoint) =>
+        endPoint is UnixDomainSocketEndPoint || (endPoint is IPEndPoint address && IPAddress.IsLoopback(address.Address));
+
     /// <summary>The host of an address as it is configured: what the server's certificate has to name.</summary>
     public static string HostOf(EndPoint endPoint) => endPoint switch
     {

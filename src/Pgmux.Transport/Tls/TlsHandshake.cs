@@ -40,6 +40,11 @@ public static class TlsHandshake
         var link = (LoopConnection)connection;
         var bytes = new TlsLink(link, tuning.Socket.UnsentLimitBytes);
         var stream = new SslStream(bytes, leaveInnerStreamOpen: true);
+
+        // While the arithmetic runs nobody reads, and who is told of the peer's end then would close before the peer's last word is looked at.
+        // The handshake's next read finds the end.
+        var observer = link.Observer;
+        link.Observer = null;
         try
         {
             await await link.Loop.OffloadAsync(() => authenticate(stream));
@@ -47,6 +52,7 @@ public static class TlsHandshake
         catch (Exception e) when (e is AuthenticationException or IOException or InvalidOperationException)
         {
             await stream.DisposeAsync();
+            link.Observer = observer;
             throw TlsException.From(e);
         }
 

@@ -12,8 +12,12 @@ internal sealed partial class ClockTests
     /// <summary>What shows the time of day: the lines of the log, and connect_time and request_time on the console.</summary>
     private static readonly string[] Showing = ["src/Pgmux.Core/Diagnostics/LineWriter.cs", "src/Pgmux.Core/Hosting/ConsoleSource.cs"];
 
-    /// <summary>What has to know the day because others have written days down: certificates and lists of revoked ones end on one.</summary>
-    private static readonly string[] Judging = ["src/Pgmux.Core/Configuration/Revocation/Revocations.cs", "src/Pgmux.Core/Configuration/TlsFileReader.cs"];
+    /// <summary>What has to know the day because others have written days down: certificates, lists of revoked ones and tokens end on one.</summary>
+    private static readonly string[] Judging =
+    [
+        "src/Pgmux.Core/Authentication/OAuth/JwtValidator.cs", "src/Pgmux.Core/Configuration/Revocation/Revocations.cs",
+        "src/Pgmux.Core/Configuration/TlsFileReader.cs", "src/Pgmux.Core/Pooling/HeldToken.cs",
+    ];
 
     [Test, Property("Row", "S22")]
     public void Only_what_shows_the_time_of_day_asks_for_it() => Assert.That(

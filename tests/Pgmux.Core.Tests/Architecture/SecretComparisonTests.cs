@@ -42,11 +42,12 @@ internal sealed partial class SecretComparisonTests
         "src/Pgmux.Core/Servers/ServerTarget.cs: Secret.Text == other.Secret.Text",
     ];
 
-    /// <summary>Names of mechanisms and schemes: everybody knows them.</summary>
+    /// <summary>Names of mechanisms and schemes, and fixed words of them: everybody knows them.</summary>
     private static readonly string[] PublicNames =
     [
         "response.Mechanism.SequenceEqual(ScramMechanism.NameBytes)", "response.Mechanism.SequenceEqual(ScramMechanism.PlusNameBytes)",
-        "text[parts[0]].SequenceEqual(Scheme)",
+        "text[parts[0]].SequenceEqual(Scheme)", "response.Mechanism.SequenceEqual(OAuthMechanism.NameBytes)",
+        "message.SequenceEqual(OAuthMechanism.ErrorAnswer)",
     ];
 
     [Test, Property("Row", "C17")]

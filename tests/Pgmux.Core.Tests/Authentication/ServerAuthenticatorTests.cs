@@ -21,7 +21,7 @@ public sealed class ServerAuthenticatorTests
     [
         [],
         ["SCRAM-SHA-256-PLUS"],
-        ["OAUTHBEARER", "SCRAM-SHA-1"],
+        ["GS2-KRB5", "SCRAM-SHA-1"],
     ];
 
     private readonly ArrayBufferWriter<byte> _output = new();

@@ -112,6 +112,21 @@ internal sealed class EncryptedLoginTests
         ExpectEnd(mux, client, "TLS handshake failed: ");
     }
 
+    [TestCase(ConnectionEnd.HalfClose)]
+    [TestCase(ConnectionEnd.Close)]
+    [Property("Row", "T04")]
+    public void A_client_that_says_no_and_goes_is_told_of_as_one_that_says_no(ConnectionEnd end)
+    {
+        using var mux = Start();
+        var client = mux.Connect();
+        client.Send(RawMessages.SslRequest());
+        client.Write(FatalAlert);
+        mux.Network.Step();
+        client.Leave(end);
+        mux.Advance(1);
+        ExpectEnd(mux, client, "TLS handshake failed: ");
+    }
+
     [Test, Property("Row", "T03")]
     public async Task A_shutdown_says_nothing_to_a_client_in_its_handshake()
     {

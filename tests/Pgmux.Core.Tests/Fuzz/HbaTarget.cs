@@ -3,6 +3,7 @@ using Pgmux.Core.Configuration;
 using Pgmux.Core.Configuration.Hba;
 using Pgmux.Core.Tests.Configuration.Hba;
 using Pgmux.Testing.Fuzzing;
+using Pgmux.Testing.OAuth;
 
 namespace Pgmux.Core.Tests.Fuzz;
 
@@ -27,6 +28,7 @@ internal sealed class HbaTarget : FuzzTarget, IDisposable
         _folder.Write("names", "alice, bob\n# nobody\n\"all\" /^t_\n");
         _folder.Write("broken", "+x\n@broken\n\"\n");
         _folder.Write("loop", "@loop\n");
+        _folder.Write("keys", TestIssuer.Known.Jwks);
     }
 
     public override string Name => "Hba";
@@ -44,6 +46,7 @@ internal sealed class HbaTarget : FuzzTarget, IDisposable
         Bytes("local all \\\n all \\\r\n trust\nlocal \"a\\\nb\" \"c\"\"d\" md5\n# \\\nlocal\n"),
         Bytes("local samerole +x ldap\nhost all all host.name md5\nhost all all 1.2.3.4/99 md5\nhost all all ::ffff:1.2.3.4/120 pam\nhost all all 1.2.3.4 ffff:: md5 x=y\n"),
         Bytes("local all /(a+)+$ trust\nlocal all /[[:alpha:]] trust\nlocal all /(?=a) trust\nlocal all /(a)\\1 trust\nlocal all /(a{999}){999} trust\n"),
+        Bytes("hostssl all all all jwt issuer=https://i audience=a jwks=keys claim=email scope=\"a b\" map=m\nlocal all all jwt jwks=names issuer=i audience=a via=password\n"),
         [0xEF, 0xBB, 0xBF, .. "local all all trust\n"u8],
         [.. "local \0 "u8, 0xFF, 0xFE, .. " trust\n"u8],
         Bytes(string.Concat(Enumerable.Repeat("nonsense\n", 30))),
@@ -54,7 +57,7 @@ internal sealed class HbaTarget : FuzzTarget, IDisposable
         .. new[]
         {
             "local ", "host ", "hostssl ", "hostnossl ", "all ", "sameuser", "replication", "samehost ", "samenet ", "10.0.0.0/8 ", "::/0 ", "::ffff:1.2.3.4", "/128", "255.0.0.0 ", "trust\n",
-            "reject\n", "md5\n", "password\n", "scram-sha-256\n", "peer ", "cert ", "map=m\n", "@names", "/^a", "$ ", "(", ")", "\\1", ",", "\"", "\"\"", "#", "\\\n", "\n", "\n%\n", "include ", "+",
+            "reject\n", "md5\n", "password\n", "scram-sha-256\n", "peer ", "cert ", "jwt ", "issuer=i ", "audience=a ", "jwks=keys ", "via=password ", "map=m\n", "@names", "/^a", "$ ", "(", ")", "\\1", ",", "\"", "\"\"", "#", "\\\n", "\n", "\n%\n", "include ", "+",
         }.Select(Bytes),
     ];
 

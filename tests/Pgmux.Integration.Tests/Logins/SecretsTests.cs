@@ -7,6 +7,7 @@ using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Protocol;
 using Pgmux.Testing.Certificates;
 using Pgmux.Testing.Ldap;
+using Pgmux.Testing.OAuth;
 using Pgmux.Testing.Postgres;
 using Pgmux.Testing.Processes;
 
@@ -24,11 +25,14 @@ internal sealed class SecretsTests(int postgres)
         local all postgres trust
         host all postgres 127.0.0.1/32 trust
         host all s_trust 127.0.0.1/32 trust
+        host all s_token 127.0.0.1/32 trust
         host all s_plain 127.0.0.1/32 password
         host all s_md5 127.0.0.1/32 md5
         host all all 127.0.0.1/32 scram-sha-256
 
         """;
+
+    private const string Jwt = "issuer=" + TestIssuer.Name + " audience=" + TestIssuer.Audience + " jwks=keys.json";
 
     private readonly PlantedSecrets _secrets = new();
     private readonly StringBuilder _said = new();
@@ -70,6 +74,7 @@ internal sealed class SecretsTests(int postgres)
         _startedPgmux = await PgmuxProcess.StartAsync(settings);
 
         await LogInAsync();
+        await ShowTokensAsync();
         await GuessAsync();
         await UseCancelKeysAsync();
         await AskConsoleAsync();
@@ -84,7 +89,7 @@ internal sealed class SecretsTests(int postgres)
         {
             // Who says nothing leaks nothing: the log did tell of all this.
             Assert.That(said, Does.Contain("login attempt").And.Contain("password authentication failed").And.Contain("SASL authentication failed"));
-            Assert.That(said, Does.Contain("broken auth file").And.Contain("syntax error in connection string").And.Contain("DEBUG"));
+            Assert.That(said, Does.Contain("broken auth file").And.Contain("is no JWKS").And.Contain("the token's signature is wrong").And.Contain("syntax error in connection string").And.Contain("DEBUG"));
             Assert.That(said, Does.Contain("no certificate and its key in PEM"));
             Assert.That(said, Does.Contain("(ldapbinddn) for the search failed: invalid credentials (49: no)").And.Contain("LDAP option"));
             Assert.That(said, Does.Contain("has printed a password and said: + echo ***").And.Contain("has ended with exit status 3"));
@@ -103,6 +108,7 @@ internal sealed class SecretsTests(int postgres)
         _secrets.AddBytes("SCRAM stored key", stored.StoredKey);
         _secrets.AddBytes("SCRAM server key", stored.ServerKey);
         await Cluster.ExecuteAsync("CREATE ROLE s_trust LOGIN");
+        await Cluster.ExecuteAsync("CREATE ROLE s_token LOGIN");
         await Cluster.ExecuteAsync($"CREATE ROLE s_plain LOGIN PASSWORD '{plain}'");
         await Cluster.ExecuteAsync($"SET password_encryption = 'md5'; CREATE ROLE s_md5 LOGIN PASSWORD '{md5}'");
         await Cluster.ExecuteAsync($"CREATE ROLE s_scram LOGIN PASSWORD '{stored.ToSecretText()}'");
@@ -157,7 +163,9 @@ internal sealed class SecretsTests(int postgres)
                 ["auth_max_failures"] = "1000",
                 ["auth_ldap_options"] = LdapOptions("password of auth_ldap_options"),
             },
-            Hba = "host all s_trust all trust\nhost all admin all password\nhost all s_plain all password\nhost all s_nowhere all password\n"
+            MoreFiles = new Dictionary<string, string> { ["keys.json"] = TestIssuer.Known.Jwks },
+            Hba = $"hostssl all s_token all jwt {Jwt} via=password\nhostnossl all s_token all jwt {Jwt}\n"
+                + "host all s_trust all trust\nhost all admin all password\nhost all s_plain all password\nhost all s_nowhere all password\n"
                 + $"host all s_ldap all ldap {LdapOptions("password of an HBA line")}\nhost all all all md5\n",
         };
     }
@@ -185,6 +193,34 @@ internal sealed class SecretsTests(int postgres)
             foreach (var database in new[] { "app", "forced", "wrong", "nowhere", "printed", "misprinted", "unprinted" })
             {
                 await TryAsync(user, _secrets[password], database, database == "app" ? SslMode.Require : SslMode.Disable);
+            }
+        }
+    }
+
+    // Good ones and others, as passwords and by OAUTHBEARER, whole and broken.
+    private async Task ShowTokensAsync()
+    {
+        var now = DateTimeOffset.UtcNow;
+        foreach (var (name, token) in new[]
+        {
+            ("good token", TestIssuer.Known.TokenOf("s_token", now)), ("token of somebody else", TestIssuer.Other.TokenOf("s_token", now)),
+            ("token of another user", TestIssuer.Known.TokenOf("s_scram", now)), ("old token", TestIssuer.Known.TokenOf("s_token", now.AddDays(-1))),
+            ("token that is none", _secrets.New("text instead of a token")),
+        })
+        {
+            _secrets.Add(name, token);
+            foreach (var part in token.Split('.').Skip(1))
+            {
+                _secrets.Add($"part of {name}", part);
+            }
+
+            await TryAsync("s_token", token, "app", SslMode.Require);
+            foreach (var message in new[] { RawOAuth.Show(token), RawOAuth.Begin($"n,,\u0001auth=Basic {token}\u0001\u0001"), RawOAuth.Begin(token), RawMessages.Password(token) })
+            {
+                await using var client = await RawClient.ConnectAsync(Pgmux.TcpEndPoint);
+                await client.SendAsync(RawMessages.Startup(("user", "s_token"), ("database", "app")), message, RawOAuth.ErrorAnswer);
+                client.CloseSending();
+                Say(await client.ReadToEndAsync());
             }
         }
     }
@@ -301,7 +337,7 @@ internal sealed class SecretsTests(int postgres)
             $"\"broken\" \"{_secrets.New("secret that is too long")}{new string('x', 3000)}\"",
         })
         {
-            yield return settings with { MoreFiles = new Dictionary<string, string> { ["userlist.txt"] = line + "\n" } };
+            yield return settings with { MoreFiles = new Dictionary<string, string>(settings.MoreFiles) { ["userlist.txt"] = line + "\n" } };
         }
 
         foreach (var options in new[]
@@ -324,6 +360,7 @@ internal sealed class SecretsTests(int postgres)
         }
 
         yield return settings with { Hba = $"host all all all md5 ldapbindpasswd={_secrets.New("password of LDAP behind another method")}\n" };
+        yield return settings with { MoreFiles = new Dictionary<string, string> { ["keys.json"] = $"{{\"keys\": [{_secrets.New("text in a broken JWKS")}" } };
 
         var key = File.ReadAllText(settings.Settings["client_tls_key_file"]);
         var path = _folder.Write("broken.key", key.Replace("PRIVATE", $"PRIVATE {_secrets.New("text in a broken key")}", StringComparison.Ordinal));

@@ -87,6 +87,12 @@ internal sealed class FakePostgres
     /// <summary>The users' passwords, for methods that ask for them.</summary>
     public Dictionary<string, string> Passwords { get; } = [];
 
+    /// <summary>The tokens that let a user in by OAUTHBEARER, each with its user.</summary>
+    public HashSet<(string User, string Token)> Tokens { get; } = [];
+
+    /// <summary>The tokens that were shown, in their order.</summary>
+    public List<(string User, string Token)> ShownTokens { get; } = [];
+
     /// <summary>Open connections beyond this many are refused with 53300. PostgreSQL's max_connections.</summary>
     public int MaxConnections { get; set; } = int.MaxValue;
 
@@ -273,7 +279,7 @@ internal sealed class FakePostgres
         }
 
         var password = Passwords.GetValueOrDefault(server.User);
-        if (await new LoginExchange(server, password).RunAsync(fault == BackendFault.UnknownLogin ? LoginMethod.Unknown : LoginMethod))
+        if (await new LoginExchange(server, password, this).RunAsync(fault == BackendFault.UnknownLogin ? LoginMethod.Unknown : LoginMethod))
         {
             await server.GreetAsync(LoginNoise, hasKey: !OmitsKey);
             await server.ServeAsync();

@@ -6,7 +6,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Testing.FakePostgres;
 
 /// <summary>The authentication of one login, by auth.c: asks, and says whether the answer was right.</summary>
-internal sealed class LoginExchange(FakeServer server, string? password)
+internal sealed class LoginExchange(FakeServer server, string? password, FakePostgres postgres)
 {
     private const int Cleartext = 3;
     private const int Md5 = 5;
@@ -14,6 +14,10 @@ internal sealed class LoginExchange(FakeServer server, string? password)
     private const int SaslContinue = 11;
     private const int SaslFinal = 12;
     private const int Nobody = 99;
+
+    /// <summary>What is said to whoever has no token, or a wrong one.</summary>
+    public const string TokenError =
+        "{ \"status\": \"invalid_token\", \"openid-configuration\": \"https://server.example/.well-known/openid-configuration\", \"scope\": \"db\" }";
 
     private static readonly byte[] Md5Salt = [1, 2, 3, 4];
 
@@ -37,10 +41,49 @@ internal sealed class LoginExchange(FakeServer server, string? password)
                 return await CheckAsync(await AnswerAsync(), password is null ? null : $"md5{Hex($"{Hex(password + server.User)}", Md5Salt)}");
             case LoginMethod.ScramSha256:
                 return await RunScramAsync();
+            case LoginMethod.OAuth:
+                return await RunOAuthAsync();
             default:
                 await AskAsync(Nobody);
                 return await AnswerAsync() is not null && await FailAsync();
         }
+    }
+
+    private async Task<bool> RunOAuthAsync()
+    {
+        const string Mechanism = "OAUTHBEARER";
+        const string Begin = "n,,\u0001auth=Bearer ";
+        const string End = "\u0001\u0001";
+        await AskAsync(Sasl, [.. RawMessages.String(Mechanism), 0]);
+        if (await AnswerAsync() is not { } first)
+        {
+            return false;
+        }
+
+        var start = Mechanism.Length + 1 + sizeof(int);
+        var data = first.Length < start ? "" : Encoding.UTF8.GetString(first, start, first.Length - start);
+        if (!data.StartsWith(Begin, StringComparison.Ordinal) || !data.EndsWith(End, StringComparison.Ordinal))
+        {
+            await server.RefuseAsync(Replies.Fatal("08P01", "malformed OAUTHBEARER message"));
+            return false;
+        }
+
+        var shown = (server.User, data[Begin.Length..^End.Length]);
+        postgres.ShownTokens.Add(shown);
+        if (postgres.Tokens.Contains(shown))
+        {
+            return true;
+        }
+
+        await AskAsync(SaslContinue, Encoding.UTF8.GetBytes(TokenError));
+        if (await AnswerAsync() is { } answer)
+        {
+            await server.RefuseAsync(answer is [1]
+                ? Replies.Fatal("28000", $"OAuth bearer authentication failed for user \"{server.User}\"")
+                : Replies.Fatal("08P01", "malformed OAUTHBEARER message"));
+        }
+
+        return false;
     }
 
     private async Task<bool> RunScramAsync()

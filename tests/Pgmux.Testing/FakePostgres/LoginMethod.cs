@@ -15,6 +15,9 @@ internal enum LoginMethod
     /// <summary>SCRAM-SHA-256 without channel binding.</summary>
     ScramSha256,
 
+    /// <summary>OAUTHBEARER.</summary>
+    OAuth,
+
     /// <summary>An authentication request with a number that nobody knows.</summary>
     Unknown,
 }

@@ -56,6 +56,7 @@ internal sealed class HbaLineReader(
                 Map = options.Map,
                 PamService = options.PamService,
                 Ldap = options.Ldap,
+                OAuth = options.OAuth,
             };
     }
 

@@ -14,9 +14,11 @@ internal static class HbaMethods
         ("cert", AuthType.Cert),
         ("pam", AuthType.Pam),
         ("ldap", AuthType.Ldap),
+        ("jwt", AuthType.Jwt),
+        ("oauth", AuthType.OAuth),
     ];
 
-    private static readonly string[] OnlyInPostgres = ["ident", "gss", "sspi", "radius", "bsd", "oauth"];
+    private static readonly string[] OnlyInPostgres = ["ident", "gss", "sspi", "radius", "bsd"];
 
     private static readonly string Choice = string.Join(", ", Known.Select(known => known.Name));
 

@@ -1,4 +1,5 @@
 using Pgmux.Core.Configuration.Ldap;
+using Pgmux.Core.Configuration.OAuth;
 
 namespace Pgmux.Core.Configuration.Hba;
 
@@ -7,8 +8,10 @@ namespace Pgmux.Core.Configuration.Hba;
 /// <param name="ClientCertificate">clientcert=.</param>
 /// <param name="PamService">pamservice=; null is none.</param>
 /// <param name="Ldap">How the directory is asked; null unless the method is ldap.</param>
-internal sealed record HbaOptions(IdentMap? Map, HbaClientCertificate ClientCertificate, string? PamService, LdapOptions? Ldap)
+/// <param name="OAuth">What tokens have to be like; null unless the method is jwt or oauth.</param>
+internal sealed record HbaOptions(
+    IdentMap? Map, HbaClientCertificate ClientCertificate, string? PamService, LdapOptions? Ldap, OAuthOptions? OAuth)
 {
     /// <summary>Nothing.</summary>
-    public static readonly HbaOptions None = new(null, HbaClientCertificate.NotAsked, null, null);
+    public static readonly HbaOptions None = new(null, HbaClientCertificate.NotAsked, null, null, null);
 }

@@ -1,9 +1,10 @@
 using Pgmux.Core.Configuration.Ldap;
+using Pgmux.Core.Configuration.OAuth;
 
 namespace Pgmux.Core.Configuration.Hba;
 
 /// <summary>
-/// Reads the options behind the method: map=, which PgBouncer has, clientcert= and pamservice=, which PostgreSQL has, and those of ldap.
+/// Reads the options behind the method: map=, which PgBouncer has, clientcert= and pamservice=, which PostgreSQL has, and those of ldap, jwt and oauth.
 /// </summary>
 /// <param name="maps">The maps of the ident file.</param>
 /// <param name="faults">Where faults go.</param>
@@ -14,6 +15,8 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
     private const string CertificateOption = "clientcert=";
     private const string PamServiceOption = "pamservice=";
 
+    private readonly OAuthOptionsReader _tokens = new(faults, warnings);
+
     /// <summary>The options; null when there is a fault.</summary>
     /// <param name="columns">The line, up to the method taken.</param>
     /// <param name="connection">Kind of connection.</param>
@@ -21,7 +24,13 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
     /// <param name="methodName">The same as it is written.</param>
     public HbaOptions? Read(HbaColumns columns, HbaConnectionType connection, AuthType method, string methodName)
     {
-        if ((method == AuthType.Ldap ? ReadLdap(columns) : ReadWords(columns)) is not { } options)
+        var read = method switch
+        {
+            AuthType.Ldap => ReadLdap(columns),
+            AuthType.Jwt or AuthType.OAuth => ReadTokens(columns, methodName),
+            _ => ReadWords(columns),
+        };
+        if (read is not { } options)
         {
             return null;
         }
@@ -44,9 +53,9 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
             return null;
         }
 
-        if (options.Map is { } map && method is not (AuthType.Peer or AuthType.Cert))
+        if (options.Map is { } map && method is not (AuthType.Peer or AuthType.Cert or AuthType.Jwt))
         {
-            warnings.Add(columns.Location.Fault($"map={map.Name} has no effect with {methodName}; it is for peer and cert"));
+            warnings.Add(columns.Location.Fault($"map={map.Name} has no effect with {methodName}; it is for peer, cert and jwt"));
         }
 
         return options;
@@ -77,7 +86,7 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
         {
             foreach (var option in field.Tokens.Select(token => token.Text))
             {
-                if (!option.StartsWith(MapOption, StringComparison.Ordinal) && !option.StartsWith(CertificateOption, StringComparison.Ordinal))
+                if (!IsCommon(option))
                 {
                     ofDirectory.Add(option);
                 }
@@ -100,6 +109,37 @@ internal sealed class HbaOptionsReader(IReadOnlyDictionary<string, IdentMap> map
         faults.Add(columns.Location, problem);
         return null;
     }
+
+    private HbaOptions? ReadTokens(HbaColumns columns, string method)
+    {
+        var options = HbaOptions.None;
+        var ofTokens = new List<string>();
+        while (columns.HasMore)
+        {
+            if (!columns.TryTakeWord("an option", out var word))
+            {
+                return null;
+            }
+
+            if (!IsCommon(word.Text))
+            {
+                ofTokens.Add(word.Text);
+            }
+            else if (Read(columns, word.Text, options) is { } more)
+            {
+                options = more;
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return _tokens.Read(ofTokens, method, columns.Location) is { } tokens ? options with { OAuth = tokens } : null;
+    }
+
+    private static bool IsCommon(string option) =>
+        option.StartsWith(MapOption, StringComparison.Ordinal) || option.StartsWith(CertificateOption, StringComparison.Ordinal);
 
     private HbaOptions? Read(HbaColumns columns, string option, HbaOptions before)
     {

@@ -1,4 +1,5 @@
 using Pgmux.Core.Configuration.Ldap;
+using Pgmux.Core.Configuration.OAuth;
 
 namespace Pgmux.Core.Configuration.Hba;
 
@@ -29,11 +30,14 @@ internal sealed class HbaRule
     /// <summary>The service that PAM is asked for, with <see cref="AuthType.Pam"/>; null is the usual one.</summary>
     public string? PamService { get; init; }
 
-    /// <summary>Which system users or certificates are which users; null is those of the same name.</summary>
+    /// <summary>Which system users, certificates or names in tokens are which users; null is those of the same name.</summary>
     public IdentMap? Map { get; init; }
 
     /// <summary>How the directory is asked; null unless the method is ldap.</summary>
     public LdapOptions? Ldap { get; init; }
+
+    /// <summary>What tokens have to be like; null unless the method is jwt or oauth.</summary>
+    public OAuthOptions? OAuth { get; init; }
 
     /// <summary>Whether it is about this request. Allocates nothing.</summary>
     public bool Matches(in HbaRequest request)

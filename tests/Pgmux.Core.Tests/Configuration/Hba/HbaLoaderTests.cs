@@ -10,7 +10,7 @@ namespace Pgmux.Core.Tests.Configuration.Hba;
 [TestFixture]
 internal sealed class HbaLoaderTests
 {
-    private const string Methods = "trust, reject, md5, password, scram-sha-256, peer, cert, pam, ldap";
+    private const string Methods = "trust, reject, md5, password, scram-sha-256, peer, cert, pam, ldap, jwt, oauth";
 
     private HbaFolder _folder = null!;
 
@@ -86,7 +86,7 @@ internal sealed class HbaLoaderTests
     public void A_map_that_no_method_looks_at_is_a_warning()
     {
         _folder.ReadGood("local all all md5 map=m\n", "m root admin\n");
-        Assert.That(_folder.Warnings.Select(warning => warning.Message), Is.EqualTo(new[] { "map=m has no effect with md5; it is for peer and cert" }));
+        Assert.That(_folder.Warnings.Select(warning => warning.Message), Is.EqualTo(new[] { "map=m has no effect with md5; it is for peer, cert and jwt" }));
     }
 
     [TestCase("")]

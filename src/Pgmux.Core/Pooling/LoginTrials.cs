@@ -1,0 +1,61 @@
+using Pgmux.Core.Servers;
+
+namespace Pgmux.Core.Pooling;
+
+/// <summary>
+/// The tokens that servers of one pool are to judge: some being tried, the others in their order. Each client has one at most, so
+/// max_client_conn bounds them. Guarded by the pool's lock.
+/// </summary>
+internal sealed class LoginTrials
+{
+    /// <summary>Logins by clients' tokens under way at once: as many as other logins.</summary>
+    public const int InFlightLimit = LoginThrottle.InFlightLimit;
+
+    private readonly LinkedList<LoginTrial> _waiting = new();
+    private readonly Dictionary<ServerConnection, LoginTrial> _trying = [];
+
+    // Servers that are being closed so that a trial has room in the pool.
+    private int _roomsMade;
+
+    /// <summary>Whether there is none.</summary>
+    public bool IsEmpty => _waiting.Count == 0 && _trying.Count == 0;
+
+    /// <summary>The one that has waited longest; null when none waits.</summary>
+    public LoginTrial? First => _waiting.First?.Value;
+
+    /// <summary>Whether one waits that may begin as far as its number goes.</summary>
+    public bool MayStart => _waiting.Count > 0 && _trying.Count < InFlightLimit;
+
+    /// <summary>Whether a server should be closed for one that waits.</summary>
+    public bool NeedsRoom => MayStart && _waiting.Count > _roomsMade;
+
+    /// <summary>A client waits for a server's word.</summary>
+    public void Add(LoginTrial trial) => _waiting.AddLast(trial);
+
+    /// <summary>The client no longer waits. A login that is under way goes on: the server is good for others.</summary>
+    public void Remove(LoginTrial trial) => _waiting.Remove(trial);
+
+    /// <summary>The first is tried by this server.</summary>
+    public void Start(ServerConnection server)
+    {
+        _trying.Add(server, _waiting.First!.Value);
+        _waiting.RemoveFirst();
+    }
+
+    /// <summary>A login has ended: the trial that it was, or null.</summary>
+    public LoginTrial? End(ServerConnection server) => _trying.Remove(server, out var trial) ? trial : null;
+
+    /// <summary>A server is about to be closed for a trial.</summary>
+    public void OnRoomMade() => _roomsMade++;
+
+    /// <summary>It has closed.</summary>
+    public void OnRoomThere() => _roomsMade--;
+
+    /// <summary>Takes out the first.</summary>
+    public LoginTrial TakeFirst()
+    {
+        var trial = _waiting.First!.Value;
+        _waiting.RemoveFirst();
+        return trial;
+    }
+}
