@@ -39,11 +39,11 @@ internal sealed class ConnectionWriter(LoopConnection connection, int unsentLimi
 
     public override void Advance(int bytes)
     {
-        _queue.Advance(bytes);
+        // What is written behind the end goes nowhere; what stood before it still goes out.
+        _queue.Advance(_isEnded ? 0 : bytes);
         if (_isEnded)
         {
             _queue.Flush(connection.Buffers);
-            DropQueue();
         }
     }
 

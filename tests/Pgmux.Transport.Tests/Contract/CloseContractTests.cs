@@ -48,6 +48,21 @@ public sealed class CloseContractTests(RigKind kind) : ContractFixture(kind)
     });
 
     [Test]
+    public Task What_is_written_behind_a_close_goes_nowhere_and_takes_nothing_away() => Rig.RunAsync(async () =>
+    {
+        var (client, server) = await Rig.ConnectAsync();
+        client.Output.Write("bye"u8);
+        client.Close();
+        client.Output.Write(" and more"u8);
+        await client.Output.FlushAsync();
+        Assert.That(await server.Input.ReadToEndAsync(), Is.EqualTo("bye"u8.ToArray()));
+        server.Close();
+        client.Output.Write("nobody is there"u8);
+        await client.Output.FlushAsync();
+        await Rig.UntilBuffersAreBackAsync();
+    });
+
+    [Test]
     public Task An_abort_ends_reads_and_flushes() => Rig.RunAsync(async () =>
     {
         var (client, server) = await Rig.ConnectAsync(new SocketTuning { UnsentLimitBytes = 1_000 });
