@@ -7,10 +7,10 @@ namespace Pgmux.Core.Admin;
 internal static partial class AdminLog
 {
     /// <summary>A command that changes something was issued.</summary>
-    [LoggerMessage(EventIds.ConsoleCommand, LogLevel.Information, "{Prefix}{Command} command issued")]
+    [LoggerMessage(EventIds.ConsoleCommand, LogLevel.Information, "{Prefix} {Command} command issued")]
     public static partial void CommandIssued(ILogger logger, string prefix, string command);
 
     /// <summary>A command was refused.</summary>
-    [LoggerMessage(EventIds.ConsoleError, LogLevel.Debug, "{Prefix}{Message}")]
+    [LoggerMessage(EventIds.ConsoleError, LogLevel.Debug, "{Prefix} {Message}")]
     public static partial void CommandRefused(ILogger logger, string prefix, string message);
 }

@@ -20,7 +20,8 @@ internal sealed class ConsoleUnderLoadTests(int postgres) : PgmuxFixture(postgre
         const int Rounds = 20;
         string[] commands =
         [
-            .. ConsoleVerb.All.Where(verb => verb.Word is not ("shutdown" or "show")).SelectMany(verb => new[] { verb.Word, $"{verb.Word} app", $"{verb.Word} 'x" }),
+            // KILL and DISABLE are there to disturb; clients that are paused go on with the RESUME that comes next.
+            .. ConsoleVerb.All.Where(verb => verb.Word is not ("shutdown" or "show" or "kill" or "disable")).SelectMany(verb => new[] { verb.Word, $"{verb.Word} app", $"{verb.Word} 'x" }),
             .. ShowCommands.All.Select(show => $"SHOW {show.Word}"),
             "SHOW HELP", "SHOW", "SET default_pool_size = 3", "SET", "SELECT 1", "SHUTDOWN NONSENSE", "",
         ];
