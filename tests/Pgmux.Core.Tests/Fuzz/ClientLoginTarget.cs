@@ -24,8 +24,6 @@ internal sealed class ClientLoginTarget : FuzzTarget
 
     public override string Name => "ClientLogin";
 
-    public override TimeSpan Duration => TimeSpan.FromSeconds(10);
-
     public override int MostBytes => 3000;
 
     public override IReadOnlyList<byte[]> Seeds { get; } =

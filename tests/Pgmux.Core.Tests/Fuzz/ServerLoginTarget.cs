@@ -36,8 +36,6 @@ internal sealed class ServerLoginTarget : FuzzTarget
 
     public override string Name => "ServerLogin";
 
-    public override TimeSpan Duration => TimeSpan.FromSeconds(10);
-
     public override int MostBytes => 3000;
 
     public override IReadOnlyList<byte[]> Seeds { get; } =

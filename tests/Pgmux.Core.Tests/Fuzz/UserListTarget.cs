@@ -15,8 +15,6 @@ internal sealed class UserListTarget : FuzzTarget, IDisposable
 
     public override string Name => "UserList";
 
-    public override TimeSpan Duration => TimeSpan.FromSeconds(10);
-
     public override int MostBytes => 8 * 1024;
 
     public override IReadOnlyList<byte[]> Seeds { get; } =
