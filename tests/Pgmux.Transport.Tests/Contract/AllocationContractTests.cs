@@ -6,6 +6,10 @@ public sealed class AllocationContractTests(RigKind kind) : ContractFixture(kind
     public Task A_round_trip_allocates_nothing() => Rig.RunAsync(async () =>
     {
         const int Rounds = 5_000;
+        const int Measurements = 5;
+
+        // The state machine of the method that is measured and what tiered compilation does meanwhile; far below a byte per round.
+        const int Bound = Rounds / 10;
         var (client, server) = await Rig.ConnectAsync();
         var echo = server.EchoAsync();
         for (var warmUp = 0; warmUp < 3; warmUp++)
@@ -13,12 +17,17 @@ public sealed class AllocationContractTests(RigKind kind) : ContractFixture(kind
             await RoundTripsAsync(client, Rounds);
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        await RoundTripsAsync(client, Rounds);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // The runtime pools the state machines of SslStream by thread and by processor, so a thread that is moved to another
+        // processor meanwhile fills that one's pool. What a round trip allocates itself it allocates in every measurement.
+        var least = long.MaxValue;
+        for (var measurement = 0; measurement < Measurements && least >= Bound; measurement++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            await RoundTripsAsync(client, Rounds);
+            least = long.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        // The state machine of the second call and what tiered compilation does meanwhile; far below a byte per round.
-        Assert.That(allocated, Is.LessThan(Rounds / 10));
+        Assert.That(least, Is.LessThan(Bound));
         client.Close();
         await echo;
     });
