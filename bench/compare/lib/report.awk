@@ -146,11 +146,12 @@ function logins(    s, who) {
 
 function guesses(    s, who) {
   begin_table("One client beside 200 wrong logins a second")
-  row("system|p99 us alone|p99 us beside them|beside:alone|spread")
+  row("system|p99 us alone|p99 us beside them|beside:alone|spread|p99 us, they elsewhere|beside:elsewhere")
   for (s = 1; s <= system_count; s++) {
     who = systems[s]
     row(who "|" figure("guesses", "one", who, "alone_p99_us", "%.0f") "|" figure("guesses", "one", who, "beside_p99_us", "%.0f") \
-      "|" figure("guesses", "one", who, "by_alone", "%.2f") "|" spread("guesses", "one", who, "by_alone"))
+      "|" figure("guesses", "one", who, "by_alone", "%.2f") "|" spread("guesses", "one", who, "by_alone") \
+      "|" figure("guesses", "one", who, "elsewhere_p99_us", "%.0f") "|" figure("guesses", "one", who, "by_elsewhere", "%.2f"))
   }
   print_table(1)
 }
