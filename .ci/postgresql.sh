@@ -116,6 +116,8 @@ use_unpacked_libraries() {
   if [[ -d $artifacts/debian ]]; then
     export LD_LIBRARY_PATH=$artifacts/debian/usr/lib/x86_64-linux-gnu:$artifacts/debian/lib/x86_64-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
     export PYTHONPATH=$artifacts/debian/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}
+    local ruby=$artifacts/debian/usr/lib native=$artifacts/debian/usr/lib/x86_64-linux-gnu
+    export RUBYLIB=$ruby/ruby/vendor_ruby:$ruby/ruby/3.1.0:$native/ruby/vendor_ruby/3.1.0:$native/ruby/3.1.0
   fi
 }
 
@@ -164,6 +166,24 @@ slapd_program() {
 install_slapd() {
   command -v apt-get >/dev/null || return 1
   unpack_debian_packages slapd
+  use_unpacked_libraries
+}
+
+# Ruby and its libpq driver; the unpacked one finds its library by RUBYLIB.
+ruby_with_pg() {
+  local program
+  for program in /usr/bin/ruby "$artifacts/debian/usr/bin/ruby3.1"; do
+    if [[ -x $program ]] && "$program" -e 'require "pg"' 2>/dev/null; then
+      printf '%s\n' "$program"
+      return 0
+    fi
+  done
+  return 1
+}
+
+install_ruby_pg() {
+  command -v apt-get >/dev/null || return 1
+  unpack_debian_packages ruby-pg
   use_unpacked_libraries
 }
 

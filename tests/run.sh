@@ -84,8 +84,11 @@ if printf '%s\n' "${files[@]}" | grep -q Integration; then
   # Its tests say so where it cannot be had.
   slapd_program >/dev/null || (install_slapd) || say "slapd cannot be had here; tests of LDAP with a real server are skipped"
   use_unpacked_libraries
+  ruby_with_pg >/dev/null || (install_ruby_pg) || say "ruby-pg cannot be had here; its test is skipped"
+  use_unpacked_libraries
   PGMUX_SLAPD=$(slapd_program) || PGMUX_SLAPD=
-  export PGMUX_PYTHON PGMUX_SLAPD
+  PGMUX_RUBY=$(ruby_with_pg) || PGMUX_RUBY=
+  export PGMUX_PYTHON PGMUX_SLAPD PGMUX_RUBY
   export PGMUX_POSTGRES_15 PGMUX_POSTGRES_18 PGMUX_POSTGRES_CLIENT
 fi
 
