@@ -3,6 +3,8 @@ namespace Pgmux.Core.Configuration;
 /// <summary>Reads a file whole, with a limit and a sentence for everything that may go wrong.</summary>
 internal static class BoundedFile
 {
+    private const long Mebibyte = 1024 * 1024;
+
     /// <summary>The bytes of the file, or null and the reason.</summary>
     public static byte[]? Read(string path, long limitBytes, out string problem)
     {
@@ -25,7 +27,7 @@ internal static class BoundedFile
                 bytes.Write(buffer, 0, read);
                 if (bytes.Length > limitBytes)
                 {
-                    problem = $"is larger than {limitBytes / (1024 * 1024)} MiB, the most that is read";
+                    problem = $"is larger than {(limitBytes < Mebibyte ? $"{limitBytes / 1024} KiB" : $"{limitBytes / Mebibyte} MiB")}, the most that is read";
                     return null;
                 }
             }

@@ -1,15 +1,22 @@
 using System.Globalization;
+using Pgmux.Core.Configuration.Values;
 
 namespace Pgmux.Core.Configuration;
 
-/// <summary>A number of bytes from 1 on, without a unit; may be above what an int holds.</summary>
-internal sealed class ByteCountType : SettingType<long>
+/// <summary>A number of bytes within limits, with or without a unit.</summary>
+internal sealed class ByteCountType(long minimum, long maximum) : SettingType<long>
 {
     /// <inheritdoc/>
     public override bool TryParse(string text, out long value, out string problem)
     {
-        problem = "must be a whole number of bytes from 1 on, without a unit";
-        return CNumber.TryParseInteger(text, out value) && value > 0;
+        problem = string.Create(CultureInfo.InvariantCulture, $"must be a number of bytes from {minimum} on, such as {Math.Max(minimum, 8192)}, with or without a unit ({UnitOfSize.Words})");
+        if (!UnitOfSize.TryParse(text, out value) || value < minimum)
+        {
+            return false;
+        }
+
+        problem = string.Create(CultureInfo.InvariantCulture, $"must be at most {maximum} bytes");
+        return value <= maximum;
     }
 
     /// <inheritdoc/>

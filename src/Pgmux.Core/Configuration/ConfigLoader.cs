@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Pgmux.Core.Configuration.Hba;
 using Pgmux.Core.Configuration.Ldap;
+using Pgmux.Core.Configuration.Values;
 
 namespace Pgmux.Core.Configuration;
 
@@ -137,7 +138,8 @@ internal sealed class ConfigLoader
             var hint = NearestName.Hint(name, SettingTable.All.Select(known => known.Name));
             _faults.Add(entry.Location.Fault($"unknown setting \"{name}\" in [{MainSection}]{hint}"));
         }
-        else if (setting.TryApply(_options, entry.Value, out _options, out var problem))
+        else if (ValueReferences.OfProcess.TryResolve(entry.Value, out var value, out var problem)
+            && setting.TryApply(_options, value, out _options, out problem))
         {
             _locations[name] = entry.Location;
         }

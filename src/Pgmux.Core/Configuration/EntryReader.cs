@@ -1,3 +1,5 @@
+using Pgmux.Core.Configuration.Values;
+
 namespace Pgmux.Core.Configuration;
 
 /// <summary>Reads the right side of a line of [databases] or [users] by its table of keys.</summary>
@@ -28,7 +30,8 @@ internal sealed class EntryReader<TEntry>(string what, EntryKey<TEntry>[] keys, 
                     ? $"{what} {line.Key}: unknown key \"{name}\"{NearestName.Hint(name, keys.Select(known => known.Name))}"
                     : $"{what} {line.Key}: {shown} is no known key"));
             }
-            else if (key.Apply(draft, value) is { } wrong)
+            else if (!ValueReferences.OfProcess.TryResolve(value, out var resolved, out string? wrong)
+                || (wrong = key.Apply(draft, resolved)) is not null)
             {
                 faults.Add(line.Location.Fault($"{what} {line.Key}: {name} {wrong}"));
             }

@@ -30,19 +30,19 @@ internal static class ListenSettings
         Row("proxy_protocol_from", "", new NetworkListType(), o => o.ProxyProtocolFrom, (o, v) => o with { ProxyProtocolFrom = v }),
 
         Flag("tcp_defer_accept", "1", o => o.TcpDeferAccept, (o, v) => o with { TcpDeferAccept = v }),
-        Count("tcp_socket_buffer", "0", o => o.TcpSocketBuffer, (o, v) => o with { TcpSocketBuffer = v }),
+        Row("tcp_socket_buffer", "0", new ByteCountType(0, int.MaxValue), o => o.TcpSocketBuffer, (o, v) => o with { TcpSocketBuffer = (int)v }),
         Flag("tcp_keepalive", "1", o => o.TcpKeepalive, (o, v) => o with { TcpKeepalive = v }),
         Count("tcp_keepcnt", "0", o => o.TcpKeepcnt, (o, v) => o with { TcpKeepcnt = v }),
         Row("tcp_keepidle", "0", WholeSeconds, o => o.TcpKeepidle, (o, v) => o with { TcpKeepidle = v }),
         Row("tcp_keepintvl", "0", WholeSeconds, o => o.TcpKeepintvl, (o, v) => o with { TcpKeepintvl = v }),
         Row("tcp_user_timeout", "0", Milliseconds, o => o.TcpUserTimeout, (o, v) => o with { TcpUserTimeout = v }),
 
-        Row("max_packet_size", "2147483647", new IntegerType(8, int.MaxValue), o => o.MaxPacketSize, (o, v) => o with { MaxPacketSize = v }),
+        Row("max_packet_size", "2147483647", new ByteCountType(8, int.MaxValue), o => o.MaxPacketSize, (o, v) => o with { MaxPacketSize = (int)v }),
 
         Row("server_max_protocol_version", "3.0", ServerProtocols, o => o.ServerMaxProtocolVersion, (o, v) => o with { ServerMaxProtocolVersion = v }),
 
         // Both tune PgBouncer's stream buffer; memory here is lent per read and sized by the loop.
-        WithoutEffect("pkt_buf", "4096", new IntegerType(1, int.MaxValue)).Fixed(),
+        WithoutEffect("pkt_buf", "4096", new ByteCountType(1, int.MaxValue)).Fixed(),
         WithoutEffect("sbuf_loopcnt", "5", new IntegerType(0, int.MaxValue)),
 
         // Names are looked up by the system for every new connection; nothing is cached that could be tuned.

@@ -5,6 +5,24 @@ namespace Pgmux.Core.Configuration;
 /// <summary>Settings of what is logged and where.</summary>
 internal static class LogSettings
 {
+    private static readonly ChoiceType<LogFormat> Formats = new([("pgbouncer", LogFormat.Pgbouncer), ("json", LogFormat.Json)]);
+
+    private static readonly ChoiceType<SyslogFacility> Facilities = new(
+    [
+        ("auth", SyslogFacility.Auth),
+        ("authpriv", SyslogFacility.AuthPrivate),
+        ("daemon", SyslogFacility.Daemon),
+        ("user", SyslogFacility.User),
+        ("local0", SyslogFacility.Local0),
+        ("local1", SyslogFacility.Local1),
+        ("local2", SyslogFacility.Local2),
+        ("local3", SyslogFacility.Local3),
+        ("local4", SyslogFacility.Local4),
+        ("local5", SyslogFacility.Local5),
+        ("local6", SyslogFacility.Local6),
+        ("local7", SyslogFacility.Local7),
+    ]);
+
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =
     [
@@ -15,9 +33,9 @@ internal static class LogSettings
         Flag("log_stats", "1", o => o.LogStats, (o, v) => o with { LogStats = v }),
         Count("verbose", "0", o => o.Verbose, (o, v) => o with { Verbose = v }),
 
-        // The two names say how to write to syslog; as long as syslog is 0 they mean nothing in PgBouncer either.
-        FlagNotYet("syslog", "0"),
-        TextWithoutEffect("syslog_facility", "daemon"),
-        TextWithoutEffect("syslog_ident", "pgbouncer"),
+        Row("log_format", "pgbouncer", Formats, o => o.LogFormat, (o, v) => o with { LogFormat = v }),
+        Flag("syslog", "0", o => o.Syslog, (o, v) => o with { Syslog = v }),
+        Text("syslog_ident", "pgbouncer", o => o.SyslogIdent, (o, v) => o with { SyslogIdent = v! }),
+        Row("syslog_facility", "daemon", Facilities, o => o.SyslogFacility, (o, v) => o with { SyslogFacility = v }),
     ];
 }

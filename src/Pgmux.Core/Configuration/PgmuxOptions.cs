@@ -23,6 +23,18 @@ internal sealed record PgmuxOptions
     /// <summary>File that holds the process id while pgmux runs; empty is none.</summary>
     public string Pidfile { get; init; } = "";
 
+    /// <summary>What lines of the log look like. pgmux's own.</summary>
+    public LogFormat LogFormat { get; init; }
+
+    /// <summary>Sends events to the system's log as well.</summary>
+    public bool Syslog { get; init; }
+
+    /// <summary>The name in front of messages to the system's log.</summary>
+    public string SyslogIdent { get; init; } = "pgbouncer";
+
+    /// <summary>Who speaks to the system's log.</summary>
+    public SyslogFacility SyslogFacility { get; init; } = SyslogFacility.Daemon;
+
     /// <summary>User to become when started as root.</summary>
     public string? User { get; init; }
 

@@ -21,7 +21,7 @@ internal static class StatementSettings
         Row(
             "prepared_statement_memory",
             "268435456",
-            new ByteCountType(),
+            new ByteCountType(1, long.MaxValue),
             o => o.PreparedStatementMemory,
             (o, v) => o with { PreparedStatementMemory = v }),
     ];

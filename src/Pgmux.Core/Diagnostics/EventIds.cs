@@ -37,6 +37,9 @@ internal static class EventIds
     /// <summary>A peer could not be told why its connection closes.</summary>
     public const int LastWordLost = 1101;
 
+    /// <summary>Lines of the log could not be written.</summary>
+    public const int LogLinesLost = 1102;
+
     // 1200 to 1299: Authentication.
 
     /// <summary>A fault of ours while an LDAP server was asked.</summary>

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Diagnostics.Lines;
+using Pgmux.Core.Diagnostics.Syslog;
 
 namespace Pgmux.Core.Diagnostics;
 
@@ -32,12 +34,14 @@ internal sealed class LogOutput : IDisposable
     public long LostLines => _lines.LostLines;
 
     /// <summary>
-    /// Takes logfile and verbose from the options and opens the file again, after log rotation too. A file that cannot be
-    /// opened is an event of its own; lines go on to where they went before.
+    /// Takes logfile, log_format, verbose and syslog from the options and opens the file again, after log rotation too. A file that
+    /// cannot be opened is an event of its own; lines go on to where they went before.
     /// </summary>
     public bool Apply(PgmuxOptions options)
     {
         _lines.SetVerbosity(_verbosity + options.Verbose);
+        _lines.Format = options.LogFormat;
+        _lines.UseSystemLog(options.Syslog ? new SystemLogOptions(options.SyslogIdent, options.SyslogFacility) : null);
         if (_lines.OpenFile(options.Logfile, out var reason))
         {
             return true;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Pgmux.Core.Diagnostics;
+using Pgmux.Core.Diagnostics.Lines;
 
 namespace Pgmux.Native;
 

@@ -10,7 +10,7 @@ namespace Pgmux.Core.Tests.Architecture;
 internal sealed partial class ClockTests
 {
     /// <summary>What shows the time of day: the lines of the log, and connect_time and request_time on the console.</summary>
-    private static readonly string[] Showing = ["src/Pgmux.Core/Diagnostics/LineWriter.cs", "src/Pgmux.Core/Hosting/ConsoleSource.cs"];
+    private static readonly string[] Showing = ["src/Pgmux.Core/Diagnostics/Lines/LineWriter.cs", "src/Pgmux.Core/Hosting/ConsoleSource.cs"];
 
     /// <summary>What has to know the day because others have written days down: certificates, lists of revoked ones and tokens end on one.</summary>
     private static readonly string[] Judging =

@@ -43,11 +43,11 @@ internal sealed class CheckReportTests
     public void A_bad_file_lists_warnings_and_faults()
     {
         using var files = new ConfigFiles();
-        var path = files.Write("pgmux.ini", "[pgbouncer]\nmin_pool_size = 30\nsyslog = 1\n");
+        var path = files.Write("pgmux.ini", "[pgbouncer]\nmin_pool_size = 30\nlisten_port = 70000\n");
         Assert.That(CheckReport.Of(path, ConfigLoader.Load(path)), Is.EqualTo($"""
             warning: {path}: neither auth_file nor auth_user is set, so no client can log in
             warning: {path}:2: min_pool_size 30 is above the pool size 20, which wins
-            {path}:3: syslog is not built into pgmux yet; leave it out or write 0
+            {path}:3: listen_port = 70000: listen_port must be a whole number from 0 to 65535
             {path}: 1 fault; pgmux would not start, and a reload would keep the configuration in use
 
             """));

@@ -79,8 +79,8 @@ internal sealed class ConfigLoaderTests
                 [pgbouncer]
                 defualt_pool_size = 5
                 pool_mode = transactional
-                log_stats = yes
-                syslog = 1
+                log_stats = perhaps
+                listen_port = 70000
                 auth_type = radius
                 nonsense
                 [databases]
@@ -93,8 +93,8 @@ internal sealed class ConfigLoaderTests
             {
                 "2: unknown setting \"defualt_pool_size\" in [pgbouncer]; did you mean default_pool_size?",
                 "3: pool_mode = transactional: pool_mode must be one of session, transaction, statement",
-                "4: log_stats = yes: log_stats must be 0 or 1",
-                "5: syslog is not built into pgmux yet; leave it out or write 0",
+                "4: log_stats = perhaps: log_stats must be 0 or 1 (or no, yes, off, on, false, true)",
+                "5: listen_port = 70000: listen_port must be a whole number from 0 to 65535",
                 "6: auth_type = radius: auth_type must be one of any, trust, plain, md5, scram-sha-256, cert, hba, pam, ldap",
                 "7: syntax error: expected key = value, [section] or a comment",
                 "9: database name \"pgbouncer\" is reserved for the console",

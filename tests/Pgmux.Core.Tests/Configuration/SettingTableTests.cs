@@ -82,6 +82,23 @@ internal sealed class SettingTableTests
     [TestCase("prepared_statement_memory", "8589934592", "8589934592")]
     [TestCase("share_unnamed_statements", "1", "1")]
     [TestCase("log_stats", "2", "1")]
+    [TestCase("log_stats", "off", "0")]
+    [TestCase("log_stats", "No", "0")]
+    [TestCase("log_stats", "FALSE", "0")]
+    [TestCase("log_stats", "yes", "1")]
+    [TestCase("query_timeout", "30s", "30")]
+    [TestCase("query_timeout", "5 min", "300")]
+    [TestCase("query_timeout", "0.5h", "1800")]
+    [TestCase("query_timeout", "1d", "86400")]
+    [TestCase("query_timeout", "250ms", "0.25")]
+    [TestCase("query_timeout", "7us", "0.000007")]
+    [TestCase("stats_period", "1min", "60")]
+    [TestCase("tcp_user_timeout", "1.5s", "1500")]
+    [TestCase("tcp_keepidle", "2min", "120")]
+    [TestCase("max_packet_size", "1MB", "1048576")]
+    [TestCase("tcp_socket_buffer", "64kB", "65536")]
+    [TestCase("prepared_statement_memory", "256MB", "268435456")]
+    [TestCase("prepared_statement_memory", "9999999TB", "9223372036854775807")]
     [Property("Row", "Z13")]
     public void Values_are_read_and_printed_alike_whatever_the_locale(string name, string text, string printed)
     {
@@ -114,7 +131,19 @@ internal sealed class SettingTableTests
     [TestCase("event_engine", "kqueue")]
     [TestCase("query_timeout", "-1")]
     [TestCase("query_timeout", "1000000001")]
-    [TestCase("query_timeout", "5s")]
+    [TestCase("query_timeout", "5 S")]
+    [TestCase("query_timeout", "5sec")]
+    [TestCase("query_timeout", "-5s")]
+    [TestCase("query_timeout", "s")]
+    [TestCase("query_timeout", "20000d")]
+    [TestCase("tcp_keepidle", "1500ms")]
+    [TestCase("stats_period", "500ms")]
+    [TestCase("max_packet_size", "2GB")]
+    [TestCase("max_packet_size", "7B")]
+    [TestCase("tcp_socket_buffer", "-1kB")]
+    [TestCase("tcp_socket_buffer", "64KB")]
+    [TestCase("tcp_socket_buffer", "1.5MB")]
+    [TestCase("log_stats", "maybe")]
     [TestCase("unix_socket_mode", "01000")]
     [TestCase("proxy_protocol_from", "10.0.0.0/33")]
     [TestCase("proxy_protocol_from", "10.0.0.1/8")]
@@ -123,7 +152,7 @@ internal sealed class SettingTableTests
     [TestCase("max_prepared_statements", "-1")]
     [TestCase("max_client_prepared_statements", "0")]
     [TestCase("prepared_statement_memory", "0")]
-    [TestCase("prepared_statement_memory", "256MB")]
+    [TestCase("prepared_statement_memory", "0MB")]
     [Property("Row", "Z06")]
     public void Values_out_of_range_are_refused(string name, string text)
     {
@@ -139,6 +168,8 @@ internal sealed class SettingTableTests
         "pool_mode" => "statement",
         "auth_type" => "any",
         "event_engine" => "epoll",
+        "log_format" => "json",
+        "syslog_facility" => "local3",
         "max_packet_size" => "9000",
         "client_tls_protocols" or "server_tls_protocols" => "tlsv1.3",
         "client_tls_ciphers" or "server_tls_ciphers" => "HIGH",

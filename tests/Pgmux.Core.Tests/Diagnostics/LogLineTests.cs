@@ -3,7 +3,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.Logging;
-using Pgmux.Core.Diagnostics;
+using Pgmux.Core.Diagnostics.Lines;
 
 namespace Pgmux.Core.Tests.Diagnostics;
 
@@ -54,7 +54,7 @@ internal sealed class LogLineTests
     {
         for (var shift = 0; shift < 4; shift++)
         {
-            var bytes = LogLine.Format(Now, 42, LogLevel.Information, new string('x', shift) + string.Concat(Enumerable.Repeat("🐘", 5000)));
+            var bytes = LogLine.Format(new LogEntry(Now, 42, LogLevel.Information, 0, new string('x', shift) + string.Concat(Enumerable.Repeat("🐘", 5000))));
             Assert.That(bytes, Has.Length.InRange(LogLine.LongestBytes - 4, LogLine.LongestBytes));
             Assert.That(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes), Does.EndWith("🐘...\n"));
         }
@@ -81,5 +81,5 @@ internal sealed class LogLineTests
     }
 
     private static string Format(string text, LogLevel level = LogLevel.Information)
-        => Encoding.UTF8.GetString(LogLine.Format(Now, 42, level, text));
+        => Encoding.UTF8.GetString(LogLine.Format(new LogEntry(Now, 42, level, 0, text)));
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
+using Pgmux.Core.Diagnostics.Lines;
 using Pgmux.Core.Tests.Configuration;
 
 namespace Pgmux.Core.Tests.Diagnostics;
@@ -62,6 +63,16 @@ internal sealed class LogOutputTests
         log.Apply(new PgmuxOptions { Logfile = path });
         LogAt(log.Logger, LogLevel.Information);
         Assert.That(File.ReadAllLines(path), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public void Lines_are_JSON_from_the_reload_on_that_says_so()
+    {
+        Say("before");
+        _log.Apply(new PgmuxOptions { LogFormat = LogFormat.Json });
+        Say("after");
+        Assert.That(_stderr.Lines[0], Does.EndWith("LOG before\n"));
+        Assert.That(_stderr.Lines[1], Does.StartWith("{\"time\":\"2026-11-20T13:00:00.000Z\",").And.EndsWith("\"message\":\"after\"}\n"));
     }
 
     [Test]

@@ -1,5 +1,5 @@
 using System.Text;
-using Pgmux.Core.Diagnostics;
+using Pgmux.Core.Diagnostics.Lines;
 
 namespace Pgmux.Core.Tests.Diagnostics;
 

@@ -64,7 +64,7 @@ internal sealed class LauncherTests
         Assert.That(lines.Select(Text), Is.EqualTo(new[]
         {
             $"ERROR {path}:2: unknown setting \"nonsense\" in [pgbouncer]",
-            $"ERROR {path}:3: log_stats = maybe: log_stats must be 0 or 1",
+            $"ERROR {path}:3: log_stats = maybe: log_stats must be 0 or 1 (or no, yes, off, on, false, true)",
             "FATAL cannot load config file",
         }));
     }
@@ -73,10 +73,10 @@ internal sealed class LauncherTests
     public async Task Check_reports_and_does_not_serve()
     {
         var good = await RunAsync("--check", _folder.Write("good.ini", Serving));
-        var bad = await RunAsync("--check", _folder.Write("bad.ini", "[pgbouncer]\nsyslog = 1\n"));
+        var bad = await RunAsync("--check", _folder.Write("bad.ini", "[pgbouncer]\nlisten_port = 70000\n"));
         Assert.That((good.Code, bad.Code), Is.EqualTo((0, 1)));
         Assert.That(good.Lines, Has.Some.EndsWith("good.ini: no faults, 1 warning"));
-        Assert.That(bad.Lines, Has.Some.EndsWith("bad.ini:2: syslog is not built into pgmux yet; leave it out or write 0"));
+        Assert.That(bad.Lines, Has.Some.EndsWith("bad.ini:2: listen_port = 70000: listen_port must be a whole number from 0 to 65535"));
     }
 
     [Test]

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
-namespace Pgmux.Core.Diagnostics;
+namespace Pgmux.Core.Diagnostics.Lines;
 
 /// <summary>Makes one line of one event: <c>2026-11-20 13:00:00.123 UTC [123] LOG text</c>.</summary>
 internal static class LogLine
@@ -13,15 +13,20 @@ internal static class LogLine
     private const string CutMark = "...";
 
     /// <summary>The line with its newline.</summary>
-    public static byte[] Format(DateTimeOffset utcNow, int processId, LogLevel level, string text)
+    public static byte[] Format(in LogEntry entry)
     {
-        var line = new StringBuilder(64 + text.Length);
-        line.Append(utcNow.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture));
-        line.Append(CultureInfo.InvariantCulture, $" UTC [{processId}] {NameOf(level)} ");
-        AppendEscaped(line, text);
-        line.Append('\n');
-        var bytes = Encoding.UTF8.GetBytes(line.ToString());
-        return bytes.Length <= LongestBytes ? bytes : Cut(bytes);
+        var line = new StringBuilder(64 + entry.Text.Length);
+        line.Append(entry.Time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture));
+        line.Append(CultureInfo.InvariantCulture, $" UTC [{entry.ProcessId}] {NameOf(entry.Level)} ");
+        AppendEscaped(line, entry.Text);
+        return Encode(line.ToString(), "\n");
+    }
+
+    /// <summary>The bytes of a text and its end, no more than <see cref="LongestBytes"/>: a text that is too long is cut and marked.</summary>
+    public static byte[] Encode(string text, string end)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text + end);
+        return bytes.Length <= LongestBytes ? bytes : Cut(bytes, end);
     }
 
     /// <summary>PgBouncer's name of a level.</summary>
@@ -35,8 +40,11 @@ internal static class LogLine
         _ => "FATAL",
     };
 
-    // Names and messages come from strangers: no control character of theirs may start a line or move a cursor.
-    private static void AppendEscaped(StringBuilder line, string text)
+    /// <summary>
+    /// Appends a text with its control characters made visible: names and messages come from strangers, and nothing of theirs may start
+    /// a line or move a cursor.
+    /// </summary>
+    public static void AppendEscaped(StringBuilder line, string text)
     {
         foreach (var rune in text.EnumerateRunes())
         {
@@ -72,9 +80,9 @@ internal static class LogLine
         }
     }
 
-    private static byte[] Cut(byte[] bytes)
+    private static byte[] Cut(byte[] bytes, string end)
     {
-        var length = LongestBytes - CutMark.Length - 1;
+        var length = LongestBytes - CutMark.Length - end.Length;
 
         // Not in the middle of a character: continuation bytes have the form 10xxxxxx.
         while ((bytes[length] & 0b1100_0000) == 0b1000_0000)
@@ -82,6 +90,6 @@ internal static class LogLine
             length--;
         }
 
-        return [.. bytes.AsSpan(0, length), .. Encoding.ASCII.GetBytes(CutMark), (byte)'\n'];
+        return [.. bytes.AsSpan(0, length), .. Encoding.ASCII.GetBytes(CutMark + end)];
     }
 }

@@ -1,4 +1,4 @@
-namespace Pgmux.Core.Diagnostics;
+namespace Pgmux.Core.Diagnostics.Lines;
 
 /// <summary>Where log lines go. Called under the log's lock, from any thread.</summary>
 internal interface ILogTarget

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Pgmux.Core.Diagnostics;
+namespace Pgmux.Core.Diagnostics.Lines;
 
 /// <summary>The logger that all categories share: a line does not name where in the code it comes from.</summary>
 internal sealed class LineLogger(LineWriter lines) : ILogger
@@ -19,7 +19,7 @@ internal sealed class LineLogger(LineWriter lines) : ILogger
         if (lines.IsEnabled(logLevel))
         {
             var text = formatter(state, exception);
-            lines.Write(logLevel, exception is null ? text : $"{text}: {exception}");
+            lines.Write(logLevel, eventId.Id, exception is null ? text : $"{text}: {exception}");
         }
     }
 }

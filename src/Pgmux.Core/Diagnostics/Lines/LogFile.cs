@@ -1,6 +1,6 @@
 using Pgmux.Core.Configuration;
 
-namespace Pgmux.Core.Diagnostics;
+namespace Pgmux.Core.Diagnostics.Lines;
 
 /// <summary>The file named by logfile, opened for appending.</summary>
 internal sealed class LogFile : ILogTarget, IDisposable

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
+using Pgmux.Core.Configuration;
+using Pgmux.Core.Diagnostics.Syslog;
 
-namespace Pgmux.Core.Diagnostics;
+namespace Pgmux.Core.Diagnostics.Lines;
 
 /// <summary>
-/// Writes every event as one line, at once and in order: to stderr unless pgmux was told to be quiet, and to the log file
-/// when there is one. A line that cannot be written is counted and forgotten.
+/// Writes every event as one line, at once and in order: to stderr unless pgmux was told to be quiet, and to the log file and the
+/// system's log when the configuration says so. A line that cannot be written is counted and forgotten.
 /// </summary>
 internal sealed class LineWriter : IDisposable
 {
@@ -12,6 +14,7 @@ internal sealed class LineWriter : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogTarget? _standardError;
     private LogFile? _file;
+    private SystemLog? _systemLog;
     private long _lost;
     private long _lostReported;
     private volatile int _lowestLevel = (int)LogLevel.Information;
@@ -55,13 +58,29 @@ internal sealed class LineWriter : IDisposable
         return true;
     }
 
-    /// <summary>Writes one event.</summary>
-    public void Write(LogLevel level, string text)
+    /// <summary>What lines look like from now on.</summary>
+    public LogFormat Format { get; set; }
+
+    /// <summary>Sends events to the system's log as well from now on; null ends that.</summary>
+    public void UseSystemLog(SystemLogOptions? options)
     {
-        var line = LogLine.Format(_time.GetUtcNow(), Environment.ProcessId, level, text);
         lock (_writing)
         {
-            if (!TryWriteLine(line))
+            if (_systemLog?.Options != options)
+            {
+                _systemLog?.Dispose();
+                _systemLog = options is null ? null : new SystemLog(options);
+            }
+        }
+    }
+
+    /// <summary>Writes one event.</summary>
+    public void Write(LogLevel level, int eventId, string text)
+    {
+        var entry = new LogEntry(_time.GetUtcNow(), Environment.ProcessId, level, eventId, text);
+        lock (_writing)
+        {
+            if (!TryWriteEntry(entry))
             {
                 Interlocked.Increment(ref _lost);
             }
@@ -79,21 +98,25 @@ internal sealed class LineWriter : IDisposable
         {
             _file?.Dispose();
             _file = null;
+            _systemLog?.Dispose();
+            _systemLog = null;
         }
     }
 
-    private bool TryWriteLine(ReadOnlySpan<byte> line)
+    private bool TryWriteEntry(in LogEntry entry)
     {
+        var line = Format == LogFormat.Json ? JsonLine.Format(entry) : LogLine.Format(entry);
         var isWritten = _standardError?.TryWrite(line) ?? true;
-        return (_file?.TryWrite(line) ?? true) && isWritten;
+        isWritten &= _file?.TryWrite(line) ?? true;
+        return (_systemLog?.TryWrite(entry, _time) ?? true) && isWritten;
     }
 
     // Says how many are missing as soon as a line gets through again; not itself counted when it does not.
     private void ReportLost()
     {
-        var line = LogLine.Format(
-            _time.GetUtcNow(), Environment.ProcessId, LogLevel.Warning, $"{_lost - _lostReported} log lines could not be written");
-        if (TryWriteLine(line))
+        var entry = new LogEntry(
+            _time.GetUtcNow(), Environment.ProcessId, LogLevel.Warning, EventIds.LogLinesLost, $"{_lost - _lostReported} log lines could not be written");
+        if (TryWriteEntry(entry))
         {
             _lostReported = _lost;
         }
