@@ -23,6 +23,11 @@ public sealed record ListenOptions
     /// <summary>Group of a Unix socket's file, by name or number; null keeps the process's. PgBouncer's unix_socket_group.</summary>
     public string? UnixGroup { get; init; }
 
+    /// <summary>
+    /// A descriptor that listens there already, opened by whoever started the process, who keeps its file too; null opens a socket.
+    /// </summary>
+    public int? Inherited { get; init; }
+
     /// <summary>Options of accepted sockets.</summary>
     public SocketTuning Tuning { get; init; } = new();
 }

@@ -15,7 +15,7 @@ internal static class HelpText
           -v, --verbose        log more; twice for still more
           -u, --user=USERNAME  become this user after the start as root
               --check          say what the configuration would do, then exit
-          -d, --daemon         run in the background (not in this build)
+          -d, --daemon         run in the background; needs pidfile, and logfile or syslog
           -R, --reboot         take over from a running process (not in this build)
           -V, --version        print the version, then exit
           -h, --help           print this help, then exit
@@ -25,5 +25,7 @@ internal static class HelpText
           SIGTERM  stop when all clients have left
           SIGINT   stop when all servers are free
           SIGQUIT  stop at once
+          SIGUSR1  pause all databases
+          SIGUSR2  resume them
         """;
 }

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging;
+using Pgmux.Background;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
 using Pgmux.Native;
+using Pgmux.ServiceManager;
 
 namespace Pgmux;
 
@@ -37,11 +38,23 @@ internal static class Launcher
                 Console.Out.Write(CheckReport.Of(line.ConfigFile, result));
                 return result.Snapshot is null ? Failure : Success;
             default:
-                return Start(line);
+                return StartHereOrBehind(line, arguments);
         }
     }
 
-    private static int Start(CommandLine line)
+    private static int StartHereOrBehind(CommandLine line, IReadOnlyList<string> arguments)
+    {
+        using var background = line.IsDaemon ? BackgroundProcess.Find() : null;
+        if (line.IsDaemon && background is null)
+        {
+            return BackgroundStart.Run(arguments);
+        }
+
+        var sockets = ServiceSockets.Find(Environment.GetEnvironmentVariable, Environment.ProcessId);
+        return Start(line, new StartContext(background, new ServiceNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")), sockets));
+    }
+
+    private static int Start(CommandLine line, StartContext start)
     {
         // Until it serves, what goes wrong is said on stderr even with -q: nobody knows a log file yet.
         using var startLog = new LogOutput(new StandardError(), line.Verbosity, TimeProvider.System);
@@ -61,6 +74,12 @@ internal static class Launcher
             }
 
             LaunchLog.Refused(startLogger, "cannot load config file");
+            return Failure;
+        }
+
+        if (line.IsDaemon && MissingForDaemon(snapshot.Options) is { } missing)
+        {
+            LaunchLog.Refused(startLogger, missing);
             return Failure;
         }
 
@@ -86,34 +105,39 @@ internal static class Launcher
         }
 
         ConfigurationLog.Loaded(logger, snapshot.FilePath, snapshot.Databases.Count, snapshot.UserList.Count);
-        return HoldPidFile(snapshot, log, logger, signals);
+        return HoldPidFile(snapshot, log, signals, start);
     }
 
-    private static int HoldPidFile(ConfigSnapshot snapshot, LogOutput log, ILogger logger, ProcessSignals signals)
+    private static int HoldPidFile(ConfigSnapshot snapshot, LogOutput log, ProcessSignals signals, StartContext start)
     {
         if (snapshot.Options.Pidfile.Length == 0)
         {
-            return Serve.Run(new ConfigStore(snapshot), log, signals);
+            return Serve.Run(new ConfigStore(snapshot), log, signals, start);
         }
 
         using var pidFile = PidFile.TryClaim(snapshot.Options.Pidfile, out var wasStale, out var problem);
         if (wasStale)
         {
-            LaunchLog.StalePidFile(logger);
+            LaunchLog.StalePidFile(log.Logger);
         }
 
         if (pidFile is null)
         {
-            LaunchLog.Refused(logger, problem);
+            LaunchLog.Refused(log.Logger, problem);
             return Failure;
         }
 
-        return Serve.Run(new ConfigStore(snapshot), log, signals);
+        return Serve.Run(new ConfigStore(snapshot), log, signals, start);
     }
 
     private static string? UnbuiltOption(CommandLine line)
-        => line.IsDaemon ? "option -d: this build cannot run in the background; start it under a service manager"
-            : line.IsReboot ? "option -R: this build cannot take over from a running process; use so_reuseport"
+        => line.IsReboot ? "option -R: this build cannot take over from a running process; use so_reuseport"
+            : null;
+
+    // What PgBouncer wants of a daemon: somebody must find it, and something must tell of it.
+    private static string? MissingForDaemon(PgmuxOptions options)
+        => options.Pidfile.Length == 0 ? "daemon needs pidfile configured"
+            : options is { Logfile: "", Syslog: false } ? "daemon needs logfile or syslog configured"
             : null;
 
     private static bool TryDropRights(string? user, out string problem)

@@ -15,13 +15,13 @@ internal static class Serve
     private const int Failure = 1;
 
     /// <summary>Serves until a signal or the console ends it; returns the exit code.</summary>
-    public static int Run(ConfigStore config, LogOutput log, ProcessSignals signals)
+    public static int Run(ConfigStore config, LogOutput log, ProcessSignals signals, StartContext start)
     {
         var logger = log.Logger;
         PgmuxServer server;
         try
         {
-            server = PgmuxServer.StartAsync(config, logger, Identity.UserId).GetAwaiter().GetResult();
+            server = PgmuxServer.StartAsync(config, logger, Identity.UserId, start.Sockets).GetAwaiter().GetResult();
         }
         catch (ListenException failure)
         {
@@ -38,12 +38,16 @@ internal static class Serve
         {
             var multiplexer = server.Multiplexer;
             multiplexer.ReadConfiguration = () => Reload.Run(config, log, logger);
+            multiplexer.StopBegan = start.Manager.Stopping;
+            start.OnServing();
             signals.DeliverTo(signal =>
             {
                 switch (signal)
                 {
                     case ProcessSignal.Reload:
+                        start.Manager.Reloading();
                         multiplexer.Reload();
+                        start.Manager.Ready();
                         break;
                     case ProcessSignal.ShutdownNow:
                         multiplexer.BeginShutdown(ShutdownMode.Immediate);

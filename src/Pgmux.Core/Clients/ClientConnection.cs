@@ -482,7 +482,18 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <inheritdoc/>
     public void OnServerReleasable(ServerConnection server)
     {
-        if (_requests.IsAboutToForward || (IsSessionPooled && !IsLeaving))
+        if (_requests.IsAboutToForward)
+        {
+            return;
+        }
+
+        if (_environment.ClosesAfterTransactions && !IsLeaving)
+        {
+            Close(ClientCloseReason.ShuttingDown, ClientErrors.ShuttingDown);
+            return;
+        }
+
+        if (IsSessionPooled && !IsLeaving)
         {
             return;
         }

@@ -111,6 +111,9 @@ internal sealed class ClientEnvironment
     /// </summary>
     public volatile bool WaitsForClients;
 
+    /// <summary>Whether clients are closed as soon as their transactions end, since little time is left until pgmux stops.</summary>
+    public volatile bool ClosesAfterTransactions;
+
     /// <summary>When the shutdown began, in ticks of the loops' clock.</summary>
     public long ShutdownBegan { get; set; }
 

@@ -314,6 +314,12 @@ internal sealed record PgmuxOptions
     /// <summary>How long a client may be idle inside a transaction.</summary>
     public TimeSpan IdleTransactionTimeout { get; init; }
 
+    /// <summary>
+    /// Within what time a shutdown that waits for clients sends them away, each at the end of its transaction; zero waits for as long as
+    /// they like, as PgBouncer does. pgmux's own.
+    /// </summary>
+    public TimeSpan ShutdownDrainTimeout { get; init; }
+
     /// <summary>The query behind <see cref="ServerCheckQuery"/>: null is no check, an empty text the empty query.</summary>
     public string? CheckQuery => ServerCheckQuery switch
     {

@@ -18,6 +18,7 @@ internal static class TimeLimitSettings
         Seconds("cancel_wait_timeout", "10", o => o.CancelWaitTimeout, (o, v) => o with { CancelWaitTimeout = v }),
         Seconds("client_idle_timeout", "0", o => o.ClientIdleTimeout, (o, v) => o with { ClientIdleTimeout = v }),
         Seconds("idle_transaction_timeout", "0", o => o.IdleTransactionTimeout, (o, v) => o with { IdleTransactionTimeout = v }),
+        Seconds("shutdown_drain_timeout", "0", o => o.ShutdownDrainTimeout, (o, v) => o with { ShutdownDrainTimeout = v }),
         SecondsNotYet("transaction_timeout", "0"),
         SecondsNotYet("autodb_idle_timeout", "3600"),
         SecondsNotYet("suspend_timeout", "10"),

@@ -191,6 +191,12 @@ internal static class EventIds
     /// <summary>The memory of a burst has been given back to the system.</summary>
     public const int HeapTrimmed = 2009;
 
+    /// <summary>Clients are sent away before the process stops.</summary>
+    public const int Draining = 2020;
+
+    /// <summary>The time for sending clients away is over.</summary>
+    public const int DrainIsOver = 2021;
+
     // 2100 to 2199: the executable.
 
     /// <summary>The process ends before it has served anybody.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers;
 using Pgmux.Transport;
+using Pgmux.Transport.Sockets;
 
 namespace Pgmux.Core.Hosting;
 
@@ -34,6 +35,18 @@ internal static class Addresses
             }),
         ];
     }
+
+    /// <summary>Sockets that whoever started the process listens on for it.</summary>
+    /// <exception cref="ListenException">One of them is of no use.</exception>
+    public static IReadOnlyList<ListenOptions> Inherited(IReadOnlyList<int> descriptors, PgmuxOptions options) =>
+    [
+        .. descriptors.Select(descriptor => new ListenOptions
+        {
+            EndPoint = InheritedSockets.EndPointOf(descriptor),
+            Inherited = descriptor,
+            Tuning = ServerTarget.Tuning(options),
+        }),
+    ];
 
     /// <summary>The Unix socket, or null when there is none.</summary>
     public static ListenOptions? Unix(PgmuxOptions options) => options.UnixSocketDir.Length == 0

@@ -25,6 +25,12 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Stopping, LogLevel.Information, "shutting down ({Mode}), {Clients} client(s) connected")]
     public static partial void Stopping(ILogger logger, ShutdownMode mode, int clients);
 
+    [LoggerMessage(EventIds.Draining, LogLevel.Information, "sending {Clients} client(s) away at the end of their transactions, within {Seconds} s (shutdown_drain_timeout)")]
+    public static partial void Draining(ILogger logger, int clients, double seconds);
+
+    [LoggerMessage(EventIds.DrainIsOver, LogLevel.Warning, "shutdown_drain_timeout is over, {Clients} client(s) are closed within a transaction")]
+    public static partial void DrainIsOver(ILogger logger, int clients);
+
     [LoggerMessage(EventIds.Stopped, LogLevel.Information, "server shut down")]
     public static partial void Stopped(ILogger logger);
 

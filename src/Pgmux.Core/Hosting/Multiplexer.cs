@@ -25,6 +25,7 @@ internal sealed class Multiplexer
     private readonly Action<object?> _arrived;
     private readonly ConsoleSource _console;
     private ShutdownMode? _shutdown;
+    private volatile ShutdownDrain? _drain;
     private bool _isEnding;
     private int _sweepsSinceEnd;
     private uint _nextLoop;
@@ -87,6 +88,9 @@ internal sealed class Multiplexer
 
     /// <summary>Told when a shutdown begins that waits: listeners for clients are to be closed.</summary>
     public Action? ListenersUnwanted { get; set; }
+
+    /// <summary>Told when the first request to shut down comes; on the first loop.</summary>
+    public Action? StopBegan { get; set; }
 
     /// <summary>How a reload reads the configuration; set by whoever owns the log file as well.</summary>
     public Func<bool>? ReadConfiguration { get; set; }
@@ -155,6 +159,11 @@ internal sealed class Multiplexer
             return;
         }
 
+        if (_shutdown is null)
+        {
+            StopBegan?.Invoke();
+        }
+
         _shutdown = next;
         HostingLog.Stopping(_logger, next, Clients.ClientCount);
         Clients.ShutdownBegan = _loops[0].Timestamp;
@@ -170,6 +179,10 @@ internal sealed class Multiplexer
                 }
 
                 break;
+            case ShutdownMode.WaitForClients when _configuration.Current.Options.ShutdownDrainTimeout is var limit && limit > TimeSpan.Zero:
+                HostingLog.Draining(_logger, Clients.SessionCount, limit.TotalSeconds);
+                _drain = new ShutdownDrain(_loops[0].TimeProvider, limit, Clients.SessionCount);
+                break;
             case ShutdownMode.Immediate:
                 End();
                 break;
@@ -179,6 +192,7 @@ internal sealed class Multiplexer
     private void Sweep(EventLoop loop)
     {
         Clients.RegistryOf(loop).Sweep(_configuration.Current);
+        _drain?.Sweep(Clients.RegistryOf(loop));
         Clients.Users.Sweep(loop, _configuration.Current);
         Pools.Sweep(loop);
         if (loop.Index == 0)
@@ -218,6 +232,15 @@ internal sealed class Multiplexer
                 || (_shutdown == ShutdownMode.WaitForServers && Pools.All.All(pool => pool.IsDrained))))
         {
             End();
+        }
+        else if (!_isEnding && _drain is { } drain)
+        {
+            Clients.ClosesAfterTransactions = drain.IsSpread;
+            if (drain.IsOver)
+            {
+                HostingLog.DrainIsOver(_logger, Clients.SessionCount);
+                End();
+            }
         }
     }
 

@@ -34,14 +34,22 @@ internal sealed class PgmuxServer : IAsyncDisposable
     public Multiplexer Multiplexer { get; }
 
     /// <summary>Listens and serves.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="logger">Where events go.</param>
+    /// <param name="processUserId">The uid whose processes may open the console over the Unix socket.</param>
+    /// <param name="inherited">
+    /// Descriptors of sockets that listen already; they are used instead of listen_addr and unix_socket_dir, as PgBouncer does with what
+    /// systemd hands over.
+    /// </param>
     /// <exception cref="ListenException">An address cannot be listened on; nothing is left running.</exception>
     /// <exception cref="UringUnavailableException">io_uring is asked for and not to be had here.</exception>
-    public static async Task<PgmuxServer> StartAsync(ConfigStore configuration, ILogger logger, uint processUserId)
+    public static async Task<PgmuxServer> StartAsync(
+        ConfigStore configuration, ILogger logger, uint processUserId, IReadOnlyList<int>? inherited = null)
     {
         var server = new PgmuxServer(configuration, logger, processUserId);
         try
         {
-            await server.ListenAsync(configuration.Current.Options);
+            await server.ListenAsync(configuration.Current.Options, inherited ?? []);
         }
         catch
         {
@@ -104,8 +112,18 @@ internal sealed class PgmuxServer : IAsyncDisposable
         }
     }
 
-    private async Task ListenAsync(PgmuxOptions options)
+    private async Task ListenAsync(PgmuxOptions options, IReadOnlyList<int> inherited)
     {
+        if (inherited.Count > 0)
+        {
+            foreach (var address in Addresses.Inherited(inherited, options))
+            {
+                (address.EndPoint is IPEndPoint ? _tcp : _unix).Add(await OpenAsync(address));
+            }
+
+            return;
+        }
+
         // The Unix socket first: whoever finds the TCP port open finds the console too.
         if (Addresses.Unix(options) is { } unix)
         {

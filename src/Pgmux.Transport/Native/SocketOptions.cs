@@ -17,6 +17,7 @@ internal static unsafe partial class SocketOptions
     public const int Linger = 13;
     public const int ReusePort = 15;
     public const int PeerCredentials = 17;
+    public const int AcceptsConnections = 30;
 
     public const int TcpNoDelay = 1;
     public const int TcpKeepIdle = 4;

@@ -7,7 +7,22 @@ namespace Pgmux.Transport.Sockets;
 /// <summary>A socket that listens, and the file that belongs to it when it is a Unix one.</summary>
 internal sealed record ListeningSocket(int Descriptor, EndPoint EndPoint, UnixSocketFile? File)
 {
-    public static unsafe ListeningSocket Open(ListenOptions options)
+    public static ListeningSocket Open(ListenOptions options) => options.Inherited is { } descriptor ? TakeOver(descriptor, options) : Make(options);
+
+    // It is bound as its owner wants it; what accepted sockets inherit from it is ours to say.
+    private static ListeningSocket TakeOver(int descriptor, ListenOptions options)
+    {
+        var endPoint = InheritedSockets.EndPointOf(descriptor);
+        if (!DescriptorFlags.TryTakeOver(descriptor))
+        {
+            throw ListenFault.Create(endPoint, ErrnoExtensions.Last());
+        }
+
+        SocketTuner.Apply(descriptor, endPoint, options.Tuning);
+        return new ListeningSocket(descriptor, endPoint, null);
+    }
+
+    private static unsafe ListeningSocket Make(ListenOptions options)
     {
         var endPoint = options.EndPoint;
         var address = stackalloc byte[SocketCalls.AddressBytes];

@@ -99,4 +99,41 @@ internal sealed class ShutdownTests
         mux.Advance(10);
         Assert.That(mux.Mux.Stopped.IsCompleted, Is.True);
     }
+
+    [Test, Property("Row", "Z05")]
+    public void Draining_sends_clients_away_one_after_another_each_at_the_end_of_its_transaction([Values(1, 2)] int loops)
+    {
+        using var mux = TestMux.Start(loops, ("shutdown_drain_timeout", "10"), ("default_pool_size", "10"));
+        var idle = Enumerable.Range(0, 8).Select(_ => mux.Login()).ToArray();
+        var inside = mux.Login();
+        inside.Query("BEGIN");
+        mux.Shutdown(ShutdownMode.WaitForClients);
+        Assert.That(idle.Select(client => client.Take()), Is.All.Empty, "nobody goes at once");
+
+        mux.Advance(4);
+        var gone = idle.Count(client => client.Take().Length > 0);
+        Assert.That(gone, Is.InRange(3, 6), "about half of them after half of the time for it");
+        mux.Advance(4.5);
+        Assert.That(idle.Select(client => client.IsClosed), Is.All.True);
+        Assert.That(inside.Query("SELECT a"), Is.EqualTo("T D(a) C(SELECT 1) Z(T)"));
+        Assert.That(inside.Query("COMMIT"), Is.EqualTo("C(COMMIT) Z(I) E(57P01 server shutting down) EOF"));
+        mux.Advance(1);
+        Assert.That(mux.Mux.Stopped.IsCompleted, Is.True);
+    }
+
+    [Test, Property("Row", "Z05")]
+    public void Draining_ends_session_pooled_clients_between_two_transactions_and_cuts_off_who_stays_inside()
+    {
+        using var mux = TestMux.Start(("shutdown_drain_timeout", "10"), ("pool_mode", "session"));
+        var (outside, inside) = (mux.Login(), mux.Login());
+        outside.Query("SELECT a");
+        inside.Query("BEGIN");
+        mux.Shutdown(ShutdownMode.WaitForClients);
+        mux.Advance(9);
+        Assert.That((outside.Take(), inside.Take()), Is.EqualTo(("E(57P01 server shutting down) EOF", "")));
+        Assert.That(mux.Mux.Stopped.IsCompleted, Is.False);
+        mux.Advance(3);
+        Assert.That(inside.Take(), Is.EqualTo("E(57P01 server shutting down) EOF"));
+        Assert.That(mux.Mux.Stopped.IsCompleted, Is.True);
+    }
 }

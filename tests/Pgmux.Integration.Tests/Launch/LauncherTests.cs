@@ -44,7 +44,6 @@ internal sealed class LauncherTests
         Assert.That((code, string.Join('\n', lines)), Is.EqualTo((1, "pgmux: unknown option --nonsense\nTry \"pgmux --help\" for more information.")));
     }
 
-    [TestCase("-d", "option -d: this build cannot run in the background; start it under a service manager")]
     [TestCase("-R", "option -R: this build cannot take over from a running process; use so_reuseport")]
     public async Task What_this_build_cannot_do_is_said(string option, string reason)
     {
@@ -89,7 +88,7 @@ internal sealed class LauncherTests
         Assert.That(code, Is.Zero);
         Assert.That(lines, Is.SupersetOf(new[] { "  pool_mode = statement (default session)", "  query_timeout = 1.5 (default 0)" }));
 
-        var (_, log) = await RunAsync(turkish, "-d", path);
+        var (_, log) = await RunAsync(turkish, "-R", path);
         Assert.That(log[0], Does.Match(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC \[\d+\] FATAL "));
         Assert.That(DateTime.Parse(log[0][..23], null, System.Globalization.DateTimeStyles.AssumeUniversal), Is.EqualTo(DateTime.Now).Within(TimeSpan.FromMinutes(1)));
     }

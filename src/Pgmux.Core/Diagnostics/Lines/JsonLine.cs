@@ -16,9 +16,6 @@ internal static class JsonLine
     // What is around the message: braces, names, a time and three numbers.
     private const int FrameBytes = 128;
 
-    // Everything outside of ASCII and every control character escaped: a terminal shows a line as it is.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Default, SkipValidation = true };
-
     /// <summary>The line with its newline, no longer than <see cref="LogLine.LongestBytes"/>: a message that is too long is cut.</summary>
     public static byte[] Format(in LogEntry entry)
     {
@@ -34,7 +31,11 @@ internal static class JsonLine
     private static byte[] Write(in LogEntry entry, string message)
     {
         var buffer = new ArrayBufferWriter<byte>(LogLine.LongestBytes);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+
+        // Everything outside of ASCII and every control character escaped: a terminal shows a line as it is. No field: whoever calls this
+        // class would load the library for it, and most logs are no JSON.
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.Default, SkipValidation = true };
+        using (var json = new Utf8JsonWriter(buffer, options))
         {
             json.WriteStartObject();
             json.WriteString("time"u8, entry.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));

@@ -1,0 +1,18 @@
+using Pgmux.Background;
+using Pgmux.ServiceManager;
+
+namespace Pgmux;
+
+/// <summary>Who has started the process and wants to hear of it.</summary>
+/// <param name="Background">Set when it runs in the background, for somebody who waits until it serves.</param>
+/// <param name="Manager">The service manager, or one that says nothing to nobody.</param>
+/// <param name="Sockets">Descriptors that the service manager listens on for it.</param>
+internal sealed record StartContext(BackgroundProcess? Background, ServiceNotifier Manager, IReadOnlyList<int> Sockets)
+{
+    /// <summary>Clients are served from now on.</summary>
+    public void OnServing()
+    {
+        Background?.OnServing();
+        Manager.Ready();
+    }
+}

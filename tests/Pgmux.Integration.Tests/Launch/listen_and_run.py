@@ -1,0 +1,20 @@
+"""Listens as a service manager does for a unit with sockets, then becomes the program: sd_listen_fds(3).
+
+Arguments: a path for a Unix socket, a TCP port, then the program with its arguments.
+"""
+
+import os
+import socket
+import sys
+
+unix_path, port, program = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+unix = socket.socket(socket.AF_UNIX)
+unix.bind(unix_path)
+tcp = socket.socket(socket.AF_INET)
+tcp.bind(("127.0.0.1", port))
+for number, listener in enumerate((unix, tcp)):
+    listener.listen()
+    os.dup2(listener.fileno(), 3 + number)
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.environ["LISTEN_FDS"] = "2"
+os.execvp(program[0], program)
