@@ -1,0 +1,180 @@
+using System.Globalization;
+using Pgmux.Testing.Postgres;
+using Pgmux.Testing.Processes;
+
+namespace Pgmux.Integration.Tests.Console;
+
+/// <summary>The commands that stop and start service, while two hundred clients work on few servers.</summary>
+[TestFixture(PostgresVersions.Newest)]
+internal sealed class SwitchesUnderLoadTests(int postgres) : PgmuxFixture(postgres)
+{
+    private const int Clients = 200;
+    private const string Backends = "usename = 'app'";
+
+    [SetUp]
+    public Task StartTransactionPoolingAsync() => StartFreshAsync(SettingsOf(5, "127.0.0.1"));
+
+    [Test, Property("Row", "D04"), Property("Row", "D05")]
+    public async Task PAUSE_RECONNECT_and_RELOAD_with_other_sizes_hosts_and_users_fail_no_transaction()
+    {
+        const int Rounds = 4;
+        await using var console = await ConsoleAsync();
+        using var load = await Load.StartAsync(this);
+        for (var round = 0; round < Rounds; round++)
+        {
+            Assert.That(await console.ExecuteAsync("PAUSE"), Is.EqualTo("PAUSE"));
+            await Cluster.WaitForBackendsAsync(Backends, 0);
+            await console.WaitForPoolAsync("app", "app", "cl_waiting", Clients);
+            Assert.That(await console.ExecuteAsync("RESUME"), Is.EqualTo("RESUME"));
+            await load.WaitForAsync(Clients);
+
+            var before = await BackendsAsync();
+            Assert.That(await console.ExecuteAsync("RECONNECT"), Is.EqualTo("RECONNECT"));
+            await Eventually.HoldsAsync(async () => !(await BackendsAsync()).Overlaps(before), "every server is a new one");
+
+            // The same server under another name, so that all connections are made anew; another size; and somebody who may log in.
+            var settings = SettingsOf(3 + round, round % 2 == 0 ? "localhost" : "127.0.0.1");
+            Pgmux.Write(settings with { Secrets = new Dictionary<string, string>(settings.Secrets) { [$"passer_by_{round}"] = "secret" } });
+            Assert.That(await console.ExecuteAsync("RELOAD"), Is.EqualTo("RELOAD"));
+            await load.WaitForAsync(Clients);
+            Assert.That((await console.ShowAsync("SERVERS")).Count, Is.LessThanOrEqualTo(5 + Rounds));
+        }
+
+        Assert.That(await load.StopAsync(), Is.GreaterThan(Rounds * 2 * Clients));
+    }
+
+    [Test, Property("Row", "D07")]
+    public async Task KILL_ends_every_client_with_a_word_and_new_ones_wait_for_RESUME()
+    {
+        await using var console = await ConsoleAsync();
+        using var load = await Load.StartAsync(this);
+        Assert.That(await console.ExecuteAsync("KILL app"), Is.EqualTo("KILL"));
+        Assert.That((await load.EndsAsync()).Distinct(), Is.EqualTo(new[] { "FATAL 57P01 database removed" }), "PgBouncer's word for it");
+        await Cluster.WaitForBackendsAsync(Backends, 0);
+
+        var late = LoginAsync();
+        await console.WaitForPoolAsync("app", "app", "cl_waiting", 1);
+        Assert.That(late.IsCompleted, Is.False);
+        Assert.That(await console.ExecuteAsync("RESUME app"), Is.EqualTo("RESUME"));
+        await using var client = await late;
+        Assert.That(await client.ScalarAsync("SELECT 'served'"), Is.EqualTo("served"));
+    }
+
+    private PgmuxSettings SettingsOf(int size, string host) => PgmuxSettings.For(
+        Cluster, ("default_pool_size", $"{size}"), ("log_connections", "0"), ("log_disconnections", "0")) with
+    {
+        Databases = new Dictionary<string, string> { ["app"] = $"host={host} port={Cluster.Port}" },
+    };
+
+    private async Task<HashSet<string>> BackendsAsync()
+    {
+        await using var connection = await Cluster.ConnectAsync(PostgresRole.Superuser);
+        await using var command = new Npgsql.NpgsqlCommand($"SELECT pid::text FROM pg_stat_activity WHERE {Backends}", connection);
+        await using var rows = await command.ExecuteReaderAsync();
+        var found = new HashSet<string>();
+        while (await rows.ReadAsync())
+        {
+            found.Add(rows.GetString(0));
+        }
+
+        return found;
+    }
+
+    /// <summary>Clients that each run one transaction after another, and check that every answer is their own.</summary>
+    private sealed class Load : IDisposable
+    {
+        private readonly CancellationTokenSource _end = new();
+        private readonly RawClient[] _clients;
+        private readonly Task<string>[] _work;
+        private int _served;
+
+        private Load(RawClient[] clients)
+        {
+            _clients = clients;
+            _work = [.. clients.Select(WorkAsync)];
+        }
+
+        public int Served => Volatile.Read(ref _served);
+
+        public static async Task<Load> StartAsync(SwitchesUnderLoadTests test)
+        {
+            var clients = new RawClient[Clients];
+            for (var n = 0; n < Clients; n++)
+            {
+                clients[n] = await test.LoginAsync();
+            }
+
+            var load = new Load(clients);
+            await load.WaitForAsync(Clients);
+            return load;
+        }
+
+        /// <summary>Waits until so many more transactions are through; fails with what has ended a client.</summary>
+        public Task WaitForAsync(int more)
+        {
+            var target = Served + more;
+            return Eventually.HoldsAsync(
+                async () =>
+                {
+                    if (_work.FirstOrDefault(task => task.IsCompleted) is { } ended)
+                    {
+                        Assert.Fail($"a client ended: {await ended}");
+                    }
+
+                    return Served >= target;
+                },
+                $"{more} more transactions");
+        }
+
+        /// <summary>Ends the work, which nothing else may have ended; returns how many transactions were served.</summary>
+        public async Task<int> StopAsync()
+        {
+            await _end.CancelAsync();
+            Assert.That(await Task.WhenAll(_work), Is.All.Empty);
+            return Served;
+        }
+
+        /// <summary>What has ended each client.</summary>
+        public Task<string[]> EndsAsync() => Task.WhenAll(_work).WaitAsync(WaitLimit.Default);
+
+        public void Dispose()
+        {
+            _end.Cancel();
+            foreach (var client in _clients)
+            {
+                client.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            }
+
+            _end.Dispose();
+        }
+
+        // Empty when it was stopped, else the error.
+        private async Task<string> WorkAsync(RawClient client, int number)
+        {
+            for (var turn = 0; !_end.IsCancellationRequested; turn++)
+            {
+                var nonce = string.Create(CultureInfo.InvariantCulture, $"{number} {turn}");
+                foreach (var (sql, value) in new[] { ("BEGIN", null), ($"SELECT '{nonce}'", nonce), ("COMMIT", (string?)null) })
+                {
+                    await client.SendAsync(RawMessages.Query(sql));
+                    for (var message = await client.ReadAsync(); message?.Type != 'Z'; message = await client.ReadAsync())
+                    {
+                        if (message is null or { Type: 'E' })
+                        {
+                            return message is null ? "closed without a word" : $"{message.Severity} {message.SqlState} {message.Message}";
+                        }
+
+                        if (message.Type == 'D' && message.Columns()[0] != value)
+                        {
+                            return $"{nonce} was answered {message.Columns()[0]}";
+                        }
+                    }
+                }
+
+                Interlocked.Increment(ref _served);
+            }
+
+            return "";
+        }
+    }
+}
