@@ -146,7 +146,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>The settings of the moment.</summary>
     public ConfigSnapshot Configuration => _environment.Configuration.Current;
 
-    /// <summary>How the log names the connection.</summary>
+    /// <inheritdoc/>
     public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{EndPointText.Join(RemoteEndPoint)}";
 
     /// <summary>Its wish for a server; null while it has none.</summary>

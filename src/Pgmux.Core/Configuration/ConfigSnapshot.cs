@@ -64,6 +64,10 @@ internal sealed class ConfigSnapshot
     public int PoolSizeFor(DatabaseOptions database, string user)
         => FindUser(user)?.PoolSize ?? database.PoolSize ?? Options.DefaultPoolSize;
 
+    /// <summary>Servers beyond that which the pair may hold when a client has waited for long: user before database before [pgbouncer].</summary>
+    public int ReservePoolSizeFor(DatabaseOptions database, string user)
+        => FindUser(user)?.ReservePoolSize ?? database.ReservePoolSize ?? Options.ReservePoolSize;
+
     /// <summary>Servers that its pools keep open.</summary>
     public int MinPoolSizeFor(DatabaseOptions database) => database.MinPoolSize ?? Options.MinPoolSize;
 

@@ -44,6 +44,9 @@ internal sealed record DatabaseOptions
     /// <summary>Overrides min_pool_size.</summary>
     public int? MinPoolSize { get; init; }
 
+    /// <summary>Overrides reserve_pool_size.</summary>
+    public int? ReservePoolSize { get; init; }
+
     /// <summary>Overrides pool_mode.</summary>
     public PoolMode? PoolMode { get; init; }
 

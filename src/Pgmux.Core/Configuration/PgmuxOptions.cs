@@ -95,6 +95,15 @@ internal sealed record PgmuxOptions
     /// <summary>Servers kept open in a pool that has clients.</summary>
     public int MinPoolSize { get; init; }
 
+    /// <summary>Servers beyond its size that a pool may hold when a client has waited for <see cref="ReservePoolTimeout"/>.</summary>
+    public int ReservePoolSize { get; init; }
+
+    /// <summary>Wait of the longest waiter that opens the reserve; zero leaves it closed. PgBouncer's default.</summary>
+    public TimeSpan ReservePoolTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Uses the server next that has been idle for longest, not the one that was used last.</summary>
+    public bool ServerRoundRobin { get; init; }
+
     /// <summary>Servers that one database may hold over all its users; 0 is no limit.</summary>
     public int MaxDbConnections { get; init; }
 

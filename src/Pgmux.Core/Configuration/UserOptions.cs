@@ -9,6 +9,9 @@ internal sealed record UserOptions
     /// <summary>Overrides pool_size.</summary>
     public int? PoolSize { get; init; }
 
+    /// <summary>Overrides reserve_pool_size.</summary>
+    public int? ReservePoolSize { get; init; }
+
     /// <summary>Overrides pool_mode.</summary>
     public PoolMode? PoolMode { get; init; }
 

@@ -93,6 +93,10 @@ internal static class EventIds
     public const int PasswordCommandSaid = 1513;
 
     // 1600 to 1699: Pooling.
+
+    /// <summary>A connection beyond the size of a pool is opened for a client that has waited for long.</summary>
+    public const int ReserveTaken = 1600;
+
     // 1700 to 1799: Cancellation.
 
     /// <summary>A cancel request could not be delivered.</summary>

@@ -18,6 +18,7 @@ internal sealed class Pool : IServerHolder
     private readonly ServerExpiry _expiry;
     private readonly LeaseDelivery _delivery;
     private readonly PoolWaiters _waiters;
+    private readonly ReserveRule _reserve;
     private readonly LoginTrials _trials = new();
     private readonly TrialOpening _trialOpening;
     private readonly PoolSwitches _switches;
@@ -30,12 +31,13 @@ internal sealed class Pool : IServerHolder
         Key = key;
         Policy = policy;
         _environment = environment;
-        _servers = new PoolServers(environment.Loops);
+        _servers = new PoolServers(environment.Loops) { IsRoundRobin = policy.IsRoundRobin };
         _opening = new ServerOpening(this, _servers, environment);
         _expiry = new ServerExpiry(environment.Clock);
         Lending = new IdleLending(this, _servers, _expiry);
         _delivery = environment.Parts.CreateDelivery(this, _gate);
         _waiters = new PoolWaiters(environment.Parts.CreateWaiters(), _delivery, environment.Clock);
+        _reserve = new ReserveRule(_servers, _waiters, _expiry, environment.Servers.Logger);
         _trialOpening = new TrialOpening(_trials, _servers, _opening);
         _switches = new PoolSwitches(this, _gate, _servers, _opening, _waiters, _trials);
         _upkeep = new PoolUpkeep(this, _gate, _servers, _opening, _expiry, _waiters, _trialOpening);
@@ -370,6 +372,7 @@ internal sealed class Pool : IServerHolder
         {
             var before = Policy;
             Policy = policy;
+            _servers.IsRoundRobin = policy.IsRoundRobin;
             if (!before.Target.IsSameServer(policy.Target))
             {
                 obsolete = [.. _servers.All];
@@ -509,7 +512,7 @@ internal sealed class Pool : IServerHolder
         var tried = _trialOpening.Plan(loop);
         var forWelcome = _waiters.HasForWelcome && _servers.LoggedIn == 0 ? 1 : 0;
         var forMinimum = Policy.MinimumSize - _servers.LoggedIn;
-        var opened = _opening.Plan(Math.Max(_waiters.ForServer, Math.Max(forWelcome, forMinimum)), _waiters.First?.Loop ?? loop);
+        var opened = _opening.Plan(Math.Max(_waiters.ForServer, Math.Max(forWelcome, forMinimum)), _reserve, _waiters.First?.Loop ?? loop);
         return tried is null ? opened : [.. tried, .. opened ?? []];
     }
 }

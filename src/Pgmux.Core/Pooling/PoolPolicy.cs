@@ -24,6 +24,15 @@ internal sealed record PoolPolicy
     /// <summary>Most servers; 0 is no limit. default_pool_size, pool_size.</summary>
     public int Size { get; init; }
 
+    /// <summary>Servers beyond <see cref="Size"/> for clients that have waited for <see cref="ReserveTimeout"/>. reserve_pool_size.</summary>
+    public int ReserveSize { get; init; }
+
+    /// <summary>How long a client waits for a server of the reserve; zero is for ever. reserve_pool_timeout.</summary>
+    public TimeSpan ReserveTimeout { get; init; }
+
+    /// <summary>Whether the server that has been idle for longest is lent next. server_round_robin.</summary>
+    public bool IsRoundRobin { get; init; }
+
     /// <summary>Servers kept open while nobody asks. min_pool_size.</summary>
     public int MinimumSize { get; init; }
 
@@ -70,6 +79,9 @@ internal sealed record PoolPolicy
             Mode = mode,
             TracksStatements = mode != PoolMode.Session && options.MaxPreparedStatements > 0,
             Size = snapshot.PoolSizeFor(database, key.User),
+            ReserveSize = snapshot.ReservePoolSizeFor(database, key.User),
+            ReserveTimeout = options.ReservePoolTimeout,
+            IsRoundRobin = options.ServerRoundRobin,
             MinimumSize = snapshot.MinPoolSizeFor(database),
             MaximumOfDatabase = snapshot.MaxConnectionsFor(database),
             MaximumOfUser = snapshot.MaxUserConnectionsFor(key.User),

@@ -12,6 +12,9 @@ internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
     /// <summary>All servers, those that still connect included.</summary>
     public IReadOnlyCollection<ServerConnection> All => _all;
 
+    /// <summary>Whether the server that has been idle for longest is used next, not the one that was used last. server_round_robin.</summary>
+    public bool IsRoundRobin { get; set; }
+
     /// <summary>Number of servers.</summary>
     public int Count => _all.Count;
 
@@ -52,7 +55,7 @@ internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
     /// <summary>Takes an idle server: of this loop if there is one, else of the loop that has most.</summary>
     public ServerConnection? PopIdle(int loop)
     {
-        if (_idle[loop].Pop() is { } own)
+        if (_idle[loop].Pop(IsRoundRobin) is { } own)
         {
             return own;
         }
@@ -66,7 +69,7 @@ internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
             }
         }
 
-        return fullest?.Pop();
+        return fullest?.Pop(IsRoundRobin);
     }
 
     /// <summary>Takes out the idle servers of a loop that are to be closed.</summary>

@@ -29,6 +29,18 @@ internal sealed class PoolWaiters(WaitQueue forServer, LeaseDelivery delivery, T
     /// <summary>Who has waited longest for a server; null when nobody does.</summary>
     public LeaseRequest? First => forServer.First;
 
+    /// <summary>Who has waited longest but for <paramref name="index"/> others; null when nobody has.</summary>
+    public LeaseRequest? At(int index)
+    {
+        var request = forServer.First;
+        for (var i = 0; i < index && request is not null; i++)
+        {
+            request = request.Later;
+        }
+
+        return request;
+    }
+
     /// <summary>How long the first has waited.</summary>
     public TimeSpan LongestWait => (forServer.First ?? _forWelcome.First) is { } first ? clock.GetElapsedTime(first.QueuedAt) : TimeSpan.Zero;
 

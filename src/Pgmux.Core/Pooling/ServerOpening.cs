@@ -49,13 +49,16 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     public void Offer(ServerCredentials credentials) => _captured = credentials.CanProve || !_captured.CanProve ? credentials : _captured;
 
     /// <summary>Makes the connections that <paramref name="wanted"/> asks for, as far as limits allow; <see cref="Start"/> opens them.</summary>
-    public List<ServerConnection>? Plan(int wanted, EventLoop loop)
+    /// <param name="wanted">How many are to be connecting.</param>
+    /// <param name="reserve">For whom the reserve is there, in a full pool.</param>
+    /// <param name="loop">Where they connect.</param>
+    public List<ServerConnection>? Plan(int wanted, ReserveRule reserve, EventLoop loop)
     {
         List<ServerConnection>? opened = null;
         var policy = pool.Policy;
         while (servers.Connecting < wanted
             && _throttle.MayStart(servers.Connecting, _hasSucceeded, loop.Timestamp)
-            && TryCount(policy))
+            && TryCount(policy, reserve, loop.Timestamp))
         {
             (opened ??= []).Add(Add(policy.Target, CredentialsFor(policy.Target), loop));
         }
@@ -65,7 +68,7 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
 
     /// <summary>Makes a connection that a client's token is tried by; null when limits allow none.</summary>
     public ServerConnection? PlanTrial(string token, EventLoop loop) =>
-        TryCount(pool.Policy) ? Add(pool.Policy.Target, ServerCredentials.FromTokenOnTrial(token), loop) : null;
+        TryCount(pool.Policy, reserve: null, now: 0) ? Add(pool.Policy.Target, ServerCredentials.FromTokenOnTrial(token), loop) : null;
 
     /// <summary>Opens planned connections. Not under the lock.</summary>
     public static void Start(List<ServerConnection>? opened)
@@ -119,8 +122,23 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     // The timer belongs to no loop; opening a connection does.
     private void Retry() => environment.Loops[0].Post(static state => ((Pool)state!).OpenWanted(), pool);
 
-    private bool TryCount(PoolPolicy policy) => (policy.Size == 0 || servers.Count < policy.Size)
-        && environment.Ledger.Add(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser) == LedgerOutcome.Added;
+    private bool TryCount(PoolPolicy policy, ReserveRule? reserve, long now)
+    {
+        var isFull = policy.Size > 0 && servers.Count >= policy.Size;
+        var waiter = isFull ? reserve?.FindWaiter(policy, now) : null;
+        if ((isFull && waiter is null)
+            || environment.Ledger.Add(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser) != LedgerOutcome.Added)
+        {
+            return false;
+        }
+
+        if (waiter is not null)
+        {
+            reserve!.OnTaken(waiter);
+        }
+
+        return true;
+    }
 
     private ServerConnection Add(ServerTarget target, ServerCredentials credentials, EventLoop loop)
     {

@@ -30,6 +30,18 @@ internal sealed class LimitMeaningTests
         Assert.That(snapshot.PoolSizeFor(snapshot.FindDatabase("d")!, "u"), Is.EqualTo(size));
     }
 
+    [TestCase("", "", "", 0)]
+    [TestCase("3", "", "", 3)]
+    [TestCase("3", "reserve_pool_size=2", "", 2)]
+    [TestCase("3", "reserve_pool=2", "", 2)]
+    [TestCase("3", "reserve_pool=2", "reserve_pool_size=0", 0)]
+    [TestCase("3", "reserve_pool=-1", "reserve_pool_size=-1", 3)]
+    public void Reserve_pool_size_likewise(string general, string database, string user, int size)
+    {
+        var snapshot = Load(("reserve_pool_size", general), database, user);
+        Assert.That(snapshot.ReservePoolSizeFor(snapshot.FindDatabase("d")!, "u"), Is.EqualTo(size));
+    }
+
     [TestCase("", "", "", PoolMode.Session)]
     [TestCase("transaction", "", "", PoolMode.Transaction)]
     [TestCase("transaction", "pool_mode=statement", "", PoolMode.Statement)]

@@ -58,6 +58,9 @@ internal sealed class AuthQueryFlight : IServerLessee, ILeaseReceiver
     public List<AuthQueryWaiter> Waiters { get; } = [];
 
     /// <inheritdoc/>
+    public string LogName => $"auth_query: {Key.Database}/{Key.AuthUser}";
+
+    /// <inheritdoc/>
     public PipeWriter Output => _answer;
 
     /// <inheritdoc/>
