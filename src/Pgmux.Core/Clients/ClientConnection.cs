@@ -115,6 +115,15 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>When its current query cycle began, in ticks of the loop's clock.</summary>
     public long RequestSince => _meter.RequestSince;
 
+    /// <summary>When its current transaction began, in ticks of the loop's clock.</summary>
+    public long TransactionSince => _meter.TransactionSince;
+
+    /// <summary>
+    /// When it began to stand in the queue for a server, or for the first login of one; null while it does not. A server may be on its way by
+    /// now: whoever closes the client for its wait sends that back.
+    /// </summary>
+    public long? QueuedSince => _request is { State: LeaseRequestState.Queued } request ? request.QueuedAt : null;
+
     /// <summary>When its wait for a server began; null unless it waits.</summary>
     public long? WaitingSince => State == ClientState.Waiting ? _request?.QueuedAt : null;
 
@@ -272,8 +281,23 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public bool TryLease()
     {
         _request = Spares.TakeRequest(this);
+        _request.IsWaitTold = false;
         State = ClientState.Waiting;
         return Pool!.TryCheckOut(_request) is { } server && BeginLease(server);
+    }
+
+    /// <summary>
+    /// Tells the client once that it waits. Nothing is under way to a client without a server, so the notice stands between messages; one that
+    /// does not take what it has been sent is told nothing more.
+    /// </summary>
+    public void TellThatItWaits()
+    {
+        if (_request is { IsWaitTold: false } request && Transport.UnsentBytes == 0)
+        {
+            request.IsWaitTold = true;
+            BackendMessages.WriteNoticeResponse(Output, ClientErrors.Queued);
+            Transport.Flush();
+        }
     }
 
     /// <summary>
@@ -527,7 +551,6 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     void ILeaseReceiver.OnLeaseRefused(LeaseOutcome outcome, ErrorFields? error) =>
         Close(outcome switch
         {
-            LeaseOutcome.WaitTimedOut => ClientCloseReason.WaitTimedOut,
             LeaseOutcome.DatabaseRemoved => ClientCloseReason.DatabaseRemoved,
             LeaseOutcome.ShuttingDown => ClientCloseReason.ShuttingDown,
             _ => ClientCloseReason.NoServer,
@@ -612,6 +635,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         {
             ClientCloseReason.QueryTimedOut => ServerCloseReason.QueryTimedOut,
             ClientCloseReason.IdleTransactionTimedOut => ServerCloseReason.IdleTransactionTimedOut,
+            ClientCloseReason.TransactionTimedOut => ServerCloseReason.TransactionTimedOut,
             ClientCloseReason.TransactionInStatementMode => ServerCloseReason.TransactionInStatementMode,
             ClientCloseReason.ParameterRefused => ServerCloseReason.ParameterRefused,
             _ => ServerCloseReason.ClientGone,

@@ -31,7 +31,7 @@ internal static class DatabaseKeys
         StartupParameter("application_name"),
         EntryKey<DatabaseOptions>.Count("reserve_pool_size", (d, v) => d with { ReservePoolSize = v }),
         EntryKey<DatabaseOptions>.Count("reserve_pool", (d, v) => d with { ReservePoolSize = v }),
-        EntryKey<DatabaseOptions>.NotYet("query_wait_timeout", null),
+        EntryKey<DatabaseOptions>.Of("query_wait_timeout", new SecondsType(), (d, v) => d with { QueryWaitTimeout = v }),
         EntryKey<DatabaseOptions>.Text("auth_user", (d, v) => d with { AuthUser = v }),
         EntryKey<DatabaseOptions>.Text("auth_query", (d, v) => d with { AuthQuery = v }),
         EntryKey<DatabaseOptions>.Text("auth_dbname", (d, v) => d with { AuthDatabase = v }),

@@ -59,6 +59,9 @@ internal sealed record DatabaseOptions
     /// <summary>Overrides server_lifetime.</summary>
     public TimeSpan? ServerLifetime { get; init; }
 
+    /// <summary>Overrides query_wait_timeout; zero is no limit.</summary>
+    public TimeSpan? QueryWaitTimeout { get; init; }
+
     /// <summary>Overrides server_max_protocol_version.</summary>
     public ServerProtocol? ServerMaxProtocolVersion { get; init; }
 

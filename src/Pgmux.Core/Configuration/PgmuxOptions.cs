@@ -302,6 +302,9 @@ internal sealed record PgmuxOptions
     /// <summary>How long a query may wait for a server.</summary>
     public TimeSpan QueryWaitTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>How long a query waits for a server before its client is told so; zero tells nobody.</summary>
+    public TimeSpan QueryWaitNotify { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a cancel request may wait for a connection to the server.</summary>
     public TimeSpan CancelWaitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -310,6 +313,9 @@ internal sealed record PgmuxOptions
 
     /// <summary>How long a client may be idle inside a transaction.</summary>
     public TimeSpan IdleTransactionTimeout { get; init; }
+
+    /// <summary>How long a transaction may take from its first query on.</summary>
+    public TimeSpan TransactionTimeout { get; init; }
 
     /// <summary>The query behind <see cref="ServerCheckQuery"/>: null is no check, an empty text the empty query.</summary>
     public string? CheckQuery => ServerCheckQuery switch

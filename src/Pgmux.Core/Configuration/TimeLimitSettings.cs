@@ -18,11 +18,14 @@ internal static class TimeLimitSettings
         Seconds("cancel_wait_timeout", "10", o => o.CancelWaitTimeout, (o, v) => o with { CancelWaitTimeout = v }),
         Seconds("client_idle_timeout", "0", o => o.ClientIdleTimeout, (o, v) => o with { ClientIdleTimeout = v }),
         Seconds("idle_transaction_timeout", "0", o => o.IdleTransactionTimeout, (o, v) => o with { IdleTransactionTimeout = v }),
-        SecondsNotYet("transaction_timeout", "0"),
+        Seconds("transaction_timeout", "0", o => o.TransactionTimeout, (o, v) => o with { TransactionTimeout = v }),
         SecondsNotYet("autodb_idle_timeout", "3600"),
         SecondsNotYet("suspend_timeout", "10"),
-
-        // 0 turns the notice off, and no notice is what waiting clients get so far.
-        CountNotYet("query_wait_notify", "5", "0"),
+        Row(
+            "query_wait_notify",
+            "5",
+            new WholeUnitsType(TimeSpan.FromSeconds(1), 0),
+            o => o.QueryWaitNotify,
+            (o, v) => o with { QueryWaitNotify = v }),
     ];
 }

@@ -16,7 +16,7 @@ internal static class UserKeys
         EntryKey<UserOptions>.Of("query_timeout", Times, (u, v) => u with { QueryTimeout = v }),
         EntryKey<UserOptions>.Of("idle_transaction_timeout", Times, (u, v) => u with { IdleTransactionTimeout = v }),
         EntryKey<UserOptions>.Of("client_idle_timeout", Times, (u, v) => u with { ClientIdleTimeout = v }),
-        EntryKey<UserOptions>.NotYet("transaction_timeout", "0"),
-        EntryKey<UserOptions>.NotYet("query_wait_timeout", null),
+        EntryKey<UserOptions>.Of("transaction_timeout", Times, (u, v) => u with { TransactionTimeout = v }),
+        EntryKey<UserOptions>.Of("query_wait_timeout", Times, (u, v) => u with { QueryWaitTimeout = v }),
     ];
 }

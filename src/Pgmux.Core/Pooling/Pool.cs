@@ -40,7 +40,7 @@ internal sealed class Pool : IServerHolder
         _reserve = new ReserveRule(_servers, _waiters, _expiry, environment.Servers.Logger);
         _trialOpening = new TrialOpening(_trials, _servers, _opening);
         _switches = new PoolSwitches(this, _gate, _servers, _opening, _waiters, _trials);
-        _upkeep = new PoolUpkeep(this, _gate, _servers, _opening, _expiry, _waiters, _trialOpening);
+        _upkeep = new PoolUpkeep(this, _gate, _servers, _opening, _expiry, _trialOpening);
         _counters = [.. environment.Loops.Select(_ => new PoolCounters())];
     }
 

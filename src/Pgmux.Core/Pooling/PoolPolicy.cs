@@ -63,7 +63,10 @@ internal sealed record PoolPolicy
     /// <summary>Run after a client has left its server; null is none. server_reset_query, server_reset_query_always.</summary>
     public string? ResetQuery { get; init; }
 
-    /// <summary>How long a client may wait for a server; zero is for ever. query_wait_timeout.</summary>
+    /// <summary>
+    /// How long the pool's own user may wait for a server; zero is for ever. query_wait_timeout. Each client has the limit of the user that it
+    /// has logged in as.
+    /// </summary>
     public TimeSpan QueryWaitTimeout { get; init; }
 
     /// <summary>What the configuration says of a pool.</summary>
@@ -92,7 +95,7 @@ internal sealed record PoolPolicy
             CheckDelay = options.ServerCheckDelay,
             CheckQuery = options.CheckQuery,
             ResetQuery = runsReset ? options.ServerResetQuery : null,
-            QueryWaitTimeout = options.QueryWaitTimeout,
+            QueryWaitTimeout = snapshot.QueryWaitTimeoutFor(database, key.User),
         };
     }
 }

@@ -8,9 +8,9 @@ namespace Pgmux.Core.Pooling;
 /// which is handed in; closing does not.
 /// </summary>
 internal sealed class PoolUpkeep(
-    Pool pool, Lock gate, PoolServers servers, ServerOpening opening, ServerExpiry expiry, PoolWaiters waiters, TrialOpening trials)
+    Pool pool, Lock gate, PoolServers servers, ServerOpening opening, ServerExpiry expiry, TrialOpening trials)
 {
-    /// <summary>Closes what has been idle or alive for too long on this loop, refuses who has waited too long, keeps the minimum open.</summary>
+    /// <summary>Closes what has been idle or alive for too long on this loop, refuses tokens that have waited too long, keeps the minimum open.</summary>
     public void Sweep(EventLoop loop)
     {
         var expired = new List<(ServerConnection Server, ServerCloseReason Reason)>();
@@ -27,7 +27,6 @@ internal sealed class PoolUpkeep(
                 }
             }
 
-            waiters.RefuseExpired(expiry, policy.QueryWaitTimeout, now);
             trials.RefuseExpired(expiry, policy.QueryWaitTimeout, now);
             opening.ForgetOldToken();
         }

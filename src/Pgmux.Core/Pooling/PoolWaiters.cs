@@ -80,28 +80,12 @@ internal sealed class PoolWaiters(WaitQueue forServer, LeaseDelivery delivery, T
         RefuseAll(_forWelcome, outcome, error);
     }
 
-    /// <summary>Sends those away that have waited for longer than <paramref name="limit"/>; zero is no limit.</summary>
-    public void RefuseExpired(ServerExpiry expiry, TimeSpan limit, long now)
-    {
-        RefuseExpired(forServer, expiry, limit, now);
-        RefuseExpired(_forWelcome, expiry, limit, now);
-    }
-
     private void RefuseAll(WaitQueue queue, LeaseOutcome outcome, ErrorFields? error)
     {
         while (queue.First is { } request)
         {
             queue.Remove(request);
             delivery.Refuse(request, outcome, error);
-        }
-    }
-
-    private void RefuseExpired(WaitQueue queue, ServerExpiry expiry, TimeSpan limit, long now)
-    {
-        while (queue.First is { } request && expiry.IsOver(request.QueuedAt, limit, now))
-        {
-            queue.Remove(request);
-            delivery.Refuse(request, LeaseOutcome.WaitTimedOut, null);
         }
     }
 

@@ -48,6 +48,9 @@ internal enum ServerCloseReason
     /// <summary>The client was idle in a transaction for longer than idle_transaction_timeout.</summary>
     IdleTransactionTimedOut,
 
+    /// <summary>A transaction took longer than transaction_timeout.</summary>
+    TransactionTimedOut,
+
     /// <summary>A transaction was left open in statement mode.</summary>
     TransactionInStatementMode,
 

@@ -22,6 +22,7 @@ internal static class ServerCloseReasonText
         ServerCloseReason.ClientGone => "client disconnect while server was not ready",
         ServerCloseReason.QueryTimedOut => "query timeout",
         ServerCloseReason.IdleTransactionTimedOut => "idle transaction timeout",
+        ServerCloseReason.TransactionTimedOut => "transaction timeout",
         ServerCloseReason.TransactionInStatementMode => "transaction blocks not allowed in statement pooling mode",
         ServerCloseReason.ResetFailed => "reset query failed",
         ServerCloseReason.CheckFailed => "check query failed",
