@@ -66,6 +66,9 @@ internal enum ClientCloseReason
     /// <summary>The client broke the protocol.</summary>
     ProtocolViolation,
 
+    /// <summary>A simple query with disable_pqexec.</summary>
+    SimpleQueryRefused,
+
     /// <summary>A transaction block in statement mode.</summary>
     TransactionInStatementMode,
 

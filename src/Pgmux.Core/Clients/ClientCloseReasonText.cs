@@ -28,6 +28,7 @@ internal static class ClientCloseReasonText
         ClientCloseReason.ServerLost => "server connection lost",
         ClientCloseReason.ParameterRefused => "invalid server parameter",
         ClientCloseReason.ProtocolViolation => "client broke the protocol",
+        ClientCloseReason.SimpleQueryRefused => "PQexec disallowed",
         ClientCloseReason.TransactionInStatementMode => "transaction blocks not allowed in statement pooling mode",
         ClientCloseReason.DatabaseRemoved => "database removed",
         ClientCloseReason.Killed => "admin forced disconnect",

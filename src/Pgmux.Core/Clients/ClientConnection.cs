@@ -61,7 +61,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>User as the client calls itself; empty until the startup packet.</summary>
     public string User { get; private set; } = "";
 
-    /// <summary>The pool; null until the login is complete, and for the console.</summary>
+    /// <summary>The pool; null until the client has proved who it is, and for the console.</summary>
     public Pool? Pool { get; private set; }
 
     /// <summary>The server that it holds.</summary>
@@ -226,10 +226,12 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }
     }
 
+    /// <summary>This is its pool, which lives until the client has closed.</summary>
+    public void OnPoolEntered(Pool pool) => Pool = pool;
+
     /// <summary>The login is complete; the client is parked.</summary>
-    public void OnLoggedIn(Pool pool, ParameterSet parameters, ParameterSet startup)
+    public void OnLoggedIn(ParameterSet parameters, ParameterSet startup)
     {
-        Pool = pool;
         Parameters = parameters;
         _startup = startup;
         State = ClientState.Idle;
@@ -335,10 +337,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     }
 
     /// <summary>Waits until it is known what the pool says of itself; false when the client has been closed instead.</summary>
-    public async ValueTask<PoolWelcome?> WaitForWelcomeAsync(Pool pool)
+    public async ValueTask<PoolWelcome?> WaitForWelcomeAsync()
     {
+        var pool = Pool!;
         _request = Spares.TakeRequest(this);
-        Pool = pool;
         if (!pool.TryGetWelcome(_request))
         {
             await WaitAsync();

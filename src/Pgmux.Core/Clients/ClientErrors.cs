@@ -56,6 +56,9 @@ internal static class ClientErrors
     /// <summary>query_wait_notify has passed without a server. "postgres" is a part of PgBouncer's text.</summary>
     public static ErrorFields Queued { get; } = ErrorFields.Notice("No server connection available in postgres backend, client being queued");
 
+    /// <summary>A simple query with disable_pqexec.</summary>
+    public static ErrorFields SimpleQueryRefused { get; } = ErrorFields.Fatal(SqlState.FeatureNotSupported, "PQexec disallowed");
+
     /// <summary>A transaction block in statement mode.</summary>
     public static ErrorFields TransactionInStatementMode { get; } =
         ErrorFields.Fatal(SqlState.FeatureNotSupported, "transaction blocks not allowed in statement pooling mode");

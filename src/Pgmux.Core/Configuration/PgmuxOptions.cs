@@ -125,6 +125,9 @@ internal sealed record PgmuxOptions
     /// <summary>Adds the client's address and port to application_name.</summary>
     public bool ApplicationNameAddHost { get; init; }
 
+    /// <summary>Closes clients that send a simple query, the only kind that may have several statements.</summary>
+    public bool DisablePqexec { get; init; }
+
     /// <summary>How clients prove who they are.</summary>
     public AuthType AuthType { get; init; } = AuthType.Md5;
 
@@ -281,11 +284,22 @@ internal sealed record PgmuxOptions
     /// <summary>The check as it is written: <c>&lt;empty&gt;</c> is an empty query, an empty text turns the check off.</summary>
     public string ServerCheckQuery { get; init; } = EmptyQuery;
 
+    /// <summary>
+    /// In session mode: closes servers that were to be closed between two transactions, with their clients, rather than at the end of the session.
+    /// </summary>
+    public bool ServerFastClose { get; init; }
+
     /// <summary>Age after which a server is closed when it is next idle; zero uses each server once.</summary>
     public TimeSpan ServerLifetime { get; init; } = TimeSpan.FromSeconds(3600);
 
     /// <summary>Idle time after which a server is closed.</summary>
     public TimeSpan ServerIdleTimeout { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>How long a database that only clients have named is kept without clients and servers; zero is for ever.</summary>
+    public TimeSpan AutodbIdleTimeout { get; init; } = TimeSpan.FromSeconds(3600);
+
+    /// <summary>How long any pool is kept without clients and servers; zero is for ever.</summary>
+    public TimeSpan PoolIdleTimeout { get; init; }
 
     /// <summary>How long connecting and logging in to a server may take.</summary>
     public TimeSpan ServerConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);

@@ -31,12 +31,12 @@ internal static class PoolSettings
         Names("track_extra_parameters", "IntervalStyle", o => o.TrackExtraParameters, (o, v) => o with { TrackExtraParameters = v }).Fixed(),
         Names("ignore_startup_parameters", "", o => o.IgnoreStartupParameters, (o, v) => o with { IgnoreStartupParameters = v }),
         Flag("application_name_add_host", "0", o => o.ApplicationNameAddHost, (o, v) => o with { ApplicationNameAddHost = v }),
-        FlagNotYet("disable_pqexec", "0").Fixed(),
+        Flag("disable_pqexec", "0", o => o.DisablePqexec, (o, v) => o with { DisablePqexec = v }).Fixed(),
 
         Text("server_reset_query", "DISCARD ALL", o => o.ServerResetQuery, (o, v) => o with { ServerResetQuery = v! }),
         Flag("server_reset_query_always", "0", o => o.ServerResetQueryAlways, (o, v) => o with { ServerResetQueryAlways = v }),
         Seconds("server_check_delay", "30", o => o.ServerCheckDelay, (o, v) => o with { ServerCheckDelay = v }),
         Text("server_check_query", "<empty>", o => o.ServerCheckQuery, (o, v) => o with { ServerCheckQuery = v! }),
-        FlagNotYet("server_fast_close", "0"),
+        Flag("server_fast_close", "0", o => o.ServerFastClose, (o, v) => o with { ServerFastClose = v }),
     ];
 }

@@ -19,7 +19,8 @@ internal static class TimeLimitSettings
         Seconds("client_idle_timeout", "0", o => o.ClientIdleTimeout, (o, v) => o with { ClientIdleTimeout = v }),
         Seconds("idle_transaction_timeout", "0", o => o.IdleTransactionTimeout, (o, v) => o with { IdleTransactionTimeout = v }),
         Seconds("transaction_timeout", "0", o => o.TransactionTimeout, (o, v) => o with { TransactionTimeout = v }),
-        SecondsNotYet("autodb_idle_timeout", "3600"),
+        Seconds("autodb_idle_timeout", "3600", o => o.AutodbIdleTimeout, (o, v) => o with { AutodbIdleTimeout = v }),
+        Seconds("pool_idle_timeout", "0", o => o.PoolIdleTimeout, (o, v) => o with { PoolIdleTimeout = v }),
         SecondsNotYet("suspend_timeout", "10"),
         Row(
             "query_wait_notify",

@@ -97,6 +97,12 @@ internal static class EventIds
     /// <summary>A connection beyond the size of a pool is opened for a client that has waited for long.</summary>
     public const int ReserveTaken = 1600;
 
+    /// <summary>A client has named a database that the entry * serves.</summary>
+    public const int AutomaticDatabaseAdded = 1601;
+
+    /// <summary>Such a database has had neither clients nor servers for long.</summary>
+    public const int AutomaticDatabaseDropped = 1602;
+
     // 1700 to 1799: Cancellation.
 
     /// <summary>A cancel request could not be delivered.</summary>
@@ -151,6 +157,9 @@ internal static class EventIds
 
     /// <summary>A client has asked where tokens are to be had.</summary>
     public const int ClientTokenDiscovery = 1812;
+
+    /// <summary>A client has sent a simple query, which disable_pqexec forbids.</summary>
+    public const int ClientSimpleQueryUsed = 1814;
 
     // 1900 to 1999: Admin.
 

@@ -24,11 +24,11 @@ internal sealed class Pool : IServerHolder
     private readonly PoolSwitches _switches;
     private readonly PoolUpkeep _upkeep;
     private readonly PoolCounters[] _counters;
-    private long _wantedAt;
 
     public Pool(PoolKey key, PoolPolicy policy, PoolEnvironment environment)
     {
         Key = key;
+        Use = new PoolUse(environment.Clock);
         Policy = policy;
         _environment = environment;
         _servers = new PoolServers(environment.Loops) { IsRoundRobin = policy.IsRoundRobin };
@@ -52,6 +52,9 @@ internal sealed class Pool : IServerHolder
 
     /// <summary>What servers say of themselves; null until the first login.</summary>
     public PoolWelcome? Welcome { get; private set; }
+
+    /// <summary>Who uses it.</summary>
+    internal PoolUse Use { get; }
 
     /// <summary>Which of its idle servers is lent next.</summary>
     internal IdleLending Lending { get; }
@@ -204,7 +207,7 @@ internal sealed class Pool : IServerHolder
                 return;
             }
 
-            _wantedAt = trial.QueuedAt;
+            Use.Touch();
             _trials.Add(trial);
             opened = PlanOpening(trial.Loop);
         }
@@ -326,6 +329,7 @@ internal sealed class Pool : IServerHolder
         lock (_gate)
         {
             _servers.Remove(server, before);
+            Use.Touch();
             _environment.Ledger.Remove(Key);
             if (_trialOpening.TryEnd(server, reason, error))
             {
@@ -414,27 +418,34 @@ internal sealed class Pool : IServerHolder
     public void Sweep(EventLoop loop) => _upkeep.Sweep(loop);
 
     /// <summary>
-    /// Whether it belongs to a database that only clients have named, and no server may have let it in yet. Not under the lock: a first look.
+    /// Whether it may end: it has no clients and no servers, and nobody has wanted any for as long as <see cref="PoolLife"/> says.
     /// </summary>
-    public bool MayBeUnused => Policy.Database.IsAutomatic && Welcome is null;
-
-    /// <summary>
-    /// Ends a pool that <see cref="MayBeUnused"/> when no server has ever let it in and nobody has wanted it for as long as its failures are
-    /// remembered: whoever makes names up before a login must not fill the memory with pools. True when it has ended.
-    /// </summary>
-    public bool TryEndUnused()
+    public bool IsUnusedFor(TimeSpan span)
     {
         lock (_gate)
         {
-            var isUnused = MayBeUnused && !_opening.HasSucceeded && _servers.Count == 0 && _waiters.Count == 0
-                && _trials.IsEmpty && _switches.State == PoolState.Serving && _wantedAt != 0
-                && _environment.Clock.GetElapsedTime(_wantedAt) >= Policy.ServerLoginRetry;
-            if (isUnused)
-            {
-                _switches.EndUnused();
-            }
+            return Use.IsOver(span) && _servers.Count == 0 && _waiters.Count == 0 && _trials.IsEmpty && _switches.State == PoolState.Serving;
+        }
+    }
 
-            return isUnused;
+    /// <summary>Whether a server has ever let it in.</summary>
+    public bool HasSucceeded
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _opening.HasSucceeded;
+            }
+        }
+    }
+
+    /// <summary>Ends a pool that <see cref="IsUnusedFor"/> was true of. Under the registry's lock: nobody has asked for it since.</summary>
+    public void EndUnused()
+    {
+        lock (_gate)
+        {
+            _switches.EndUnused();
         }
     }
 
@@ -497,7 +508,7 @@ internal sealed class Pool : IServerHolder
             return null;
         }
 
-        _wantedAt = request.QueuedAt;
+        Use.Touch();
         _waiters.Add(request);
         return PlanOpening(request.Loop);
     }

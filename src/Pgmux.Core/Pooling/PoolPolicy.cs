@@ -42,6 +42,9 @@ internal sealed record PoolPolicy
     /// <summary>Most servers of the user over all databases; 0 is no limit. max_user_connections.</summary>
     public int MaximumOfUser { get; init; }
 
+    /// <summary>Whether a server that is to be closed leaves its client between two transactions. server_fast_close, in session mode.</summary>
+    public bool ClosesFast { get; init; }
+
     /// <summary>Age after which a server is closed when it is next free. server_lifetime.</summary>
     public TimeSpan ServerLifetime { get; init; }
 
@@ -69,6 +72,12 @@ internal sealed record PoolPolicy
     /// </summary>
     public TimeSpan QueryWaitTimeout { get; init; }
 
+    /// <summary>How long the pool is kept without clients and servers; zero is for ever. pool_idle_timeout.</summary>
+    public TimeSpan PoolIdleTimeout { get; init; }
+
+    /// <summary>The same for all pools together of a database that only clients have named. autodb_idle_timeout.</summary>
+    public TimeSpan DatabaseIdleTimeout { get; init; }
+
     /// <summary>What the configuration says of a pool.</summary>
     public static PoolPolicy From(ConfigSnapshot snapshot, DatabaseOptions database, PoolKey key)
     {
@@ -88,6 +97,7 @@ internal sealed record PoolPolicy
             MinimumSize = snapshot.MinPoolSizeFor(database),
             MaximumOfDatabase = snapshot.MaxConnectionsFor(database),
             MaximumOfUser = snapshot.MaxUserConnectionsFor(key.User),
+            ClosesFast = mode == PoolMode.Session && options.ServerFastClose,
             ServerLifetime = snapshot.ServerLifetimeFor(database),
             ServerIdleTimeout = options.ServerIdleTimeout,
             ServerConnectTimeout = options.ServerConnectTimeout,
@@ -95,6 +105,8 @@ internal sealed record PoolPolicy
             CheckDelay = options.ServerCheckDelay,
             CheckQuery = options.CheckQuery,
             ResetQuery = runsReset ? options.ServerResetQuery : null,
+            PoolIdleTimeout = options.PoolIdleTimeout,
+            DatabaseIdleTimeout = options.AutodbIdleTimeout,
             QueryWaitTimeout = snapshot.QueryWaitTimeoutFor(database, key.User),
         };
     }

@@ -72,6 +72,9 @@ internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
         return fullest?.Pop(IsRoundRobin);
     }
 
+    /// <summary>Takes the server of this loop that has been idle for longest.</summary>
+    public ServerConnection? PopOldest(int loop) => _idle[loop].Pop(takesOldest: true);
+
     /// <summary>Takes out the idle servers of a loop that are to be closed.</summary>
     public void TakeExpired(
         int loop, Func<ServerConnection, ServerCloseReason?> reasonOf, List<(ServerConnection Server, ServerCloseReason Reason)> expired)

@@ -19,9 +19,10 @@ internal sealed class PoolUpkeep(
             var policy = pool.Policy;
             var now = loop.Timestamp;
             servers.TakeExpired(loop.Index, server => expiry.ReasonOf(server, policy, servers.Count - expired.Count, now), expired);
+            CloseAboveSize(policy, loop, expired);
             foreach (var server in servers.All)
             {
-                if (server.Loop == loop && expiry.StuckReasonOf(server, policy, now) is { } reason)
+                if (server.Loop == loop && expiry.BusyReasonOf(server, policy, now) is { } reason)
                 {
                     expired.Add((server, reason));
                 }
@@ -37,5 +38,20 @@ internal sealed class PoolUpkeep(
         }
 
         pool.OpenWanted(loop);
+    }
+
+    // A reload has made the pool smaller. Those that are busy are seen again when they are idle.
+    private void CloseAboveSize(PoolPolicy policy, EventLoop loop, List<(ServerConnection Server, ServerCloseReason Reason)> expired)
+    {
+        if (policy.Size == 0)
+        {
+            return;
+        }
+
+        var tooMany = servers.Count - expired.Count - policy.Size - policy.ReserveSize;
+        for (; tooMany > 0 && servers.PopOldest(loop.Index) is { } server; tooMany--)
+        {
+            expired.Add((server, ServerCloseReason.PoolTooLarge));
+        }
     }
 }

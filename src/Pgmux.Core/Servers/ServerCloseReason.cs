@@ -30,6 +30,9 @@ internal enum ServerCloseReason
     /// <summary>Unused for longer than server_idle_timeout.</summary>
     IdleTimedOut,
 
+    /// <summary>The pool holds more than its size and its reserve.</summary>
+    PoolTooLarge,
+
     /// <summary>The pool was full, and a client's login needs a server of its own: the method oauth.</summary>
     MadeRoom,
 

@@ -16,6 +16,7 @@ internal static class ServerCloseReasonText
         ServerCloseReason.ProtocolViolation => "server broke the protocol",
         ServerCloseReason.LifetimeOver => "server lifetime over",
         ServerCloseReason.IdleTimedOut => "server idle timeout",
+        ServerCloseReason.PoolTooLarge => "too many servers in the pool",
         ServerCloseReason.MadeRoom => "makes room for a login",
         ServerCloseReason.ConfigurationChanged => "database configuration changed",
         ServerCloseReason.Paused => "pause mode",
