@@ -185,6 +185,11 @@ internal sealed class Multiplexer
         {
             RefreshUsers();
             EndUnusedPools(loop);
+            if (_shutdown is null)
+            {
+                Pools.KeepMinimums(_configuration.Current);
+            }
+
             var options = _configuration.Current.Options;
             Statistics.Sweep(options.StatsPeriod, options.LogStats);
             FollowShutdown();

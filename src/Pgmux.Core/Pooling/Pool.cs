@@ -304,6 +304,7 @@ internal sealed class Pool : IServerHolder
                 else if (request is null)
                 {
                     _servers.PushIdle(server);
+                    _environment.Eviction.OnChange();
                 }
                 else
                 {
@@ -331,6 +332,7 @@ internal sealed class Pool : IServerHolder
             _servers.Remove(server, before);
             Use.Touch();
             _environment.Ledger.Remove(Key);
+            _environment.Eviction.OnChange();
             if (_trialOpening.TryEnd(server, reason, error))
             {
                 // Nobody else waits for what came of it.
@@ -461,6 +463,44 @@ internal sealed class Pool : IServerHolder
         ServerOpening.Start(opened);
     }
 
+    /// <summary>
+    /// Which limit over several pools keeps a client from a server that the pool could open; <see cref="LedgerOutcome.Added"/> when none does,
+    /// null when no server is wanted or the pool could open none anyway.
+    /// </summary>
+    internal LedgerOutcome? FindFullLimit()
+    {
+        lock (_gate)
+        {
+            return _switches.State == PoolState.Serving ? _opening.FindFullLimit(WantedForClients, _reserve, _environment.Loops[0].Timestamp) : null;
+        }
+    }
+
+    /// <summary>The server that has been idle for longest; null when none is.</summary>
+    internal ServerConnection? FindLongestIdle()
+    {
+        lock (_gate)
+        {
+            return _servers.FindLongestIdle();
+        }
+    }
+
+    /// <summary>Closes a server to make room for another pool's; false when it is idle no more.</summary>
+    internal bool TryEvict(ServerConnection server)
+    {
+        lock (_gate)
+        {
+            if (!_servers.TryTakeIdle(server))
+            {
+                return false;
+            }
+
+            server.Retire(ServerCloseReason.Evicted);
+        }
+
+        PoolSwitches.CloseWhenFree(server);
+        return true;
+    }
+
     /// <summary>The server died on its way to its client, who is the next in turn again.</summary>
     internal void Requeue(LeaseRequest request)
     {
@@ -513,6 +553,9 @@ internal sealed class Pool : IServerHolder
         return PlanOpening(request.Loop);
     }
 
+    // Who waits for the welcome needs one login only.
+    private int WantedForClients => Math.Max(_waiters.ForServer, _waiters.HasForWelcome && _servers.LoggedIn == 0 ? 1 : 0);
+
     private List<ServerConnection>? PlanOpening(EventLoop loop)
     {
         if (_switches.State != PoolState.Serving)
@@ -521,9 +564,9 @@ internal sealed class Pool : IServerHolder
         }
 
         var tried = _trialOpening.Plan(loop);
-        var forWelcome = _waiters.HasForWelcome && _servers.LoggedIn == 0 ? 1 : 0;
-        var forMinimum = Policy.MinimumSize - _servers.LoggedIn;
-        var opened = _opening.Plan(Math.Max(_waiters.ForServer, Math.Max(forWelcome, forMinimum)), _reserve, _waiters.First?.Loop ?? loop);
+        var forClients = WantedForClients;
+        var forMinimum = Policy.Database.User is not null || Use.HasClients ? Policy.MinimumSize - _servers.LoggedIn : 0;
+        var opened = _opening.Plan(Math.Max(forClients, forMinimum), forClients, _reserve, _waiters.First?.Loop ?? loop);
         return tried is null ? opened : [.. tried, .. opened ?? []];
     }
 }

@@ -5,7 +5,7 @@ using Pgmux.Transport;
 namespace Pgmux.Core.Pooling;
 
 /// <summary>All pools of the process. Asked at logins, by the console and by sweeps; never per transaction.</summary>
-internal sealed class PoolRegistry(PoolEnvironment environment)
+internal sealed class PoolRegistry
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<PoolKey, Pool> _pools = [];
@@ -14,8 +14,14 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
     private Pool[]? _all = [];
     private long _lookedAt;
 
+    public PoolRegistry(PoolEnvironment environment)
+    {
+        Environment = environment;
+        environment.Eviction.Pools = () => All;
+    }
+
     /// <summary>What all pools share.</summary>
-    public PoolEnvironment Environment { get; } = environment;
+    public PoolEnvironment Environment { get; }
 
     /// <summary>The pools of the moment.</summary>
     public IReadOnlyList<Pool> All => Volatile.Read(ref _all) ?? List();
@@ -185,6 +191,21 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
             Volatile.Write(ref _all, null);
             ForgetDatabases(ended);
             return ended;
+        }
+    }
+
+    /// <summary>
+    /// Makes the pools of databases whose clients all share one user when they have a min_pool_size, so that it is there before the first
+    /// client. PgBouncer's rule.
+    /// </summary>
+    public void KeepMinimums(ConfigSnapshot snapshot)
+    {
+        foreach (var database in snapshot.Databases.Values)
+        {
+            if (database.User is { } user && snapshot.MinPoolSizeFor(database) > 0)
+            {
+                GetOrAdd(snapshot, database, user);
+            }
         }
     }
 

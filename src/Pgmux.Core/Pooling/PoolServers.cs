@@ -72,6 +72,21 @@ internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
         return fullest?.Pop(IsRoundRobin);
     }
 
+    /// <summary>The server that has been idle for longest on any loop; null when none is idle.</summary>
+    public ServerConnection? FindLongestIdle() => _idle.Select(static idle => idle.Oldest).OfType<ServerConnection>().MinBy(static server => server.LastUsedAt);
+
+    /// <summary>Takes this server out of the idle ones; false when it is none of them.</summary>
+    public bool TryTakeIdle(ServerConnection server)
+    {
+        if (server.Links.IdleLoop == ServerLinks.NotIdle)
+        {
+            return false;
+        }
+
+        _idle[server.Links.IdleLoop].Remove(server);
+        return true;
+    }
+
     /// <summary>Takes the server of this loop that has been idle for longest.</summary>
     public ServerConnection? PopOldest(int loop) => _idle[loop].Pop(takesOldest: true);
 

@@ -9,6 +9,9 @@ internal sealed class PoolUse(TimeProvider clock)
     private int _clients;
     private long _lastUse = clock.GetTimestamp();
 
+    /// <summary>Whether clients have it.</summary>
+    public bool HasClients => Volatile.Read(ref _clients) > 0;
+
     /// <summary>A client has asked for the pool at its login, and has it until <see cref="Leave"/>.</summary>
     public void Enter()
     {

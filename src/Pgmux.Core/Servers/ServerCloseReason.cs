@@ -33,6 +33,9 @@ internal enum ServerCloseReason
     /// <summary>The pool holds more than its size and its reserve.</summary>
     PoolTooLarge,
 
+    /// <summary>A limit over several pools was reached, and a client of another pool needs a server.</summary>
+    Evicted,
+
     /// <summary>The pool was full, and a client's login needs a server of its own: the method oauth.</summary>
     MadeRoom,
 

@@ -17,6 +17,7 @@ internal static class ServerCloseReasonText
         ServerCloseReason.LifetimeOver => "server lifetime over",
         ServerCloseReason.IdleTimedOut => "server idle timeout",
         ServerCloseReason.PoolTooLarge => "too many servers in the pool",
+        ServerCloseReason.Evicted => "evicted",
         ServerCloseReason.MadeRoom => "makes room for a login",
         ServerCloseReason.ConfigurationChanged => "database configuration changed",
         ServerCloseReason.Paused => "pause mode",

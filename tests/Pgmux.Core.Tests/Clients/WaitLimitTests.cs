@@ -16,7 +16,7 @@ internal sealed class WaitLimitTests
     [Property("Row", "P01")]
     public void The_users_limit_counts_before_the_databases_and_the_general_one(string database, string user, double seconds)
     {
-        using var mux = Start(database, user, ("query_wait_timeout", "3"), ("query_wait_notify", "0"));
+        using var mux = Start(database, user, ("query_wait_timeout", "3"));
         var (holder, waiter) = (mux.Login("bob"), mux.Login());
         holder.Query("BEGIN");
         waiter.Send(RawMessages.Query("SELECT late"));
@@ -32,7 +32,7 @@ internal sealed class WaitLimitTests
     [TestCase("query_wait_timeout=1", "query_wait_timeout=0")]
     public void Zero_in_an_entry_is_no_limit(string database, string user)
     {
-        using var mux = Start(database, user, ("query_wait_timeout", "3"), ("query_wait_notify", "0"));
+        using var mux = Start(database, user, ("query_wait_timeout", "3"));
         var (holder, waiter) = (mux.Login("bob"), mux.Login());
         holder.Query("BEGIN");
         waiter.Send(RawMessages.Query("SELECT late"));
@@ -45,7 +45,7 @@ internal sealed class WaitLimitTests
     [Test]
     public void A_short_limit_ends_a_wait_behind_one_with_a_long_limit()
     {
-        using var mux = Start("", "query_wait_timeout=2", ("query_wait_timeout", "100"), ("query_wait_notify", "0"));
+        using var mux = Start("", "query_wait_timeout=2", ("query_wait_timeout", "100"));
         var (holder, patient, hasty) = (mux.Login("bob"), mux.Login("bob"), mux.Login());
         holder.Query("BEGIN");
         patient.Send(RawMessages.Query("SELECT a"));
@@ -59,14 +59,16 @@ internal sealed class WaitLimitTests
     [Test]
     public void A_login_that_waits_for_the_first_server_ends_by_the_same_limit()
     {
-        using var mux = Start("", "query_wait_timeout=2", ("client_login_timeout", "60"));
+        using var mux = Start("", "query_wait_timeout=2", ("client_login_timeout", "60"), ("query_wait_notify", "1"));
         mux.Postgres.HoldsLogins = true;
         var client = mux.BeginLogin();
         mux.Advance(1.5);
         Assert.That(client.Take(), Is.Empty, "no notice before the login is complete");
         mux.Advance(1);
         Assert.That(client.Take(), Is.EqualTo("E(53300 query_wait_timeout) EOF"));
-        mux.Postgres.HoldsLogins = false;
+
+        // The server still holds the connection that it has not let in.
+        mux.IsLeftBroken = true;
     }
 
     [TestCase("0.5", "query_timeout")]
@@ -141,7 +143,7 @@ internal sealed class WaitLimitTests
     [Test]
     public void A_reload_changes_limit_and_notice_of_who_waits_already()
     {
-        using var mux = Start("", "", ("query_wait_notify", "0"));
+        using var mux = Start("", "");
         var (holder, waiter) = (mux.Login("bob"), mux.Login());
         holder.Query("BEGIN");
         waiter.Send(RawMessages.Query("SELECT a"));

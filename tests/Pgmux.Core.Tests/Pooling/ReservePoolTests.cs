@@ -109,8 +109,7 @@ internal sealed class ReservePoolTests
         Assert.That(string.Join(' ', used), Is.EqualTo(order));
     }
 
-    // Without the notice that it waits, a client that is served hears of nothing else.
-    private static TestMux Start(params (string, string)[] settings) => TestMux.Start([.. settings, ("query_wait_notify", "0")]);
+    private static TestMux Start(params (string, string)[] settings) => TestMux.Start(settings);
 
     private static FakeClient[] Begin(TestMux mux, int count)
     {
