@@ -85,6 +85,22 @@ internal sealed class ReservePoolTests
         Assert.That(mux.Counts.Servers, Is.Zero);
     }
 
+    [Test]
+    public void The_console_shows_it()
+    {
+        var settings = TestMux.SettingsOf(("reserve_pool_size", "3"), ("max_db_client_connections", "9")) with
+        {
+            Databases = new Dictionary<string, string> { ["db"] = TestMux.DatabaseLine, ["own"] = $"{TestMux.DatabaseLine} reserve_pool=4" },
+            Users = new Dictionary<string, string> { ["alice"] = "reserve_pool_size=2" },
+        };
+        using var mux = TestMux.Start(settings);
+        var console = mux.Login("admin", "pgbouncer");
+        Assert.That(
+            console.Query("SHOW DATABASES"),
+            Does.Contain("D(db,127.0.0.1,5432,db,NULL,20,0,3,3600,NULL,NULL,0,0,9,0,0,0) D(own,127.0.0.1,5432,own,NULL,20,0,4,3600,NULL,NULL,0,0,9,0,0,0)"));
+        Assert.That(console.Query("SHOW USERS"), Does.Contain("D(alice,,2,NULL,0,0,0,0) D(bob,,,NULL,0,0,0,0)"));
+    }
+
     [TestCase("0", "c c c")]
     [TestCase("1", "a b c")]
     public void Round_robin_uses_the_server_next_that_has_been_idle_for_longest(string roundRobin, string order)
