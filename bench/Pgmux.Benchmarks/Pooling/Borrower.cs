@@ -27,6 +27,8 @@ internal sealed class Borrower : IServerLessee, ILeaseReceiver
     /// <summary>How often it was given one.</summary>
     public int Leases { get; private set; }
 
+    public string LogName => "a borrower";
+
     public PipeWriter Output => throw new NotSupportedException("nothing is said to it");
 
     public TransportConnection Transport => throw new NotSupportedException("nothing is handed over to it");

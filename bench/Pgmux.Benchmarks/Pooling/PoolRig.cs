@@ -45,7 +45,7 @@ internal sealed class PoolRig : IDisposable
     {
         var loaded = ConfigLoader.Load(_folder.Write("pgmux.ini", $"""
             [databases]
-            bench = host=127.0.0.1 port=5432 server_tls_sslmode=disable
+            bench = host=127.0.0.1 port=5432 user=bench server_tls_sslmode=disable
             [pgbouncer]
             listen_addr = 127.0.0.1
             auth_type = any

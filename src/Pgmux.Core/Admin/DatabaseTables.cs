@@ -93,7 +93,6 @@ internal static class DatabaseTables
         source => source.GetUsersAsync(),
         (source, row) => UserValues(source.Config, row));
 
-    // Limits that are not built yet are 0: there is none.
     private static string?[] DatabaseValues(ConfigSnapshot config, DatabaseRow row)
     {
         var database = row.Database;
@@ -106,13 +105,13 @@ internal static class DatabaseTables
             database.User,
             Of(database.PoolSize ?? config.Options.DefaultPoolSize),
             Of(config.MinPoolSizeFor(database)),
-            "0",
+            Of(database.ReservePoolSize ?? config.Options.ReservePoolSize),
             Seconds(config.ServerLifetimeFor(database)),
             database.PoolMode is { } mode ? PoolSettings.PoolModes.Print(mode) : null,
             database.Hosts.Count > 1 ? RoundRobin : null,
             Of(config.MaxConnectionsFor(database)),
             Of(row.CurrentConnections),
-            "0",
+            Of(config.MaxClientConnectionsFor(database)),
             Of(row.CurrentClientConnections),
             Of(row.IsPaused),
             Of(row.IsDisabled),
@@ -126,7 +125,7 @@ internal static class DatabaseTables
         [
             row.Name,
             user?.PoolSize is { } size ? Of(size) : "",
-            "",
+            user?.ReservePoolSize is { } reserve ? Of(reserve) : "",
             user?.PoolMode is { } mode ? PoolSettings.PoolModes.Print(mode) : null,
             Of(config.MaxUserConnectionsFor(row.Name)),
             Of(row.CurrentConnections),

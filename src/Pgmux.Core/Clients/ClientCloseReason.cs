@@ -42,8 +42,14 @@ internal enum ClientCloseReason
     /// <summary>idle_transaction_timeout.</summary>
     IdleTransactionTimedOut,
 
-    /// <summary>query_timeout.</summary>
+    /// <summary>transaction_timeout.</summary>
+    TransactionTimedOut,
+
+    /// <summary>query_timeout, while a server had the query.</summary>
     QueryTimedOut,
+
+    /// <summary>query_timeout, while the query waited for a server.</summary>
+    QueryTimedOutInQueue,
 
     /// <summary>query_wait_timeout.</summary>
     WaitTimedOut,
@@ -59,6 +65,9 @@ internal enum ClientCloseReason
 
     /// <summary>The client broke the protocol.</summary>
     ProtocolViolation,
+
+    /// <summary>A simple query with disable_pqexec.</summary>
+    SimpleQueryRefused,
 
     /// <summary>A transaction block in statement mode.</summary>
     TransactionInStatementMode,

@@ -61,7 +61,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>User as the client calls itself; empty until the startup packet.</summary>
     public string User { get; private set; } = "";
 
-    /// <summary>The pool; null until the login is complete, and for the console.</summary>
+    /// <summary>The pool; null until the client has proved who it is, and for the console.</summary>
     public Pool? Pool { get; private set; }
 
     /// <summary>The server that it holds.</summary>
@@ -115,6 +115,15 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>When its current query cycle began, in ticks of the loop's clock.</summary>
     public long RequestSince => _meter.RequestSince;
 
+    /// <summary>When its current transaction began, in ticks of the loop's clock.</summary>
+    public long TransactionSince => _meter.TransactionSince;
+
+    /// <summary>
+    /// When it began to stand in the queue for a server, or for the first login of one; null while it does not. A server may be on its way by
+    /// now: whoever closes the client for its wait sends that back.
+    /// </summary>
+    public long? QueuedSince => _request is { State: LeaseRequestState.Queued } request ? request.QueuedAt : null;
+
     /// <summary>When its wait for a server began; null unless it waits.</summary>
     public long? WaitingSince => State == ClientState.Waiting ? _request?.QueuedAt : null;
 
@@ -146,7 +155,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>The settings of the moment.</summary>
     public ConfigSnapshot Configuration => _environment.Configuration.Current;
 
-    /// <summary>How the log names the connection.</summary>
+    /// <inheritdoc/>
     public string LogName => $"C-{Id:x}: {(Database.Length > 0 ? Database : "(nodb)")}/{(User.Length > 0 ? User : "(nouser)")}@{EndPointText.Join(RemoteEndPoint)}";
 
     /// <summary>Its wish for a server; null while it has none.</summary>
@@ -217,10 +226,12 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }
     }
 
+    /// <summary>This is its pool, which lives until the client has closed.</summary>
+    public void OnPoolEntered(Pool pool) => Pool = pool;
+
     /// <summary>The login is complete; the client is parked.</summary>
-    public void OnLoggedIn(Pool pool, ParameterSet parameters, ParameterSet startup)
+    public void OnLoggedIn(ParameterSet parameters, ParameterSet startup)
     {
-        Pool = pool;
         Parameters = parameters;
         _startup = startup;
         State = ClientState.Idle;
@@ -272,8 +283,23 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public bool TryLease()
     {
         _request = Spares.TakeRequest(this);
+        _request.IsWaitTold = false;
         State = ClientState.Waiting;
         return Pool!.TryCheckOut(_request) is { } server && BeginLease(server);
+    }
+
+    /// <summary>
+    /// Tells the client once that it waits. Nothing is under way to a client without a server, so the notice stands between messages; one that
+    /// does not take what it has been sent is told nothing more.
+    /// </summary>
+    public void TellThatItWaits()
+    {
+        if (_request is { IsWaitTold: false } request && Transport.UnsentBytes == 0)
+        {
+            request.IsWaitTold = true;
+            BackendMessages.WriteNoticeResponse(Output, ClientErrors.Queued);
+            Transport.Flush();
+        }
     }
 
     /// <summary>
@@ -311,10 +337,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     }
 
     /// <summary>Waits until it is known what the pool says of itself; false when the client has been closed instead.</summary>
-    public async ValueTask<PoolWelcome?> WaitForWelcomeAsync(Pool pool)
+    public async ValueTask<PoolWelcome?> WaitForWelcomeAsync()
     {
+        var pool = Pool!;
         _request = Spares.TakeRequest(this);
-        Pool = pool;
         if (!pool.TryGetWelcome(_request))
         {
             await WaitAsync();
@@ -538,7 +564,6 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     void ILeaseReceiver.OnLeaseRefused(LeaseOutcome outcome, ErrorFields? error) =>
         Close(outcome switch
         {
-            LeaseOutcome.WaitTimedOut => ClientCloseReason.WaitTimedOut,
             LeaseOutcome.DatabaseRemoved => ClientCloseReason.DatabaseRemoved,
             LeaseOutcome.ShuttingDown => ClientCloseReason.ShuttingDown,
             _ => ClientCloseReason.NoServer,
@@ -623,6 +648,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         {
             ClientCloseReason.QueryTimedOut => ServerCloseReason.QueryTimedOut,
             ClientCloseReason.IdleTransactionTimedOut => ServerCloseReason.IdleTransactionTimedOut,
+            ClientCloseReason.TransactionTimedOut => ServerCloseReason.TransactionTimedOut,
             ClientCloseReason.TransactionInStatementMode => ServerCloseReason.TransactionInStatementMode,
             ClientCloseReason.ParameterRefused => ServerCloseReason.ParameterRefused,
             _ => ServerCloseReason.ClientGone,

@@ -42,11 +42,15 @@ internal sealed class ClientEnvironment
         Tokens = new JwtValidator(pools.Environment.Clock);
         Parts = parts;
         Users = new UserLookups(this);
+        RefusesSimpleQueries = configuration.Current.Options.DisablePqexec;
         _registries = [.. pools.Environment.Loops.Select(loop => new ClientRegistry(loop))];
     }
 
     /// <summary>The settings.</summary>
     public ConfigStore Configuration { get; }
+
+    /// <summary>Whether a simple query ends its client. disable_pqexec, which is not changed while pgmux runs.</summary>
+    public bool RefusesSimpleQueries { get; }
 
     /// <summary>All pools.</summary>
     public PoolRegistry Pools { get; }
@@ -156,6 +160,7 @@ internal sealed class ClientEnvironment
     {
         RegistryOf(client.Loop).Remove(client);
         Interlocked.Decrement(ref _clients);
+        client.Pool?.Use.Leave();
         if (client.LedgerEntry is { } entry)
         {
             Ledger.Remove(entry);

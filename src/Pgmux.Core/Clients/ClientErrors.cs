@@ -44,8 +44,20 @@ internal static class ClientErrors
     public static ErrorFields IdleTransactionTimedOut { get; } =
         ErrorFields.Fatal(SqlState.IdleInTransactionSessionTimeout, "idle transaction timeout");
 
-    /// <summary>query_timeout has passed.</summary>
-    public static ErrorFields QueryTimedOut { get; } = ErrorFields.Fatal(SqlState.QueryCanceled, "query_timeout");
+    /// <summary>transaction_timeout has passed.</summary>
+    public static ErrorFields TransactionTimedOut { get; } = ErrorFields.Fatal(SqlState.TransactionTimeout, "transaction timeout");
+
+    /// <summary>query_timeout has passed on a server.</summary>
+    public static ErrorFields QueryTimedOut { get; } = ErrorFields.Fatal(SqlState.QueryCanceled, "query timeout");
+
+    /// <summary>query_timeout has passed without a server.</summary>
+    public static ErrorFields QueryTimedOutInQueue { get; } = ErrorFields.Fatal(SqlState.QueryCanceled, "query_timeout");
+
+    /// <summary>query_wait_notify has passed without a server. "postgres" is a part of PgBouncer's text.</summary>
+    public static ErrorFields Queued { get; } = ErrorFields.Notice("No server connection available in postgres backend, client being queued");
+
+    /// <summary>A simple query with disable_pqexec.</summary>
+    public static ErrorFields SimpleQueryRefused { get; } = ErrorFields.Fatal(SqlState.FeatureNotSupported, "PQexec disallowed");
 
     /// <summary>A transaction block in statement mode.</summary>
     public static ErrorFields TransactionInStatementMode { get; } =

@@ -105,7 +105,8 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             return;
         }
 
-        var pool = environment.Pools.GetOrAdd(configuration, database, startup.User);
+        var pool = environment.Pools.Enter(configuration, database, startup.User);
+        client.OnPoolEntered(pool);
         if (pool.Key == client.LedgerEntry)
         {
             // The usual case: one pool has thousands of clients with these names, and each need not hold its own copy of them.
@@ -117,7 +118,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             pool.OfferCredentials(credentials);
         }
 
-        if (await client.WaitForWelcomeAsync(pool) is not { } welcome)
+        if (await client.WaitForWelcomeAsync() is not { } welcome)
         {
             return;
         }
@@ -132,7 +133,7 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
         }
 
         BackendMessages.WriteAuthenticationOk(client.Transport.Output);
-        client.OnLoggedIn(pool, environment.ParameterSets.Intern(parameters), environment.ParameterSets.Intern(startup.Values));
+        client.OnLoggedIn(environment.ParameterSets.Intern(parameters), environment.ParameterSets.Intern(startup.Values));
         if (client.IsSessionPooled && !await client.TakeSessionServerAsync())
         {
             return;

@@ -10,7 +10,8 @@ namespace Pgmux.Core.Clients;
 /// </summary>
 internal struct ClientMeter(long acceptedAt)
 {
-    private long _transactionSince;
+    /// <summary>When the current transaction began; 0 before the first.</summary>
+    public long TransactionSince { get; private set; }
 
     /// <summary>When the current query cycle began; 0 before the first.</summary>
     public long RequestSince { get; private set; }
@@ -36,7 +37,7 @@ internal struct ClientMeter(long acceptedAt)
         RequestSince = loop.Timestamp;
         if (isTransactionStart)
         {
-            _transactionSince = RequestSince;
+            TransactionSince = RequestSince;
         }
     }
 
@@ -52,8 +53,8 @@ internal struct ClientMeter(long acceptedAt)
         if (status == TransactionStatus.Idle)
         {
             counters.Transactions++;
-            counters.TransactionTicks += now - _transactionSince;
-            _transactionSince = now;
+            counters.TransactionTicks += now - TransactionSince;
+            TransactionSince = now;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Pooling;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -51,6 +52,9 @@ internal sealed class ClientRegistry(EventLoop loop)
             case ClientState.LoggingIn or ClientState.Encrypting when IsOver(client.AcceptedAt, configuration.Options.ClientLoginTimeout):
                 client.Close(ClientCloseReason.LoginTimedOut, ClientErrors.LoginTimedOut);
                 break;
+            case ClientState.LoggingIn or ClientState.Waiting when client.QueuedSince is { } since:
+                CheckWaiting(client, since, configuration);
+                break;
             case ClientState.Idle when IsOver(client.IdleSince, configuration.ClientIdleTimeoutFor(client.User)):
                 client.Close(ClientCloseReason.IdleTimedOut, ClientErrors.IdleTimedOut);
                 break;
@@ -60,26 +64,46 @@ internal sealed class ClientRegistry(EventLoop loop)
         }
     }
 
+    private void CheckWaiting(ClientConnection client, long since, ConfigSnapshot configuration)
+    {
+        // PgBouncer's order; its query_timeout of a user counts on a server only.
+        var options = configuration.Options;
+        if (client.State == ClientState.Waiting && IsOver(since, options.QueryTimeout))
+        {
+            client.Close(ClientCloseReason.QueryTimedOutInQueue, ClientErrors.QueryTimedOutInQueue);
+        }
+        else if (IsOver(since, configuration.QueryWaitTimeoutFor(client.Pool!.Policy.Database, client.User)))
+        {
+            client.Close(ClientCloseReason.WaitTimedOut, ClientErrors.For(LeaseOutcome.WaitTimedOut, null));
+        }
+        else if (client.IsWelcomed && IsOver(since, options.QueryWaitNotify))
+        {
+            client.TellThatItWaits();
+        }
+    }
+
     private void CheckActive(ClientConnection client, ConfigSnapshot configuration)
     {
         var server = client.Server!;
-        if (!server.Outstanding.IsEmpty)
+        var isBusy = !server.Outstanding.IsEmpty;
+        if (!isBusy && server.TransactionStatus == TransactionStatus.Idle && server.Outstanding.IsReady)
         {
-            if (IsOver(client.RequestSince, configuration.QueryTimeoutFor(client.User)))
+            if (IsOver(client.IdleSince, configuration.ClientIdleTimeoutFor(client.User)))
             {
-                client.Close(ClientCloseReason.QueryTimedOut, ClientErrors.QueryTimedOut);
+                client.Close(ClientCloseReason.IdleTimedOut, ClientErrors.IdleTimedOut);
             }
         }
-        else if (server.TransactionStatus != TransactionStatus.Idle || !server.Outstanding.IsReady)
+        else if (isBusy && IsOver(client.RequestSince, configuration.QueryTimeoutFor(client.User)))
         {
-            if (IsOver(client.IdleSince, configuration.IdleTransactionTimeoutFor(client.User)))
-            {
-                client.Close(ClientCloseReason.IdleTransactionTimedOut, ClientErrors.IdleTransactionTimedOut);
-            }
+            client.Close(ClientCloseReason.QueryTimedOut, ClientErrors.QueryTimedOut);
         }
-        else if (IsOver(client.IdleSince, configuration.ClientIdleTimeoutFor(client.User)))
+        else if (!isBusy && IsOver(client.IdleSince, configuration.IdleTransactionTimeoutFor(client.User)))
         {
-            client.Close(ClientCloseReason.IdleTimedOut, ClientErrors.IdleTimedOut);
+            client.Close(ClientCloseReason.IdleTransactionTimedOut, ClientErrors.IdleTransactionTimedOut);
+        }
+        else if (IsOver(client.TransactionSince, configuration.TransactionTimeoutFor(client.User)))
+        {
+            client.Close(ClientCloseReason.TransactionTimedOut, ClientErrors.TransactionTimedOut);
         }
     }
 

@@ -79,6 +79,13 @@ internal class ClientRequestReader(ClientConnection client)
                 }
 
                 var request = (FrontendMessageType)type;
+                if (request == FrontendMessageType.Query && client.Environment.RefusesSimpleQueries)
+                {
+                    ClientsLog.SimpleQueryUsed(client.Environment.Logger, client.LogName);
+                    client.Close(ClientCloseReason.SimpleQueryRefused, ClientErrors.SimpleQueryRefused);
+                    return offset;
+                }
+
                 var isTracked = RequestKinds.MayNameStatement(request) && client.Tracks(request);
                 if (isTracked && !StatementRewriter.HasArrived(client, request, rest[FrameReader.HeaderBytes..], bodyLength))
                 {

@@ -51,6 +51,9 @@ internal static partial class ClientsLog
     [LoggerMessage(EventIds.ClientInternalError, LogLevel.Error, "{Client} internal error")]
     public static partial void InternalError(ILogger logger, Exception failure, string client);
 
+    [LoggerMessage(EventIds.ClientSimpleQueryUsed, LogLevel.Warning, "{Client} client used \"Query\" packet type")]
+    public static partial void SimpleQueryUsed(ILogger logger, string client);
+
     [LoggerMessage(EventIds.StatementNameTaken, LogLevel.Warning, "{Client} prepared statement '{Name}' was already prepared")]
     public static partial void StatementNameTaken(ILogger logger, string client, string name);
 

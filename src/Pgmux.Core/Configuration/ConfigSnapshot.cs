@@ -64,6 +64,10 @@ internal sealed class ConfigSnapshot
     public int PoolSizeFor(DatabaseOptions database, string user)
         => FindUser(user)?.PoolSize ?? database.PoolSize ?? Options.DefaultPoolSize;
 
+    /// <summary>Servers beyond that which the pair may hold when a client has waited for long: user before database before [pgbouncer].</summary>
+    public int ReservePoolSizeFor(DatabaseOptions database, string user)
+        => FindUser(user)?.ReservePoolSize ?? database.ReservePoolSize ?? Options.ReservePoolSize;
+
     /// <summary>Servers that its pools keep open.</summary>
     public int MinPoolSizeFor(DatabaseOptions database) => database.MinPoolSize ?? Options.MinPoolSize;
 
@@ -92,14 +96,21 @@ internal sealed class ConfigSnapshot
     }
 
     /// <summary>How long a query of this user may run; zero is no limit.</summary>
-    public TimeSpan QueryTimeoutFor(string user) => FindUser(user)?.QueryTimeout ?? Options.QueryTimeout;
+    public TimeSpan QueryTimeoutFor(string user) => OwnOr(FindUser(user)?.QueryTimeout, Options.QueryTimeout);
+
+    /// <summary>How long a query of this user may wait for a server of this database: user before database before [pgbouncer]; zero is no limit.</summary>
+    public TimeSpan QueryWaitTimeoutFor(DatabaseOptions database, string user)
+        => FindUser(user)?.QueryWaitTimeout ?? database.QueryWaitTimeout ?? Options.QueryWaitTimeout;
+
+    /// <summary>How long a transaction of this user may take; zero is no limit.</summary>
+    public TimeSpan TransactionTimeoutFor(string user) => OwnOr(FindUser(user)?.TransactionTimeout, Options.TransactionTimeout);
 
     /// <summary>How long this user may be idle inside a transaction; zero is no limit.</summary>
     public TimeSpan IdleTransactionTimeoutFor(string user)
-        => FindUser(user)?.IdleTransactionTimeout ?? Options.IdleTransactionTimeout;
+        => OwnOr(FindUser(user)?.IdleTransactionTimeout, Options.IdleTransactionTimeout);
 
     /// <summary>How long this user may be idle; zero is no limit.</summary>
-    public TimeSpan ClientIdleTimeoutFor(string user) => FindUser(user)?.ClientIdleTimeout ?? Options.ClientIdleTimeout;
+    public TimeSpan ClientIdleTimeoutFor(string user) => OwnOr(FindUser(user)?.ClientIdleTimeout, Options.ClientIdleTimeout);
 
     /// <summary>The value of a setting as SHOW CONFIG prints it.</summary>
     public string? Print(Setting setting) => setting.Name == "conffile" ? FilePath : setting.Print(Options);
@@ -109,6 +120,9 @@ internal sealed class ConfigSnapshot
 
     /// <summary>This configuration with other options.</summary>
     public ConfigSnapshot With(PgmuxOptions options) => With(options, UserList);
+
+    // In these entries 0 means the value of [pgbouncer], as in PgBouncer: only that one can say that there is no limit.
+    private static TimeSpan OwnOr(TimeSpan? own, TimeSpan general) => own is { } limit && limit > TimeSpan.Zero ? limit : general;
 
     private ConfigSnapshot With(PgmuxOptions options, UserList userList) => new()
     {

@@ -44,6 +44,9 @@ internal sealed record DatabaseOptions
     /// <summary>Overrides min_pool_size.</summary>
     public int? MinPoolSize { get; init; }
 
+    /// <summary>Overrides reserve_pool_size.</summary>
+    public int? ReservePoolSize { get; init; }
+
     /// <summary>Overrides pool_mode.</summary>
     public PoolMode? PoolMode { get; init; }
 
@@ -55,6 +58,9 @@ internal sealed record DatabaseOptions
 
     /// <summary>Overrides server_lifetime.</summary>
     public TimeSpan? ServerLifetime { get; init; }
+
+    /// <summary>Overrides query_wait_timeout; zero is no limit.</summary>
+    public TimeSpan? QueryWaitTimeout { get; init; }
 
     /// <summary>Overrides server_max_protocol_version.</summary>
     public ServerProtocol? ServerMaxProtocolVersion { get; init; }

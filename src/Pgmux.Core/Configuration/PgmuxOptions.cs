@@ -107,6 +107,15 @@ internal sealed record PgmuxOptions
     /// <summary>Servers kept open in a pool that has clients.</summary>
     public int MinPoolSize { get; init; }
 
+    /// <summary>Servers beyond its size that a pool may hold when a client has waited for <see cref="ReservePoolTimeout"/>.</summary>
+    public int ReservePoolSize { get; init; }
+
+    /// <summary>Wait of the longest waiter that opens the reserve; zero leaves it closed. PgBouncer's default.</summary>
+    public TimeSpan ReservePoolTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Uses the server next that has been idle for longest, not the one that was used last.</summary>
+    public bool ServerRoundRobin { get; init; }
+
     /// <summary>Servers that one database may hold over all its users; 0 is no limit.</summary>
     public int MaxDbConnections { get; init; }
 
@@ -127,6 +136,9 @@ internal sealed record PgmuxOptions
 
     /// <summary>Adds the client's address and port to application_name.</summary>
     public bool ApplicationNameAddHost { get; init; }
+
+    /// <summary>Closes clients that send a simple query, the only kind that may have several statements.</summary>
+    public bool DisablePqexec { get; init; }
 
     /// <summary>How clients prove who they are.</summary>
     public AuthType AuthType { get; init; } = AuthType.Md5;
@@ -284,11 +296,22 @@ internal sealed record PgmuxOptions
     /// <summary>The check as it is written: <c>&lt;empty&gt;</c> is an empty query, an empty text turns the check off.</summary>
     public string ServerCheckQuery { get; init; } = EmptyQuery;
 
+    /// <summary>
+    /// In session mode: closes servers that were to be closed between two transactions, with their clients, rather than at the end of the session.
+    /// </summary>
+    public bool ServerFastClose { get; init; }
+
     /// <summary>Age after which a server is closed when it is next idle; zero uses each server once.</summary>
     public TimeSpan ServerLifetime { get; init; } = TimeSpan.FromSeconds(3600);
 
     /// <summary>Idle time after which a server is closed.</summary>
     public TimeSpan ServerIdleTimeout { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>How long a database that only clients have named is kept without clients and servers; zero is for ever.</summary>
+    public TimeSpan AutodbIdleTimeout { get; init; } = TimeSpan.FromSeconds(3600);
+
+    /// <summary>How long any pool is kept without clients and servers; zero is for ever.</summary>
+    public TimeSpan PoolIdleTimeout { get; init; }
 
     /// <summary>How long connecting and logging in to a server may take.</summary>
     public TimeSpan ServerConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -305,6 +328,9 @@ internal sealed record PgmuxOptions
     /// <summary>How long a query may wait for a server.</summary>
     public TimeSpan QueryWaitTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>How long a query waits for a server before its client is told so; zero tells nobody.</summary>
+    public TimeSpan QueryWaitNotify { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a cancel request may wait for a connection to the server.</summary>
     public TimeSpan CancelWaitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -319,6 +345,9 @@ internal sealed record PgmuxOptions
     /// they like, as PgBouncer does. pgmux's own.
     /// </summary>
     public TimeSpan ShutdownDrainTimeout { get; init; }
+
+    /// <summary>How long a transaction may take from its first query on.</summary>
+    public TimeSpan TransactionTimeout { get; init; }
 
     /// <summary>The query behind <see cref="ServerCheckQuery"/>: null is no check, an empty text the empty query.</summary>
     public string? CheckQuery => ServerCheckQuery switch

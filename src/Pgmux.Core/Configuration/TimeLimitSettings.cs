@@ -19,11 +19,15 @@ internal static class TimeLimitSettings
         Seconds("client_idle_timeout", "0", o => o.ClientIdleTimeout, (o, v) => o with { ClientIdleTimeout = v }),
         Seconds("idle_transaction_timeout", "0", o => o.IdleTransactionTimeout, (o, v) => o with { IdleTransactionTimeout = v }),
         Seconds("shutdown_drain_timeout", "0", o => o.ShutdownDrainTimeout, (o, v) => o with { ShutdownDrainTimeout = v }),
-        SecondsNotYet("transaction_timeout", "0"),
-        SecondsNotYet("autodb_idle_timeout", "3600"),
+        Seconds("transaction_timeout", "0", o => o.TransactionTimeout, (o, v) => o with { TransactionTimeout = v }),
+        Seconds("autodb_idle_timeout", "3600", o => o.AutodbIdleTimeout, (o, v) => o with { AutodbIdleTimeout = v }),
+        Seconds("pool_idle_timeout", "0", o => o.PoolIdleTimeout, (o, v) => o with { PoolIdleTimeout = v }),
         SecondsNotYet("suspend_timeout", "10"),
-
-        // 0 turns the notice off, and no notice is what waiting clients get so far.
-        CountNotYet("query_wait_notify", "5", "0"),
+        Row(
+            "query_wait_notify",
+            "5",
+            new WholeUnitsType(TimeSpan.FromSeconds(1), 0),
+            o => o.QueryWaitNotify,
+            (o, v) => o with { QueryWaitNotify = v }),
     ];
 }

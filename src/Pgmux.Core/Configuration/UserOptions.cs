@@ -9,6 +9,9 @@ internal sealed record UserOptions
     /// <summary>Overrides pool_size.</summary>
     public int? PoolSize { get; init; }
 
+    /// <summary>Overrides reserve_pool_size.</summary>
+    public int? ReservePoolSize { get; init; }
+
     /// <summary>Overrides pool_mode.</summary>
     public PoolMode? PoolMode { get; init; }
 
@@ -26,6 +29,12 @@ internal sealed record UserOptions
 
     /// <summary>Overrides client_idle_timeout.</summary>
     public TimeSpan? ClientIdleTimeout { get; init; }
+
+    /// <summary>Overrides transaction_timeout.</summary>
+    public TimeSpan? TransactionTimeout { get; init; }
+
+    /// <summary>Overrides query_wait_timeout, also that of a database; zero is no limit.</summary>
+    public TimeSpan? QueryWaitTimeout { get; init; }
 
     /// <summary>Where the line stands.</summary>
     public SourceLocation Location { get; init; } = SourceLocation.Nowhere;

@@ -96,6 +96,16 @@ internal static class EventIds
     public const int PasswordCommandSaid = 1513;
 
     // 1600 to 1699: Pooling.
+
+    /// <summary>A connection beyond the size of a pool is opened for a client that has waited for long.</summary>
+    public const int ReserveTaken = 1600;
+
+    /// <summary>A client has named a database that the entry * serves.</summary>
+    public const int AutomaticDatabaseAdded = 1601;
+
+    /// <summary>Such a database has had neither clients nor servers for long.</summary>
+    public const int AutomaticDatabaseDropped = 1602;
+
     // 1700 to 1799: Cancellation.
 
     /// <summary>A cancel request could not be delivered.</summary>
@@ -150,6 +160,9 @@ internal static class EventIds
 
     /// <summary>A client has asked where tokens are to be had.</summary>
     public const int ClientTokenDiscovery = 1812;
+
+    /// <summary>A client has sent a simple query, which disable_pqexec forbids.</summary>
+    public const int ClientSimpleQueryUsed = 1814;
 
     // 1900 to 1999: Admin.
 

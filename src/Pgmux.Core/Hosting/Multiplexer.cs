@@ -198,9 +198,23 @@ internal sealed class Multiplexer
         if (loop.Index == 0)
         {
             RefreshUsers();
+            EndUnusedPools(loop);
+            if (_shutdown is null)
+            {
+                Pools.KeepMinimums(_configuration.Current);
+            }
+
             var options = _configuration.Current.Options;
             Statistics.Sweep(options.StatsPeriod, options.LogStats);
             FollowShutdown();
+        }
+    }
+
+    private void EndUnusedPools(EventLoop loop)
+    {
+        foreach (var pool in Pools.EndUnused(loop) ?? [])
+        {
+            Statistics.OnPoolEnded(pool, isLastOfDatabase: pool.Policy.Database.IsAutomatic && !Pools.HasPoolOf(pool.Key.Database));
         }
     }
 

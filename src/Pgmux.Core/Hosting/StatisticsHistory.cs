@@ -13,6 +13,7 @@ internal sealed class StatisticsHistory(PoolRegistry pools, TimeProvider clock, 
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Pool, PoolCounters> _closed = [];
+    private readonly Dictionary<string, PoolCounters> _ended = new(StringComparer.Ordinal);
     private readonly PoolCounters _console = new();
     private Dictionary<string, PoolCounters> _atPeriodStart = new(StringComparer.Ordinal);
     private Dictionary<string, StatsValues> _averages = new(StringComparer.Ordinal);
@@ -65,6 +66,32 @@ internal sealed class StatisticsHistory(PoolRegistry pools, TimeProvider clock, 
         }
     }
 
+    /// <summary>
+    /// Keeps what a pool has done that has ended because nobody used it; with the last one of a database that only clients have named,
+    /// the database is forgotten, so that their number does not grow for ever.
+    /// </summary>
+    public void OnPoolEnded(Pool pool, bool isLastOfDatabase)
+    {
+        lock (_gate)
+        {
+            var database = pool.Key.Database;
+            if (isLastOfDatabase)
+            {
+                _ended.Remove(database);
+                _atPeriodStart.Remove(database);
+                _averages.Remove(database);
+                return;
+            }
+
+            if (!_ended.TryGetValue(database, out var sum))
+            {
+                _ended[database] = sum = new PoolCounters();
+            }
+
+            sum.Add(pool.SumCounters());
+        }
+    }
+
     /// <summary>One row for each database.</summary>
     public IReadOnlyList<StatsRow> Rows()
     {
@@ -83,6 +110,7 @@ internal sealed class StatisticsHistory(PoolRegistry pools, TimeProvider clock, 
         var sums = new Dictionary<string, PoolCounters>(StringComparer.Ordinal);
         foreach (var (database, counters) in pools.All.Select(pool => (pool.Key.Database, pool.SumCounters()))
             .Concat(_closed.Select(entry => (entry.Key.Key.Database, entry.Value)))
+            .Concat(_ended.Select(entry => (entry.Key, entry.Value)))
             .Append((ConfigSnapshot.ConsoleDatabase, _console)))
         {
             if (!sums.TryGetValue(database, out var sum))

@@ -15,21 +15,28 @@ internal class ConnectionLedger
     {
         lock (_gate)
         {
-            var ofDatabase = _ofDatabase.GetValueOrDefault(key.Database);
-            var ofUser = _ofUser.GetValueOrDefault(key.User);
-            if (maximumOfDatabase > 0 && ofDatabase >= maximumOfDatabase)
+            var outcome = Look(key, maximumOfDatabase, maximumOfUser);
+            if (outcome == LedgerOutcome.Added)
+            {
+                _ofDatabase[key.Database] = _ofDatabase.GetValueOrDefault(key.Database) + 1;
+                _ofUser[key.User] = _ofUser.GetValueOrDefault(key.User) + 1;
+            }
+
+            return outcome;
+        }
+    }
+
+    /// <summary>What <see cref="Add"/> would say.</summary>
+    public LedgerOutcome Look(PoolKey key, int maximumOfDatabase, int maximumOfUser)
+    {
+        lock (_gate)
+        {
+            if (maximumOfDatabase > 0 && _ofDatabase.GetValueOrDefault(key.Database) >= maximumOfDatabase)
             {
                 return LedgerOutcome.DatabaseFull;
             }
 
-            if (maximumOfUser > 0 && ofUser >= maximumOfUser)
-            {
-                return LedgerOutcome.UserFull;
-            }
-
-            _ofDatabase[key.Database] = ofDatabase + 1;
-            _ofUser[key.User] = ofUser + 1;
-            return LedgerOutcome.Added;
+            return maximumOfUser > 0 && _ofUser.GetValueOrDefault(key.User) >= maximumOfUser ? LedgerOutcome.UserFull : LedgerOutcome.Added;
         }
     }
 

@@ -6,6 +6,9 @@ namespace Pgmux.Core.Pooling;
 /// <summary>Who waits for a server. Called on the loop named in the request.</summary>
 internal interface ILeaseReceiver
 {
+    /// <summary>How the log names who waits. Read on its loop.</summary>
+    string LogName { get; }
+
     /// <summary>The server is on this loop and idle; the receiver leases it now.</summary>
     void OnServerGranted(ServerConnection server);
 

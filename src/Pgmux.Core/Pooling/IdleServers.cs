@@ -34,10 +34,10 @@ internal sealed class IdleServers(int loop)
         Count++;
     }
 
-    /// <summary>Takes the server that was used last.</summary>
-    public ServerConnection? Pop()
+    /// <summary>Takes the server that was used last, or the one that has been idle for longest.</summary>
+    public ServerConnection? Pop(bool takesOldest)
     {
-        var server = Newest;
+        var server = takesOldest ? Oldest : Newest;
         if (server is not null)
         {
             Remove(server);

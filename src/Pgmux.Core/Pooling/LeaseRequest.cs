@@ -24,6 +24,9 @@ internal sealed class LeaseRequest(EventLoop loop, ILeaseReceiver receiver)
     /// <summary>When the wait began, in ticks of the loops' clock.</summary>
     public long QueuedAt { get; set; }
 
+    /// <summary>Whether the client has been told that it waits. Only its loop touches it.</summary>
+    public bool IsWaitTold { get; set; }
+
     /// <summary>The server that is on its way, while <see cref="LeaseRequestState.Assigned"/>.</summary>
     public ServerConnection? Server { get; set; }
 

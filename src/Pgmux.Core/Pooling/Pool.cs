@@ -17,28 +17,31 @@ internal sealed class Pool : IServerHolder
     private readonly ServerOpening _opening;
     private readonly ServerExpiry _expiry;
     private readonly LeaseDelivery _delivery;
-    private readonly WaitQueue _waiters;
-    private readonly WaitQueue _welcomeWaiters = new();
+    private readonly PoolWaiters _waiters;
+    private readonly ReserveRule _reserve;
     private readonly LoginTrials _trials = new();
+    private readonly TrialOpening _trialOpening;
+    private readonly PoolSwitches _switches;
+    private readonly PoolUpkeep _upkeep;
     private readonly PoolCounters[] _counters;
-    private readonly long _waiterTolerance;
-    private PoolState _state;
-    private long _wantedAt;
 
     public Pool(PoolKey key, PoolPolicy policy, PoolEnvironment environment)
     {
         Key = key;
+        Use = new PoolUse(environment.Clock);
         Policy = policy;
         _environment = environment;
-        _waiters = environment.Parts.CreateWaiters();
-        _servers = new PoolServers(environment.Loops);
+        _servers = new PoolServers(environment.Loops) { IsRoundRobin = policy.IsRoundRobin };
         _opening = new ServerOpening(this, _servers, environment);
         _expiry = new ServerExpiry(environment.Clock);
+        Lending = new IdleLending(this, _servers, _expiry);
         _delivery = environment.Parts.CreateDelivery(this, _gate);
+        _waiters = new PoolWaiters(environment.Parts.CreateWaiters(), _delivery, environment.Clock);
+        _reserve = new ReserveRule(_servers, _waiters, _expiry, environment.Servers.Logger);
+        _trialOpening = new TrialOpening(_trials, _servers, _opening);
+        _switches = new PoolSwitches(this, _gate, _servers, _opening, _waiters, _trials);
+        _upkeep = new PoolUpkeep(this, _gate, _servers, _opening, _expiry, _trialOpening);
         _counters = [.. environment.Loops.Select(_ => new PoolCounters())];
-
-        // A waiter of a server's own loop may overtake by a millisecond at most.
-        _waiterTolerance = environment.Clock.TimestampFrequency / 1000;
     }
 
     /// <summary>Database as clients call it, and user that servers log in as.</summary>
@@ -49,6 +52,12 @@ internal sealed class Pool : IServerHolder
 
     /// <summary>What servers say of themselves; null until the first login.</summary>
     public PoolWelcome? Welcome { get; private set; }
+
+    /// <summary>Who uses it.</summary>
+    internal PoolUse Use { get; }
+
+    /// <summary>Which of its idle servers is lent next.</summary>
+    internal IdleLending Lending { get; }
 
     /// <summary>The servers of the moment.</summary>
     public IReadOnlyList<ServerConnection> Servers
@@ -82,12 +91,7 @@ internal sealed class Pool : IServerHolder
     {
         lock (_gate)
         {
-            var first = _waiters.First ?? _welcomeWaiters.First;
-            var counts = new PoolCounts
-            {
-                Waiting = _waiters.Count + _welcomeWaiters.Count,
-                LongestWait = first is null ? TimeSpan.Zero : _environment.Clock.GetElapsedTime(first.QueuedAt),
-            };
+            var counts = new PoolCounts { Waiting = _waiters.Count, LongestWait = _waiters.LongestWait };
             foreach (var server in _servers.All)
             {
                 counts.Add(server.State, server.CancelsInFlight > 0);
@@ -108,21 +112,21 @@ internal sealed class Pool : IServerHolder
         {
             request.QueuedAt = request.Loop.Timestamp;
             request.IsForWelcome = false;
-            if (_state == PoolState.Serving)
+            if (_switches.State == PoolState.Serving)
             {
                 // Who waits while servers are idle waits for the check of one.
-                server = PopUsable(request.Loop);
+                server = Lending.Pop(request.Loop);
             }
 
             if (server is null)
             {
-                opened = Enqueue(request, _waiters);
+                opened = Enqueue(request);
             }
-            else if (NeedsCheck(server))
+            else if (Lending.NeedsCheck(server))
             {
                 // A server that has been idle for long is asked first; when it answers it comes back to the first waiter.
-                _waiters.AddLast(request);
-                server.Loop.Post(StartCheck, server);
+                _waiters.Add(request);
+                IdleLending.CheckAndOffer(server);
                 return null;
             }
             else if (server.Loop == request.Loop)
@@ -157,7 +161,7 @@ internal sealed class Pool : IServerHolder
 
             request.QueuedAt = request.Loop.Timestamp;
             request.IsForWelcome = true;
-            opened = Enqueue(request, _welcomeWaiters);
+            opened = Enqueue(request);
         }
 
         ServerOpening.Start(opened);
@@ -172,7 +176,7 @@ internal sealed class Pool : IServerHolder
             switch (request.State)
             {
                 case LeaseRequestState.Queued:
-                    (request.IsForWelcome ? _welcomeWaiters : _waiters).Remove(request);
+                    _waiters.Remove(request);
                     break;
                 case LeaseRequestState.Assigned or LeaseRequestState.Refused:
                     request.State = LeaseRequestState.Abandoned;
@@ -191,19 +195,19 @@ internal sealed class Pool : IServerHolder
         lock (_gate)
         {
             trial.QueuedAt = trial.Loop.Timestamp;
-            if (_state is PoolState.Draining or PoolState.Closed)
+            if (_switches.State is PoolState.Draining or PoolState.Closed)
             {
                 trial.Refuse(LeaseOutcome.ShuttingDown, null);
                 return;
             }
 
-            if (_state == PoolState.Serving && _opening.IsServerAway(trial.QueuedAt))
+            if (_switches.State == PoolState.Serving && _opening.IsServerAway(trial.QueuedAt))
             {
                 trial.Refuse(LeaseOutcome.LoginFailing, _opening.LastError);
                 return;
             }
 
-            _wantedAt = trial.QueuedAt;
+            Use.Touch();
             _trials.Add(trial);
             opened = PlanOpening(trial.Loop);
         }
@@ -261,21 +265,14 @@ internal sealed class Pool : IServerHolder
         {
             _servers.OnLoggedIn();
             _opening.OnSucceeded();
-            if (_trials.End(server) is { } trial)
+            if (_trialOpening.TryAccept(server))
             {
-                _opening.TakeToken(trial.Token);
-                trial.Accept();
-
                 // Before the server is looked at for the next one: where there is room, it need not make any.
-                tried = _state == PoolState.Serving ? PlanTrials(server.Loop) : null;
+                tried = _switches.State == PoolState.Serving ? _trialOpening.Plan(server.Loop) : null;
             }
 
             Welcome = new PoolWelcome(server.Welcome, server.Parameters);
-            while (_welcomeWaiters.First is { } request)
-            {
-                _welcomeWaiters.Remove(request);
-                _delivery.Welcome(request);
-            }
+            _waiters.WelcomeAll();
         }
 
         ServerOpening.Start(tried);
@@ -298,20 +295,20 @@ internal sealed class Pool : IServerHolder
 
             if (server.RetireReason is null)
             {
-                request = _waiters.PeekFor(server.Loop.Index, _waiterTolerance);
-                if (_trials.NeedsRoom && (request is null || request.QueuedAt > _trials.First!.QueuedAt))
+                request = _waiters.PeekFor(server.Loop.Index);
+                if (_trialOpening.ComesBefore(request))
                 {
                     request = null;
-                    MakeRoom(server);
+                    _trialOpening.MakeRoom(server);
                 }
                 else if (request is null)
                 {
                     _servers.PushIdle(server);
+                    _environment.Eviction.OnChange();
                 }
                 else
                 {
-                    _waiters.Remove(request);
-                    _delivery.Assign(request, server);
+                    _waiters.Assign(request, server);
                 }
             }
         }
@@ -333,22 +330,19 @@ internal sealed class Pool : IServerHolder
         lock (_gate)
         {
             _servers.Remove(server, before);
+            Use.Touch();
             _environment.Ledger.Remove(Key);
-            if (server.RetireReason == ServerCloseReason.MadeRoom)
+            _environment.Eviction.OnChange();
+            if (_trialOpening.TryEnd(server, reason, error))
             {
-                _trials.OnRoomThere();
-            }
-
-            if (_trials.End(server) is { } trial)
-            {
-                EndTrial(trial, server, reason, error);
+                // Nobody else waits for what came of it.
             }
             else if (before == ServerState.Connecting
                 && reason is not (ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged or ServerCloseReason.Paused))
             {
                 if (reason is ServerCloseReason.LoginFailed or ServerCloseReason.TlsFailed && LoginThrottle.IsPermanent(error))
                 {
-                    RefuseAll(LeaseOutcome.LoginRefused, error);
+                    _waiters.RefuseAll(LeaseOutcome.LoginRefused, error);
                 }
 
                 if (server.TokenError is not null)
@@ -368,7 +362,11 @@ internal sealed class Pool : IServerHolder
             other = PopForWaiter(server.Loop.Index);
         }
 
-        OfferToWaiter(other);
+        if (other is not null)
+        {
+            IdleLending.CheckAndOffer(other);
+        }
+
         OpenWanted();
     }
 
@@ -380,6 +378,7 @@ internal sealed class Pool : IServerHolder
         {
             var before = Policy;
             Policy = policy;
+            _servers.IsRoundRobin = policy.IsRoundRobin;
             if (!before.Target.IsSameServer(policy.Target))
             {
                 obsolete = [.. _servers.All];
@@ -393,143 +392,62 @@ internal sealed class Pool : IServerHolder
             }
         }
 
-        RetireAll(obsolete, ServerCloseReason.ConfigurationChanged);
+        PoolSwitches.RetireAll(obsolete, ServerCloseReason.ConfigurationChanged);
     }
 
-    /// <summary>Lends no servers until <see cref="Resume"/>, and closes those it has as they become free. Clients wait.</summary>
-    public void Pause()
+    /// <inheritdoc cref="PoolSwitches.Pause"/>
+    public void Pause() => _switches.Pause();
+
+    /// <inheritdoc cref="PoolSwitches.Resume"/>
+    public void Resume() => _switches.Resume();
+
+    /// <inheritdoc cref="PoolSwitches.Reconnect"/>
+    public void Reconnect() => _switches.Reconnect();
+
+    /// <inheritdoc cref="PoolSwitches.HasRetired"/>
+    public bool HasRetired => _switches.HasRetired;
+
+    /// <inheritdoc cref="PoolSwitches.Drain"/>
+    public void Drain() => _switches.Drain();
+
+    /// <inheritdoc cref="PoolSwitches.Close"/>
+    public void Close(LeaseOutcome outcome, ServerCloseReason reason) => _switches.Close(outcome, reason);
+
+    /// <inheritdoc cref="PoolSwitches.IsDrained"/>
+    public bool IsDrained => _switches.IsDrained;
+
+    /// <inheritdoc cref="PoolUpkeep.Sweep"/>
+    public void Sweep(EventLoop loop) => _upkeep.Sweep(loop);
+
+    /// <summary>
+    /// Whether it may end: it has no clients and no servers, and nobody has wanted any for as long as <see cref="PoolLife"/> says.
+    /// </summary>
+    public bool IsUnusedFor(TimeSpan span)
     {
-        List<ServerConnection> servers;
         lock (_gate)
         {
-            if (_state != PoolState.Serving)
-            {
-                return;
-            }
-
-            _state = PoolState.Paused;
-            servers = [.. _servers.All];
+            return Use.IsOver(span) && _servers.Count == 0 && _waiters.Count == 0 && _trials.IsEmpty && _switches.State == PoolState.Serving;
         }
-
-        RetireAll(servers, ServerCloseReason.Paused);
     }
 
-    /// <summary>Ends <see cref="Pause"/>.</summary>
-    public void Resume()
-    {
-        lock (_gate)
-        {
-            if (_state != PoolState.Paused)
-            {
-                return;
-            }
-
-            _state = PoolState.Serving;
-        }
-
-        OpenWanted();
-    }
-
-    /// <summary>Closes all servers as they become free; others are opened when they are wanted.</summary>
-    public void Reconnect()
-    {
-        List<ServerConnection> servers;
-        lock (_gate)
-        {
-            servers = [.. _servers.All];
-        }
-
-        RetireAll(servers, ServerCloseReason.ConfigurationChanged);
-    }
-
-    /// <summary>Whether a server is there that is to be closed.</summary>
-    public bool HasRetired
+    /// <summary>Whether a server has ever let it in.</summary>
+    public bool HasSucceeded
     {
         get
         {
             lock (_gate)
             {
-                return _servers.All.Any(static server => server.RetireReason is not null);
+                return _opening.HasSucceeded;
             }
         }
     }
 
-    /// <summary>Lends no more servers; those that come back are closed. Clients wait.</summary>
-    public void Drain() => End(PoolState.Draining, LeaseOutcome.ShuttingDown, ServerCloseReason.ShuttingDown);
-
-    /// <summary>Refuses all who wait, now and later, and closes servers as they become free.</summary>
-    public void Close(LeaseOutcome outcome, ServerCloseReason reason) => End(PoolState.Closed, outcome, reason);
-
-    /// <summary>Whether no server is left.</summary>
-    public bool IsDrained
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _servers.Count == 0;
-            }
-        }
-    }
-
-    /// <summary>Closes what has been idle or alive for too long on this loop, refuses who has waited too long, keeps the minimum open.</summary>
-    public void Sweep(EventLoop loop)
-    {
-        var expired = new List<(ServerConnection Server, ServerCloseReason Reason)>();
-        lock (_gate)
-        {
-            var policy = Policy;
-            var now = loop.Timestamp;
-            _servers.TakeExpired(loop.Index, server => _expiry.ReasonOf(server, policy, _servers.Count - expired.Count, now), expired);
-            foreach (var server in _servers.All)
-            {
-                if (server.Loop == loop && _expiry.StuckReasonOf(server, policy, now) is { } reason)
-                {
-                    expired.Add((server, reason));
-                }
-            }
-
-            RefuseExpired(_waiters, policy, now);
-            RefuseExpired(_welcomeWaiters, policy, now);
-            while (_trials.First is { } trial && _expiry.IsOver(trial.QueuedAt, policy.QueryWaitTimeout, now))
-            {
-                _trials.TakeFirst().Refuse(LeaseOutcome.WaitTimedOut, null);
-            }
-
-            _opening.ForgetOldToken();
-        }
-
-        foreach (var (server, reason) in expired)
-        {
-            server.Close(reason);
-        }
-
-        OpenWanted(loop);
-    }
-
-    /// <summary>
-    /// Whether it belongs to a database that only clients have named, and no server may have let it in yet. Not under the lock: a first look.
-    /// </summary>
-    public bool MayBeUnused => Policy.Database.IsAutomatic && Welcome is null;
-
-    /// <summary>
-    /// Ends a pool that <see cref="MayBeUnused"/> when no server has ever let it in and nobody has wanted it for as long as its failures are
-    /// remembered: whoever makes names up before a login must not fill the memory with pools. True when it has ended.
-    /// </summary>
-    public bool TryEndUnused()
+    /// <summary>Ends a pool that <see cref="IsUnusedFor"/> was true of. Under the registry's lock: nobody has asked for it since.</summary>
+    public void EndUnused()
     {
         lock (_gate)
         {
-            var isUnused = MayBeUnused && !_opening.HasSucceeded && _servers.Count == 0 && _waiters.Count + _welcomeWaiters.Count == 0
-                && _trials.IsEmpty && _state == PoolState.Serving && _wantedAt != 0
-                && _environment.Clock.GetElapsedTime(_wantedAt) >= Policy.ServerLoginRetry;
-            if (isUnused)
-            {
-                _state = PoolState.Closed;
-                _opening.Stop();
-            }
-
-            return isUnused;
+            _switches.EndUnused();
         }
     }
 
@@ -545,6 +463,44 @@ internal sealed class Pool : IServerHolder
         ServerOpening.Start(opened);
     }
 
+    /// <summary>
+    /// Which limit over several pools keeps a client from a server that the pool could open; <see cref="LedgerOutcome.Added"/> when none does,
+    /// null when no server is wanted or the pool could open none anyway.
+    /// </summary>
+    internal LedgerOutcome? FindFullLimit()
+    {
+        lock (_gate)
+        {
+            return _switches.State == PoolState.Serving ? _opening.FindFullLimit(WantedForClients, _reserve, _environment.Loops[0].Timestamp) : null;
+        }
+    }
+
+    /// <summary>The server that has been idle for longest; null when none is.</summary>
+    internal ServerConnection? FindLongestIdle()
+    {
+        lock (_gate)
+        {
+            return _servers.FindLongestIdle();
+        }
+    }
+
+    /// <summary>Closes a server to make room for another pool's; false when it is idle no more.</summary>
+    internal bool TryEvict(ServerConnection server)
+    {
+        lock (_gate)
+        {
+            if (!_servers.TryTakeIdle(server))
+            {
+                return false;
+            }
+
+            server.Retire(ServerCloseReason.Evicted);
+        }
+
+        PoolSwitches.CloseWhenFree(server);
+        return true;
+    }
+
     /// <summary>The server died on its way to its client, who is the next in turn again.</summary>
     internal void Requeue(LeaseRequest request)
     {
@@ -556,7 +512,7 @@ internal sealed class Pool : IServerHolder
             {
                 request.State = LeaseRequestState.None;
             }
-            else if (_state == PoolState.Closed)
+            else if (_switches.State == PoolState.Closed)
             {
                 _delivery.Refuse(request, LeaseOutcome.ShuttingDown, null);
             }
@@ -567,199 +523,50 @@ internal sealed class Pool : IServerHolder
             }
         }
 
-        OfferToWaiter(other);
+        if (other is not null)
+        {
+            IdleLending.CheckAndOffer(other);
+        }
 
         OpenWanted(request.Loop);
     }
 
-    private static readonly Action<object?> CloseRetired = static state => ((ServerConnection)state!).CloseIfFree();
-
-    private static readonly Action<object?> StartCheck = static state =>
-    {
-        var server = (ServerConnection)state!;
-        ((Pool)server.Holder).OnCheckDue(server);
-    };
-
-    private static readonly Action<object?> OfferAgain = static state =>
-    {
-        var server = (ServerConnection)state!;
-        if (server.State == ServerState.Idle)
-        {
-            ((Pool)server.Holder).OnServerReady(server);
-        }
-    };
-
     private ServerConnection? PopForWaiter(int loop) =>
-        _state == PoolState.Serving && _waiters.Count > 0 ? _servers.PopIdle(loop) : null;
+        _switches.State == PoolState.Serving && _waiters.ForServer > 0 ? _servers.PopIdle(loop) : null;
 
-    // It finds its client, the first in turn, as one that has just become free.
-    private static void OfferToWaiter(ServerConnection? server) => server?.Loop.Post(StartCheck, server);
-
-    private void OnCheckDue(ServerConnection server)
+    private List<ServerConnection>? Enqueue(LeaseRequest request)
     {
-        if (server.State == ServerState.Idle && Policy.CheckQuery is { } sql)
-        {
-            server.StartCheck(sql);
-        }
-        else if (server.State == ServerState.Idle)
-        {
-            OnServerReady(server);
-        }
-    }
-
-    private List<ServerConnection>? Enqueue(LeaseRequest request, WaitQueue queue)
-    {
-        if (_state == PoolState.Closed)
+        if (_switches.State == PoolState.Closed)
         {
             _delivery.Refuse(request, LeaseOutcome.ShuttingDown, null);
             return null;
         }
 
-        if (_state != PoolState.Paused && _opening.MustFailFast(request.Loop.Timestamp))
+        if (_switches.State != PoolState.Paused && _opening.MustFailFast(request.Loop.Timestamp))
         {
             _delivery.Refuse(request, LeaseOutcome.LoginFailing, _opening.LastError);
             return null;
         }
 
-        _wantedAt = request.QueuedAt;
-        queue.AddLast(request);
+        Use.Touch();
+        _waiters.Add(request);
         return PlanOpening(request.Loop);
     }
 
-    // A server that has said something nobody has read yet may have said its last word: it is looked at again after that is read.
-    private ServerConnection? PopUsable(EventLoop loop)
-    {
-        while (_servers.PopIdle(loop.Index) is { } server)
-        {
-            if (server.Loop != loop || !server.Transport!.HasUnreadBytes)
-            {
-                return server;
-            }
-
-            loop.Post(OfferAgain, server);
-        }
-
-        return null;
-    }
-
-    private bool NeedsCheck(ServerConnection server) =>
-        Policy.CheckQuery is not null
-        && (Policy.CheckDelay == TimeSpan.Zero || _expiry.IsOver(server.LastUsedAt, Policy.CheckDelay, server.Loop.Timestamp));
+    // Who waits for the welcome needs one login only.
+    private int WantedForClients => Math.Max(_waiters.ForServer, _waiters.HasForWelcome && _servers.LoggedIn == 0 ? 1 : 0);
 
     private List<ServerConnection>? PlanOpening(EventLoop loop)
     {
-        if (_state != PoolState.Serving)
+        if (_switches.State != PoolState.Serving)
         {
             return null;
         }
 
-        var tried = PlanTrials(loop);
-        var forWelcome = _welcomeWaiters.Count > 0 && _servers.LoggedIn == 0 ? 1 : 0;
-        var forMinimum = Policy.MinimumSize - _servers.LoggedIn;
-        var opened = _opening.Plan(Math.Max(_waiters.Count, Math.Max(forWelcome, forMinimum)), _waiters.First?.Loop ?? loop);
+        var tried = _trialOpening.Plan(loop);
+        var forClients = WantedForClients;
+        var forMinimum = Policy.Database.User is not null || Use.HasClients ? Policy.MinimumSize - _servers.LoggedIn : 0;
+        var opened = _opening.Plan(Math.Max(forClients, forMinimum), forClients, _reserve, _waiters.First?.Loop ?? loop);
         return tried is null ? opened : [.. tried, .. opened ?? []];
-    }
-
-    private List<ServerConnection>? PlanTrials(EventLoop loop)
-    {
-        List<ServerConnection>? opened = null;
-        while (_trials.MayStart && _opening.PlanTrial(_trials.First!.Token, _trials.First.Loop) is { } server)
-        {
-            _trials.Start(server);
-            (opened ??= []).Add(server);
-        }
-
-        while (_trials.NeedsRoom && _servers.PopIdle(loop.Index) is { } idle)
-        {
-            MakeRoom(idle);
-            idle.Loop.Post(CloseRetired, idle);
-        }
-
-        return opened;
-    }
-
-    private void MakeRoom(ServerConnection server)
-    {
-        server.Retire(ServerCloseReason.MadeRoom);
-        if (server.RetireReason == ServerCloseReason.MadeRoom)
-        {
-            _trials.OnRoomMade();
-        }
-    }
-
-    // What a client's token is worth is between it and the server: only a server that cannot be reached holds up others.
-    private void EndTrial(LoginTrial trial, ServerConnection server, ServerCloseReason reason, ErrorFields? error)
-    {
-        if (reason == ServerCloseReason.Paused)
-        {
-            _trials.Add(trial);
-            return;
-        }
-
-        if (reason is ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged)
-        {
-            trial.Refuse(LeaseOutcome.LoginFailing, null);
-            return;
-        }
-
-        var isPermanent = reason is ServerCloseReason.LoginFailed or ServerCloseReason.TlsFailed && LoginThrottle.IsPermanent(error);
-        trial.Refuse(isPermanent ? LeaseOutcome.LoginRefused : LeaseOutcome.LoginFailing, error, server.TokenError);
-        if (!isPermanent)
-        {
-            _opening.OnFailed(error);
-        }
-    }
-
-    private void RefuseExpired(WaitQueue queue, PoolPolicy policy, long now)
-    {
-        while (queue.First is { } request && _expiry.IsOver(request.QueuedAt, policy.QueryWaitTimeout, now))
-        {
-            queue.Remove(request);
-            _delivery.Refuse(request, LeaseOutcome.WaitTimedOut, null);
-        }
-    }
-
-    private void RefuseAll(LeaseOutcome outcome, ErrorFields? error)
-    {
-        foreach (var queue in (ReadOnlySpan<WaitQueue>)[_waiters, _welcomeWaiters])
-        {
-            while (queue.First is { } request)
-            {
-                queue.Remove(request);
-                _delivery.Refuse(request, outcome, error);
-            }
-        }
-    }
-
-    private void End(PoolState state, LeaseOutcome outcome, ServerCloseReason reason)
-    {
-        List<ServerConnection> servers;
-        lock (_gate)
-        {
-            _state = state;
-            _opening.Stop();
-            while (_trials.First is not null)
-            {
-                _trials.TakeFirst().Refuse(outcome, null);
-            }
-
-            if (state == PoolState.Closed)
-            {
-                RefuseAll(outcome, null);
-            }
-
-            servers = [.. _servers.All];
-        }
-
-        RetireAll(servers, reason);
-    }
-
-    private static void RetireAll(List<ServerConnection> servers, ServerCloseReason reason)
-    {
-        foreach (var server in servers)
-        {
-            server.Retire(reason);
-            server.Loop.Post(CloseRetired, server);
-        }
     }
 }

@@ -20,6 +20,9 @@ internal sealed class PoolEnvironment(IReadOnlyList<EventLoop> loops, ServerEnvi
     /// <summary>Servers per database and per user.</summary>
     public ConnectionLedger Ledger { get; } = parts.CreateLedger();
 
+    /// <summary>Makes room where a limit over several pools is reached.</summary>
+    public ServerEviction Eviction { get; } = new(loops[0]);
+
     /// <summary>What makes the parts of a pool.</summary>
     public PoolParts Parts { get; } = parts;
 

@@ -24,6 +24,15 @@ internal sealed record PoolPolicy
     /// <summary>Most servers; 0 is no limit. default_pool_size, pool_size.</summary>
     public int Size { get; init; }
 
+    /// <summary>Servers beyond <see cref="Size"/> for clients that have waited for <see cref="ReserveTimeout"/>. reserve_pool_size.</summary>
+    public int ReserveSize { get; init; }
+
+    /// <summary>How long a client waits for a server of the reserve; zero is for ever. reserve_pool_timeout.</summary>
+    public TimeSpan ReserveTimeout { get; init; }
+
+    /// <summary>Whether the server that has been idle for longest is lent next. server_round_robin.</summary>
+    public bool IsRoundRobin { get; init; }
+
     /// <summary>Servers kept open while nobody asks. min_pool_size.</summary>
     public int MinimumSize { get; init; }
 
@@ -32,6 +41,9 @@ internal sealed record PoolPolicy
 
     /// <summary>Most servers of the user over all databases; 0 is no limit. max_user_connections.</summary>
     public int MaximumOfUser { get; init; }
+
+    /// <summary>Whether a server that is to be closed leaves its client between two transactions. server_fast_close, in session mode.</summary>
+    public bool ClosesFast { get; init; }
 
     /// <summary>Age after which a server is closed when it is next free. server_lifetime.</summary>
     public TimeSpan ServerLifetime { get; init; }
@@ -54,8 +66,17 @@ internal sealed record PoolPolicy
     /// <summary>Run after a client has left its server; null is none. server_reset_query, server_reset_query_always.</summary>
     public string? ResetQuery { get; init; }
 
-    /// <summary>How long a client may wait for a server; zero is for ever. query_wait_timeout.</summary>
+    /// <summary>
+    /// How long the pool's own user may wait for a server; zero is for ever. query_wait_timeout. Each client has the limit of the user that it
+    /// has logged in as.
+    /// </summary>
     public TimeSpan QueryWaitTimeout { get; init; }
+
+    /// <summary>How long the pool is kept without clients and servers; zero is for ever. pool_idle_timeout.</summary>
+    public TimeSpan PoolIdleTimeout { get; init; }
+
+    /// <summary>The same for all pools together of a database that only clients have named. autodb_idle_timeout.</summary>
+    public TimeSpan DatabaseIdleTimeout { get; init; }
 
     /// <summary>What the configuration says of a pool.</summary>
     public static PoolPolicy From(ConfigSnapshot snapshot, DatabaseOptions database, PoolKey key)
@@ -70,9 +91,13 @@ internal sealed record PoolPolicy
             Mode = mode,
             TracksStatements = mode != PoolMode.Session && options.MaxPreparedStatements > 0,
             Size = snapshot.PoolSizeFor(database, key.User),
+            ReserveSize = snapshot.ReservePoolSizeFor(database, key.User),
+            ReserveTimeout = options.ReservePoolTimeout,
+            IsRoundRobin = options.ServerRoundRobin,
             MinimumSize = snapshot.MinPoolSizeFor(database),
             MaximumOfDatabase = snapshot.MaxConnectionsFor(database),
             MaximumOfUser = snapshot.MaxUserConnectionsFor(key.User),
+            ClosesFast = mode == PoolMode.Session && options.ServerFastClose,
             ServerLifetime = snapshot.ServerLifetimeFor(database),
             ServerIdleTimeout = options.ServerIdleTimeout,
             ServerConnectTimeout = options.ServerConnectTimeout,
@@ -80,7 +105,9 @@ internal sealed record PoolPolicy
             CheckDelay = options.ServerCheckDelay,
             CheckQuery = options.CheckQuery,
             ResetQuery = runsReset ? options.ServerResetQuery : null,
-            QueryWaitTimeout = options.QueryWaitTimeout,
+            PoolIdleTimeout = options.PoolIdleTimeout,
+            DatabaseIdleTimeout = options.AutodbIdleTimeout,
+            QueryWaitTimeout = snapshot.QueryWaitTimeoutFor(database, key.User),
         };
     }
 }

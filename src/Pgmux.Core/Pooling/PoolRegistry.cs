@@ -5,18 +5,39 @@ using Pgmux.Transport;
 namespace Pgmux.Core.Pooling;
 
 /// <summary>All pools of the process. Asked at logins, by the console and by sweeps; never per transaction.</summary>
-internal sealed class PoolRegistry(PoolEnvironment environment)
+internal sealed class PoolRegistry
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<PoolKey, Pool> _pools = [];
     private readonly DatabaseSwitches _switches = new();
-    private Pool[] _all = [];
+    private readonly HashSet<string> _automatic = new(StringComparer.Ordinal);
+    private Pool[]? _all = [];
+    private long _lookedAt;
+
+    public PoolRegistry(PoolEnvironment environment)
+    {
+        Environment = environment;
+        environment.Eviction.Pools = () => All;
+    }
 
     /// <summary>What all pools share.</summary>
-    public PoolEnvironment Environment { get; } = environment;
+    public PoolEnvironment Environment { get; }
 
     /// <summary>The pools of the moment.</summary>
-    public IReadOnlyList<Pool> All => Volatile.Read(ref _all);
+    public IReadOnlyList<Pool> All => Volatile.Read(ref _all) ?? List();
+
+    /// <summary>
+    /// The same for a client that logs in and has the pool from then on, until <see cref="PoolUse.Leave"/>.
+    /// </summary>
+    public Pool Enter(ConfigSnapshot snapshot, DatabaseOptions database, string user)
+    {
+        lock (_gate)
+        {
+            var pool = GetOrAdd(snapshot, database, user);
+            pool.Use.Enter();
+            return pool;
+        }
+    }
 
     /// <summary>
     /// The pool of clients of a database that log in as <paramref name="user"/>; made when it is asked for first. A database with a
@@ -122,7 +143,8 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
                 }
             }
 
-            Volatile.Write(ref _all, [.. _pools.Values]);
+            Volatile.Write(ref _all, null);
+            _automatic.RemoveWhere(name => snapshot.FindDatabase(name) is not { IsAutomatic: true });
         }
 
         foreach (var pool in removed)
@@ -140,12 +162,55 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
         {
             pool.Sweep(loop);
         }
+    }
 
-        if (loop.Index == 0)
+    /// <summary>Ends the pools that nobody has used for long; looks for them once a second at most. On the first loop.</summary>
+    /// <returns>Those that have ended; null is none.</returns>
+    public IReadOnlyCollection<Pool>? EndUnused(EventLoop loop)
+    {
+        if (Environment.Clock.GetElapsedTime(_lookedAt, loop.Timestamp) < TimeSpan.FromSeconds(1))
         {
-            ForgetUnused();
+            return null;
+        }
+
+        _lookedAt = loop.Timestamp;
+        lock (_gate)
+        {
+            var ended = PoolLife.FindEnded(_pools.Values);
+            if (ended.Count == 0)
+            {
+                return null;
+            }
+
+            foreach (var pool in ended)
+            {
+                pool.EndUnused();
+                _pools.Remove(pool.Key);
+            }
+
+            Volatile.Write(ref _all, null);
+            ForgetDatabases(ended);
+            return ended;
         }
     }
+
+    /// <summary>
+    /// Makes the pools of databases whose clients all share one user when they have a min_pool_size, so that it is there before the first
+    /// client. PgBouncer's rule.
+    /// </summary>
+    public void KeepMinimums(ConfigSnapshot snapshot)
+    {
+        foreach (var database in snapshot.Databases.Values)
+        {
+            if (database.User is { } user && snapshot.MinPoolSizeFor(database) > 0)
+            {
+                GetOrAdd(snapshot, database, user);
+            }
+        }
+    }
+
+    /// <summary>Whether a database still has a pool.</summary>
+    public bool HasPoolOf(string database) => All.Any(pool => pool.Key.Database == database);
 
     private void FollowSwitches(string? database)
     {
@@ -162,21 +227,26 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
         }
     }
 
-    private void ForgetUnused()
+    private void ForgetDatabases(HashSet<Pool> ended)
     {
-        if (!All.Any(pool => pool.MayBeUnused))
+        var left = _pools.Keys.Select(static key => key.Database).ToHashSet(StringComparer.Ordinal);
+        foreach (var database in ended.Select(static pool => pool.Key.Database).Distinct(StringComparer.Ordinal))
         {
-            return;
+            if (!left.Contains(database) && _automatic.Remove(database))
+            {
+                PoolingLog.AutomaticDatabaseDropped(Environment.Servers.Logger, database);
+            }
         }
+    }
 
+    // Made anew when it is asked for: a crowd of new users at once would copy it for each of them.
+    private Pool[] List()
+    {
         lock (_gate)
         {
-            foreach (var pool in _pools.Values.Where(pool => pool.MayBeUnused && pool.TryEndUnused()).ToArray())
-            {
-                _pools.Remove(pool.Key);
-            }
-
-            Volatile.Write(ref _all, [.. _pools.Values]);
+            Pool[] all = [.. _pools.Values];
+            Volatile.Write(ref _all, all);
+            return all;
         }
     }
 
@@ -193,9 +263,14 @@ internal sealed class PoolRegistry(PoolEnvironment environment)
                 }
 
                 _pools.Add(key, pool);
-                Volatile.Write(ref _all, [.. _pools.Values]);
+                Volatile.Write(ref _all, null);
+                if (database.IsAutomatic && _automatic.Add(key.Database))
+                {
+                    PoolingLog.AutomaticDatabaseAdded(Environment.Servers.Logger, key.Database);
+                }
             }
 
+            pool.Use.Touch();
             return pool;
         }
     }

@@ -12,6 +12,9 @@ internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
     /// <summary>All servers, those that still connect included.</summary>
     public IReadOnlyCollection<ServerConnection> All => _all;
 
+    /// <summary>Whether the server that has been idle for longest is used next, not the one that was used last. server_round_robin.</summary>
+    public bool IsRoundRobin { get; set; }
+
     /// <summary>Number of servers.</summary>
     public int Count => _all.Count;
 
@@ -52,7 +55,7 @@ internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
     /// <summary>Takes an idle server: of this loop if there is one, else of the loop that has most.</summary>
     public ServerConnection? PopIdle(int loop)
     {
-        if (_idle[loop].Pop() is { } own)
+        if (_idle[loop].Pop(IsRoundRobin) is { } own)
         {
             return own;
         }
@@ -66,8 +69,26 @@ internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
             }
         }
 
-        return fullest?.Pop();
+        return fullest?.Pop(IsRoundRobin);
     }
+
+    /// <summary>The server that has been idle for longest on any loop; null when none is idle.</summary>
+    public ServerConnection? FindLongestIdle() => _idle.Select(static idle => idle.Oldest).OfType<ServerConnection>().MinBy(static server => server.LastUsedAt);
+
+    /// <summary>Takes this server out of the idle ones; false when it is none of them.</summary>
+    public bool TryTakeIdle(ServerConnection server)
+    {
+        if (server.Links.IdleLoop == ServerLinks.NotIdle)
+        {
+            return false;
+        }
+
+        _idle[server.Links.IdleLoop].Remove(server);
+        return true;
+    }
+
+    /// <summary>Takes the server of this loop that has been idle for longest.</summary>
+    public ServerConnection? PopOldest(int loop) => _idle[loop].Pop(takesOldest: true);
 
     /// <summary>Takes out the idle servers of a loop that are to be closed.</summary>
     public void TakeExpired(

@@ -29,11 +29,13 @@ internal sealed class ServerExpiry(TimeProvider clock)
     }
 
     /// <summary>
-    /// Why a server that does not answer is to be closed; null when it is not waited for, or not for long. What pgmux itself asks of a
-    /// server has as long as a login: server_connect_timeout.
+    /// Why a server that is not idle is to be closed now; null when it stays. What pgmux itself asks of a server has as long as a login:
+    /// server_connect_timeout. With server_fast_close a server that is to be closed does not wait for its session to end. On its loop.
     /// </summary>
-    public ServerCloseReason? StuckReasonOf(ServerConnection server, PoolPolicy policy, long now) => server.State switch
+    public ServerCloseReason? BusyReasonOf(ServerConnection server, PoolPolicy policy, long now) => server.State switch
     {
+        ServerState.Leased when policy.ClosesFast && server.RetireReason == ServerCloseReason.ConfigurationChanged && server.IsReleasable
+            => ServerCloseReason.ConfigurationChanged,
         ServerState.Connecting when IsOver(server.OpenedAt, policy.ServerConnectTimeout, now) => ServerCloseReason.ConnectTimedOut,
         ServerState.Resetting when IsOver(server.LastUsedAt, policy.ServerConnectTimeout, now) => ServerCloseReason.ResetFailed,
         ServerState.Testing when IsOver(server.LastUsedAt, policy.ServerConnectTimeout, now) => ServerCloseReason.CheckFailed,

@@ -49,14 +49,34 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     public void Offer(ServerCredentials credentials) => _captured = credentials.CanProve || !_captured.CanProve ? credentials : _captured;
 
     /// <summary>Makes the connections that <paramref name="wanted"/> asks for, as far as limits allow; <see cref="Start"/> opens them.</summary>
-    public List<ServerConnection>? Plan(int wanted, EventLoop loop)
+    /// <param name="wanted">How many are to be connecting.</param>
+    /// <param name="forClients">For how many of them a client waits: for those other pools' idle servers make room.</param>
+    /// <param name="reserve">For whom the reserve is there, in a full pool.</param>
+    /// <param name="loop">Where they connect.</param>
+    public List<ServerConnection>? Plan(int wanted, int forClients, ReserveRule reserve, EventLoop loop)
     {
         List<ServerConnection>? opened = null;
         var policy = pool.Policy;
         while (servers.Connecting < wanted
             && _throttle.MayStart(servers.Connecting, _hasSucceeded, loop.Timestamp)
-            && TryCount(policy))
+            && HasRoom(policy, reserve, loop.Timestamp, out var waiter))
         {
+            var limit = environment.Eviction.FindEarlierWish(pool) ?? Look(policy, adds: true);
+            if (limit != LedgerOutcome.Added)
+            {
+                if (servers.Connecting < forClients)
+                {
+                    environment.Eviction.Want(pool, limit);
+                }
+
+                break;
+            }
+
+            if (waiter is not null)
+            {
+                reserve.OnTaken(waiter);
+            }
+
             (opened ??= []).Add(Add(policy.Target, CredentialsFor(policy.Target), loop));
         }
 
@@ -65,7 +85,18 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
 
     /// <summary>Makes a connection that a client's token is tried by; null when limits allow none.</summary>
     public ServerConnection? PlanTrial(string token, EventLoop loop) =>
-        TryCount(pool.Policy) ? Add(pool.Policy.Target, ServerCredentials.FromTokenOnTrial(token), loop) : null;
+        !IsFull(pool.Policy) && Look(pool.Policy, adds: true) == LedgerOutcome.Added
+            ? Add(pool.Policy.Target, ServerCredentials.FromTokenOnTrial(token), loop)
+            : null;
+
+    /// <summary>
+    /// Which limit over several pools forbids a connection that the pool itself could open now; <see cref="LedgerOutcome.Added"/> when none does,
+    /// null when it could open none anyway.
+    /// </summary>
+    public LedgerOutcome? FindFullLimit(int forClients, ReserveRule reserve, long now) =>
+        servers.Connecting < forClients
+        && _throttle.MayStart(servers.Connecting, _hasSucceeded, now)
+        && HasRoom(pool.Policy, reserve, now, out _) ? Look(pool.Policy, adds: false) : null;
 
     /// <summary>Opens planned connections. Not under the lock.</summary>
     public static void Start(List<ServerConnection>? opened)
@@ -119,8 +150,18 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     // The timer belongs to no loop; opening a connection does.
     private void Retry() => environment.Loops[0].Post(static state => ((Pool)state!).OpenWanted(), pool);
 
-    private bool TryCount(PoolPolicy policy) => (policy.Size == 0 || servers.Count < policy.Size)
-        && environment.Ledger.Add(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser) == LedgerOutcome.Added;
+    private bool IsFull(PoolPolicy policy) => policy.Size > 0 && servers.Count >= policy.Size;
+
+    // With a waiter it is the reserve's room.
+    private bool HasRoom(PoolPolicy policy, ReserveRule reserve, long now, out LeaseRequest? waiter)
+    {
+        waiter = null;
+        return !IsFull(policy) || (waiter = reserve.FindWaiter(policy, now)) is not null;
+    }
+
+    private LedgerOutcome Look(PoolPolicy policy, bool adds) => adds
+        ? environment.Ledger.Add(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser)
+        : environment.Ledger.Look(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser);
 
     private ServerConnection Add(ServerTarget target, ServerCredentials credentials, EventLoop loop)
     {

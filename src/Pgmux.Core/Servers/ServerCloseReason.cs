@@ -30,6 +30,12 @@ internal enum ServerCloseReason
     /// <summary>Unused for longer than server_idle_timeout.</summary>
     IdleTimedOut,
 
+    /// <summary>The pool holds more than its size and its reserve.</summary>
+    PoolTooLarge,
+
+    /// <summary>A limit over several pools was reached, and a client of another pool needs a server.</summary>
+    Evicted,
+
     /// <summary>The pool was full, and a client's login needs a server of its own: the method oauth.</summary>
     MadeRoom,
 
@@ -47,6 +53,9 @@ internal enum ServerCloseReason
 
     /// <summary>The client was idle in a transaction for longer than idle_transaction_timeout.</summary>
     IdleTransactionTimedOut,
+
+    /// <summary>A transaction took longer than transaction_timeout.</summary>
+    TransactionTimedOut,
 
     /// <summary>A transaction was left open in statement mode.</summary>
     TransactionInStatementMode,

@@ -35,7 +35,7 @@ internal sealed class BlockedWriteTests
         Assert.That(mux.RentedBytes, Is.LessThan(MostHeldBytes));
         mux.Advance(2);
         Assert.That(client.Replies.Select(reply => reply.Severity), Is.EqualTo(new[] { "FATAL" }));
-        Assert.That(client.Take(), Is.EqualTo("E(57014 query_timeout) EOF"));
+        Assert.That(client.Take(), Is.EqualTo("E(57014 query timeout) EOF"));
         Assert.That(mux.Counts.Servers, Is.Zero);
         Assert.That(mux.Login().Query("SELECT a"), Is.EqualTo("T D(a) C(SELECT 1) Z(I)"), "the place of the server is free");
     }
@@ -51,7 +51,7 @@ internal sealed class BlockedWriteTests
         mux.Advance(9);
         Assert.That(client.Take(), Is.EqualTo("G"));
         mux.Advance(2);
-        Assert.That(client.Take(), Is.EqualTo("E(57014 query_timeout) EOF"));
+        Assert.That(client.Take(), Is.EqualTo("E(57014 query timeout) EOF"));
         Assert.That(mux.Counts.Servers, Is.Zero);
     }
 

@@ -142,7 +142,7 @@ internal sealed class PipelineTests
         Assert.That(client.Take(), Is.EqualTo("E(42601 syntax error)"));
         Assert.That(mux.Counts.Active, Is.EqualTo(1));
         mux.Advance(6);
-        Assert.That(client.Take(), Is.EqualTo("E(57014 query_timeout) EOF"));
+        Assert.That(client.Take(), Is.EqualTo("E(57014 query timeout) EOF"));
         Assert.That(mux.Postgres.Open, Is.Empty);
     }
 

@@ -38,7 +38,7 @@ internal sealed class TimeLimitTests
     }
 
     [Test, Property("Row", "S04")]
-    public void A_query_that_takes_too_long_is_cancelled_and_its_client_closed()
+    public void A_query_that_takes_too_lengthyis_cancelled_and_its_client_closed()
     {
         using var mux = TestMux.Start(("query_timeout", "10"));
         var client = mux.Login();
@@ -46,9 +46,61 @@ internal sealed class TimeLimitTests
         mux.Advance(9);
         Assert.That(client.Take(), Is.Empty);
         mux.Advance(2);
-        Assert.That(client.Take(), Is.EqualTo("E(57014 query_timeout) EOF"));
+        Assert.That(client.Take(), Is.EqualTo("E(57014 query timeout) EOF"));
         Assert.That(mux.Postgres.Cancels, Has.Count.EqualTo(1));
         Assert.That(mux.Postgres.Open, Is.Empty);
+    }
+
+    [TestCase("BEGIN", "SELECT a")]
+    [TestCase("BEGIN", "WAIT")]
+    [TestCase("SELECT a", "WAIT")]
+    [Property("Row", "P04")]
+    public void A_transaction_that_takes_too_lengthyis_ended_whatever_it_does(string first, string then)
+    {
+        using var mux = TestMux.Start(("transaction_timeout", "10"), ("client_idle_timeout", "60"));
+        var client = mux.Login();
+        mux.Advance(20);
+        client.Query(first);
+        var hasBegun = first == "BEGIN";
+        for (var second = 0; hasBegun && second < 8; second++)
+        {
+            mux.Advance(1);
+            client.Query("SELECT b");
+        }
+
+        client.Send(RawMessages.Query(then));
+        client.Take();
+        mux.Advance(hasBegun ? 1 : 9);
+        Assert.That(client.Take(), Is.Empty);
+        mux.Advance(2);
+        Assert.That(client.Take(), Is.EqualTo("E(25P04 transaction timeout) EOF"));
+        Assert.That(mux.Postgres.Open, Is.Empty);
+        Assert.That(mux.Log.Events.Select(entry => entry.Text), Has.Some.Match("^S-.* closing because: transaction timeout"));
+    }
+
+    [Test, Property("Row", "P04")]
+    public void Each_transaction_has_the_whole_limit_and_a_user_may_have_another()
+    {
+        var settings = TestMux.SettingsOf(("transaction_timeout", "10")) with
+        {
+            Users = new Dictionary<string, string> { ["bob"] = "transaction_timeout=20", ["alice"] = "transaction_timeout=0" },
+        };
+        using var mux = TestMux.Start(settings);
+        var (brief, lengthy) = (mux.Login(), mux.Login("bob"));
+        for (var round = 0; round < 3; round++)
+        {
+            brief.Query("BEGIN");
+            mux.Advance(8);
+            Assert.That(brief.Query("COMMIT"), Is.EqualTo("C(COMMIT) Z(I)"));
+        }
+
+        brief.Query("BEGIN");
+        lengthy.Query("BEGIN");
+        mux.Advance(11);
+        Assert.That(brief.Take(), Is.EqualTo("E(25P04 transaction timeout) EOF"), "0 is the general value");
+        Assert.That(lengthy.Take(), Is.Empty);
+        mux.Advance(10);
+        Assert.That(lengthy.Take(), Is.EqualTo("E(25P04 transaction timeout) EOF"));
     }
 
     [TestCase(false)]
@@ -85,6 +137,7 @@ internal sealed class TimeLimitTests
     [TestCase("client_idle_timeout")]
     [TestCase("idle_transaction_timeout")]
     [TestCase("query_timeout")]
+    [TestCase("transaction_timeout")]
     [TestCase("server_idle_timeout")]
     [Property("Row", "B150")]
     public void Zero_is_no_limit(string setting)
@@ -96,7 +149,7 @@ internal sealed class TimeLimitTests
         client.Query("BEGIN");
         mux.Advance(5_000);
         client.Send(RawMessages.Query("WAIT"));
-        mux.Advance(setting == "query_timeout" ? 5_000 : 1);
+        mux.Advance(setting is "query_timeout" or "transaction_timeout" ? 5_000 : 1);
         mux.Postgres.Open.Single(server => server.IsWaiting).Release();
         Assert.That(client.Take(), Is.EqualTo("T D(waited) C(SELECT 1) Z(T)"));
         if (setting == "server_idle_timeout")

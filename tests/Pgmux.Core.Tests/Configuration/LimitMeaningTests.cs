@@ -30,6 +30,18 @@ internal sealed class LimitMeaningTests
         Assert.That(snapshot.PoolSizeFor(snapshot.FindDatabase("d")!, "u"), Is.EqualTo(size));
     }
 
+    [TestCase("", "", "", 0)]
+    [TestCase("3", "", "", 3)]
+    [TestCase("3", "reserve_pool_size=2", "", 2)]
+    [TestCase("3", "reserve_pool=2", "", 2)]
+    [TestCase("3", "reserve_pool=2", "reserve_pool_size=0", 0)]
+    [TestCase("3", "reserve_pool=-1", "reserve_pool_size=-1", 3)]
+    public void Reserve_pool_size_likewise(string general, string database, string user, int size)
+    {
+        var snapshot = Load(("reserve_pool_size", general), database, user);
+        Assert.That(snapshot.ReservePoolSizeFor(snapshot.FindDatabase("d")!, "u"), Is.EqualTo(size));
+    }
+
     [TestCase("", "", "", PoolMode.Session)]
     [TestCase("transaction", "", "", PoolMode.Transaction)]
     [TestCase("transaction", "pool_mode=statement", "", PoolMode.Statement)]
@@ -69,20 +81,40 @@ internal sealed class LimitMeaningTests
 
     [TestCase("", "", 0)]
     [TestCase("1", "", 1)]
-    [TestCase("1", "query_timeout=0", 0)]
+    [TestCase("1", "query_timeout=0", 1)]
     [TestCase("1", "query_timeout=2.5", 2.5)]
     public void Query_timeout_of_a_user(string general, string user, double seconds)
         => Assert.That(Load(("query_timeout", general), "", user).QueryTimeoutFor("u").TotalSeconds, Is.EqualTo(seconds));
 
     [TestCase("", "", 0)]
-    [TestCase("1", "idle_transaction_timeout=0", 0)]
+    [TestCase("1", "idle_transaction_timeout=0", 1)]
+    [TestCase("1", "idle_transaction_timeout=3", 3)]
     public void Idle_transaction_timeout_of_a_user(string general, string user, double seconds)
         => Assert.That(Load(("idle_transaction_timeout", general), "", user).IdleTransactionTimeoutFor("u").TotalSeconds, Is.EqualTo(seconds));
 
     [TestCase("", "", 0)]
-    [TestCase("1", "client_idle_timeout=0", 0)]
+    [TestCase("1", "client_idle_timeout=0", 1)]
+    [TestCase("1", "client_idle_timeout=3", 3)]
     public void Client_idle_timeout_of_a_user(string general, string user, double seconds)
         => Assert.That(Load(("client_idle_timeout", general), "", user).ClientIdleTimeoutFor("u").TotalSeconds, Is.EqualTo(seconds));
+
+    [TestCase("", "", 0)]
+    [TestCase("1", "transaction_timeout=0", 1)]
+    [TestCase("1", "transaction_timeout=3", 3)]
+    public void Transaction_timeout_of_a_user(string general, string user, double seconds)
+        => Assert.That(Load(("transaction_timeout", general), "", user).TransactionTimeoutFor("u").TotalSeconds, Is.EqualTo(seconds));
+
+    [TestCase("", "", "", 120)]
+    [TestCase("0", "", "", 0)]
+    [TestCase("9", "query_wait_timeout=0", "", 0)]
+    [TestCase("9", "query_wait_timeout=7", "", 7)]
+    [TestCase("9", "query_wait_timeout=7", "query_wait_timeout=0", 0)]
+    [TestCase("9", "query_wait_timeout=7", "query_wait_timeout=0.5", 0.5)]
+    public void Query_wait_timeout_is_the_users_then_the_databases_then_the_general_one(string general, string database, string user, double seconds)
+    {
+        var snapshot = Load(("query_wait_timeout", general), database, user);
+        Assert.That(snapshot.QueryWaitTimeoutFor(snapshot.FindDatabase("d")!, "u").TotalSeconds, Is.EqualTo(seconds));
+    }
 
     [TestCase("<empty>", "")]
     [TestCase("", null)]

@@ -117,7 +117,7 @@ internal sealed class StalledPeerTests
         mux.Advance(12);
         Assert.That(deaf.IsOpen, Is.False);
         Assert.That(
-            waiting.Take(), step == "parameters" ? Is.EqualTo("E(57014 query_timeout) EOF") : Does.EndWith("T D(b) C(SELECT 1) Z(I)"));
+            waiting.Take(), step == "parameters" ? Is.EqualTo("E(57014 query timeout) EOF") : Does.EndWith("T D(b) C(SELECT 1) Z(I)"));
         waiting.Close();
         ServeAgain(mux);
     }

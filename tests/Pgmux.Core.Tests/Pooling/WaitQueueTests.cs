@@ -87,6 +87,8 @@ internal sealed class WaitQueueTests
 
     private sealed class Nobody : ILeaseReceiver
     {
+        public string LogName => "nobody";
+
         public void OnServerGranted(ServerConnection server) => throw new InvalidOperationException("nothing is granted here");
 
         public void OnWelcomeKnown() => throw new InvalidOperationException("nothing is told here");

@@ -36,6 +36,8 @@ internal static class KnownFatals
         ("3D000", "", FatalCause.ServerLogin | FatalCause.OwnFault),
         ("53300", "query_wait_timeout", FatalCause.Timeout),
         ("57014", "query_timeout", FatalCause.Timeout),
+        ("57014", "query timeout", FatalCause.Timeout),
+        ("25P04", "transaction timeout", FatalCause.Timeout),
         ("57P05", "client_idle_timeout", FatalCause.Timeout),
         ("25P03", "idle transaction timeout", FatalCause.Timeout),
         ("08P01", "client_login_timeout", FatalCause.Timeout),

@@ -2,7 +2,7 @@ using Pgmux.Core.Pooling;
 
 namespace Pgmux.Simulation.Tests.Invariants;
 
-/// <summary>I6: a pool has never more servers than its size; one that a reload has made smaller has no more than before.</summary>
+/// <summary>I6: a pool has never more servers than its size and its reserve; one that a reload has made smaller has no more than before.</summary>
 internal sealed class PoolSizes : IInvariant
 {
     private readonly Dictionary<Pool, int> _before = [];
@@ -13,9 +13,10 @@ internal sealed class PoolSizes : IInvariant
         {
             var before = _before.GetValueOrDefault(pool);
             _before[pool] = servers.Count;
-            if (pool.Policy.Size > 0 && servers.Count > Math.Max(pool.Policy.Size, before))
+            var most = pool.Policy.Size + pool.Policy.ReserveSize;
+            if (pool.Policy.Size > 0 && servers.Count > Math.Max(most, before))
             {
-                yield return $"I6: {pool.Key} has {servers.Count} servers, before {before}, and {pool.Policy.Size} are allowed";
+                yield return $"I6: {pool.Key} has {servers.Count} servers, before {before}, and {most} are allowed";
             }
         }
     }

@@ -58,6 +58,9 @@ internal sealed record PgmuxSettings
             ["stats_users"] = "watcher",
             ["pool_mode"] = "transaction",
             ["max_client_conn"] = "1000",
+
+            // Whoever waits for longer than its default would be told so between what a test expects.
+            ["query_wait_notify"] = "0",
         };
         if (Environment.GetEnvironmentVariable(EngineVariable) is { Length: > 0 } engine)
         {

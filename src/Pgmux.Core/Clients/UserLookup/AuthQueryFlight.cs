@@ -58,6 +58,9 @@ internal sealed class AuthQueryFlight : IServerLessee, ILeaseReceiver
     public List<AuthQueryWaiter> Waiters { get; } = [];
 
     /// <inheritdoc/>
+    public string LogName => $"auth_query: {Key.Database}/{Key.AuthUser}";
+
+    /// <inheritdoc/>
     public PipeWriter Output => _answer;
 
     /// <inheritdoc/>
@@ -92,17 +95,25 @@ internal sealed class AuthQueryFlight : IServerLessee, ILeaseReceiver
         }
     }
 
-    /// <summary>Ends it when the server takes too long, or is to be closed and nobody is left who waits. Runs with every sweep of the loop.</summary>
+    /// <summary>
+    /// Ends it when no server comes within query_wait_timeout, when the server takes too long, or is to be closed and nobody is left who waits.
+    /// Runs with every sweep of the loop.
+    /// </summary>
     public void Sweep()
     {
         if (_server is not { } server)
         {
+            if (IsOver(StartedAt, _pool.Policy.QueryWaitTimeout))
+            {
+                _pool.Abandon(_request);
+                Refuse(LeaseOutcome.WaitTimedOut, null);
+            }
+
             return;
         }
 
         // What pgmux itself asks of a server has as long as a login.
-        var limit = _pool.Policy.ServerConnectTimeout;
-        if (limit > TimeSpan.Zero && Loop.TimeProvider.GetElapsedTime(_leasedAt, Loop.Timestamp) >= limit)
+        if (IsOver(_leasedAt, _pool.Policy.ServerConnectTimeout))
         {
             GiveUp(server, ServerCloseReason.QueryTimedOut, "no answer within server_connect_timeout");
         }
@@ -184,8 +195,10 @@ internal sealed class AuthQueryFlight : IServerLessee, ILeaseReceiver
         // It asks for servers only.
     }
 
+    void ILeaseReceiver.OnLeaseRefused(LeaseOutcome outcome, ErrorFields? error) => Refuse(outcome, error);
+
     // What the server has said of auth_user is for the log, and for nobody who has not even logged in.
-    void ILeaseReceiver.OnLeaseRefused(LeaseOutcome outcome, ErrorFields? error)
+    private void Refuse(LeaseOutcome outcome, ErrorFields? error)
     {
         var refusal = ClientErrors.For(outcome, null);
         Complete(AuthQueryAnswer.Missing($"no server: {error?.Message ?? refusal.Message}", refusal));
@@ -212,6 +225,9 @@ internal sealed class AuthQueryFlight : IServerLessee, ILeaseReceiver
             AuthQueryMessages.Send(server, Key.Query, Key.User);
         }
     }
+
+    private bool IsOver(long since, TimeSpan limit) =>
+        limit > TimeSpan.Zero && Loop.TimeProvider.GetElapsedTime(since, Loop.Timestamp) >= limit;
 
     private void GiveUp(ServerConnection server, ServerCloseReason reason, string trouble)
     {
