@@ -28,6 +28,7 @@ internal static class ClientCloseReasonText
         ClientCloseReason.ProtocolViolation => "client broke the protocol",
         ClientCloseReason.TransactionInStatementMode => "transaction blocks not allowed in statement pooling mode",
         ClientCloseReason.DatabaseRemoved => "database removed",
+        ClientCloseReason.SuspendTimedOut => "suspend_timeout",
         ClientCloseReason.Killed => "admin forced disconnect",
         ClientCloseReason.ShuttingDown => "server shutting down",
         ClientCloseReason.InternalError => "internal error",

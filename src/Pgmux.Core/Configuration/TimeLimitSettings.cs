@@ -20,7 +20,7 @@ internal static class TimeLimitSettings
         Seconds("idle_transaction_timeout", "0", o => o.IdleTransactionTimeout, (o, v) => o with { IdleTransactionTimeout = v }),
         SecondsNotYet("transaction_timeout", "0"),
         SecondsNotYet("autodb_idle_timeout", "3600"),
-        SecondsNotYet("suspend_timeout", "10"),
+        Seconds("suspend_timeout", "10", o => o.SuspendTimeout, (o, v) => o with { SuspendTimeout = v }),
 
         // 0 turns the notice off, and no notice is what waiting clients get so far.
         CountNotYet("query_wait_notify", "5", "0"),

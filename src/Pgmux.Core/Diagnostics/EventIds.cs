@@ -188,6 +188,9 @@ internal static class EventIds
     /// <summary>The memory of a burst has been given back to the system.</summary>
     public const int HeapTrimmed = 2009;
 
+    /// <summary>SUSPEND has ended because nobody was left who could end it.</summary>
+    public const int SuspensionAbandoned = 2010;
+
     // 2100 to 2199: the executable.
 
     /// <summary>The process ends before it has served anybody.</summary>
