@@ -146,7 +146,8 @@ internal sealed class Multiplexer
         var change = _configuration.Change(name, text, out var warnings);
         foreach (var fault in change.Faults)
         {
-            Diagnostics.ConfigurationLog.Fault(_logger, fault);
+            // No error of the process: who has typed it is told.
+            Diagnostics.ConfigurationLog.Warning(_logger, fault);
         }
 
         if (change == SettingChange.Taken)
