@@ -4,7 +4,6 @@ using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
-using Pgmux.Transport;
 
 namespace Pgmux.Core.Hosting;
 

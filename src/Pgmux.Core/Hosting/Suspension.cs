@@ -1,5 +1,4 @@
 using Pgmux.Core.Clients;
-using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers;
 using Pgmux.Transport;
 

@@ -1,4 +1,3 @@
-using Pgmux.Core.Admin;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
 
