@@ -51,6 +51,9 @@ public abstract class EventLoop
     /// <summary>Called on the loop's thread with every exception that no session caught. The loop goes on.</summary>
     public Action<Exception>? UnhandledException { get; set; }
 
+    /// <summary>What its buffers are, by their sizes. Asked on the loop's thread.</summary>
+    public virtual IReadOnlyList<BufferUse> BufferUse => [];
+
     /// <summary>
     /// Runs work that is slow on the CPU (PBKDF2 of a login, a TLS handshake) on the thread pool. The await comes back to this loop.
     /// </summary>

@@ -48,6 +48,22 @@ public abstract class TransportConnection : IDuplexPipe
     /// <summary>Bytes written (flushed or not) that the kernel has not taken yet.</summary>
     public abstract long UnsentBytes { get; }
 
+    /// <summary>Bytes in our own buffer that no read has taken.</summary>
+    public virtual int UnreadBytes => 0;
+
+    /// <summary>The file descriptor of the socket; -1 when it is closed or there is none.</summary>
+    public virtual int Descriptor => -1;
+
+    /// <summary>
+    /// Stops reading: while it is set a read ends only with the end of the connection, and what the peer sends stays with the kernel, but
+    /// for one receive that it may have had an order for. Set it when a read waits and nothing is unread.
+    /// </summary>
+    public virtual bool IsHeld
+    {
+        get => false;
+        set => throw new NotSupportedException($"{GetType().Name} cannot stop reading");
+    }
+
     /// <summary>Whether bytes, or the end of the stream, have arrived that no read has taken.</summary>
     public abstract bool HasUnreadBytes { get; }
 

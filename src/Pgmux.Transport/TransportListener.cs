@@ -8,6 +8,15 @@ public abstract class TransportListener : IDisposable
     /// <summary>The bound address, with the port that the kernel chose when 0 was asked for.</summary>
     public abstract EndPoint EndPoint { get; }
 
+    /// <summary>The file descriptor of the socket; -1 when there is none.</summary>
+    public virtual int Descriptor => -1;
+
+    /// <summary>Accepts nobody until <see cref="Release"/>; who connects waits in the backlog. May be called on any thread.</summary>
+    public abstract void Hold();
+
+    /// <summary>Accepts again. May be called on any thread.</summary>
+    public abstract void Release();
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }

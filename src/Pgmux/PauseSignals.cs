@@ -11,9 +11,13 @@ internal static class PauseSignals
         LaunchLog.Signal(logger, switches.TryPause() ? "got SIGUSR1, pausing all activity" : "got SIGUSR1, but already paused/suspended");
 
     /// <summary>SIGUSR2.</summary>
-    public static void Resume(IPoolerSwitches switches, ILogger logger) => LaunchLog.Signal(
-        logger,
-        switches.IsShuttingDown ? "got SIGUSR2 while shutting down, ignoring"
-        : switches.TryResume() ? "got SIGUSR2, continuing from PAUSE"
-        : "got SIGUSR2, but not paused/suspended");
+    public static void Resume(IPoolerSwitches switches, ILogger logger)
+    {
+        var from = switches.IsSuspended ? "SUSPEND" : "PAUSE";
+        LaunchLog.Signal(
+            logger,
+            switches.IsShuttingDown ? "got SIGUSR2 while shutting down, ignoring"
+            : switches.TryResume() ? $"got SIGUSR2, continuing from {from}"
+            : "got SIGUSR2, but not paused/suspended");
+    }
 }

@@ -38,6 +38,7 @@ internal static class Serve
         {
             var multiplexer = server.Multiplexer;
             multiplexer.ReadConfiguration = () => Reload.Run(config, log, logger);
+            multiplexer.SettingsChanged = options => log.Apply(options);
             multiplexer.StopBegan = start.Manager.Stopping;
             start.OnServing();
             signals.DeliverTo(signal =>

@@ -1,6 +1,6 @@
 namespace Pgmux.Core.Admin;
 
-/// <summary>A row of SHOW CLIENTS or SHOW SERVERS.</summary>
+/// <summary>A row of SHOW CLIENTS, SHOW SERVERS or SHOW SOCKETS.</summary>
 internal sealed record ConnectionRow
 {
     /// <summary>A server connection rather than a client's.</summary>
@@ -53,6 +53,18 @@ internal sealed record ConnectionRow
 
     /// <summary>Prepared statements that are known for it.</summary>
     public int PreparedStatements { get; init; }
+
+    /// <summary>Bytes that have been received and not looked at.</summary>
+    public int UnreadBytes { get; init; }
+
+    /// <summary>Bytes of the message it is sending that have not come yet; 0 between messages.</summary>
+    public int MessageBytesToCome { get; init; }
+
+    /// <summary>Bytes for it that the kernel has not taken yet.</summary>
+    public long UnsentBytes { get; init; }
+
+    /// <summary>Whether something of it is under way: a message that has not all come, or bytes that wait in a buffer.</summary>
+    public bool IsBusy => UnreadBytes > 0 || MessageBytesToCome > 0 || UnsentBytes > 0;
 
     /// <summary>Its number in the log and in KILL_CLIENT, from one counter for all connections.</summary>
     public required long Id { get; init; }

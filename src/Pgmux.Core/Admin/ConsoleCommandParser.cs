@@ -3,7 +3,7 @@ using System.Text;
 namespace Pgmux.Core.Admin;
 
 /// <summary>
-/// The grammar of the console: one command, one argument at most, a semicolon if you like. A word is letters, digits and
+/// The grammar of the console: one command, one argument at most, AS JSON behind that of SHOW, a semicolon if you like. A word is letters, digits and
 /// underscores, or anything in double quotes; a value of SET may also stand in single quotes. Takes any text without failing.
 /// </summary>
 internal ref struct ConsoleCommandParser
@@ -48,13 +48,14 @@ internal ref struct ConsoleCommandParser
             return false;
         }
 
+        var isJson = argument.Length > 0 && word is "show" or "select" && parser.TryReadAsJson();
         if (!parser.IsAtEnd())
         {
             return false;
         }
 
         problem = "bad arguments";
-        command = new ConsoleCommand(word, argument, value);
+        command = new ConsoleCommand(word, argument, value, isJson);
         return argument.Length <= LongestArgument && !(value?.Length > LongestValue) && (value is null || argument.Length > 0);
     }
 
@@ -142,6 +143,26 @@ internal ref struct ConsoleCommandParser
 
         SkipBlanks();
         return _rest is ['\'', ..] ? TryReadQuoted(out value) : TryReadWord(out value);
+    }
+
+    private bool TryReadAsJson()
+    {
+        var before = _rest;
+        if (SkipBlanks() && TryReadBare("as") && SkipBlanks() && TryReadBare("json"))
+        {
+            return true;
+        }
+
+        _rest = before;
+        return false;
+    }
+
+    private bool TryReadBare(string word)
+    {
+        var isThere = _rest.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+            && (_rest.Length == word.Length || !(char.IsAsciiLetterOrDigit(_rest[word.Length]) || _rest[word.Length] == '_'));
+        _rest = isThere ? _rest[word.Length..] : _rest;
+        return isThere;
     }
 
     private bool IsAtEnd()

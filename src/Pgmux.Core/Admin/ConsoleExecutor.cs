@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pgmux.Core.Configuration;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Admin;
@@ -13,14 +14,15 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
     /// <summary>The columns that a command's result will have; null when it has none, or will fail.</summary>
     public static ColumnDescription[]? ColumnsOf(ConsoleCommand command)
     {
-        if (command.Word is not ("show" or "select"))
+        if (!command.IsShow)
         {
             return null;
         }
 
-        return FakedParameters.TryFind(command.Argument, out var column, out _)
+        var columns = FakedParameters.TryFind(command.Argument, out var column, out _)
             ? [ConsoleColumn.Text(column)]
             : ShowCommands.Find(command.Argument)?.Columns;
+        return command.IsJson && columns is not null ? JsonTable.Columns : columns;
     }
 
     /// <summary>Runs a command; whatever is wrong with it is an answer, not an exception.</summary>
@@ -37,17 +39,12 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
             return ConsoleAnswer.Failed(AccessNeeded);
         }
 
-        if (!verb.IsBuilt)
-        {
-            return NotBuilt(verb.Word.ToUpperInvariant());
-        }
-
         return verb.Word switch
         {
-            ConsoleCommand.Set => Set(command),
+            ConsoleCommand.Set => await SetAsync(command.Argument, command.Value!),
             "reload" when command.Argument.Length == 0 => await ReloadAsync(),
             "shutdown" when ModeOf(command.Argument) is { } mode => Shutdown(mode),
-            "show" or "select" => await ShowAsync(command.Argument, text),
+            "show" or "select" => await ShowAsync(command, text),
             _ => await _switches.TryRunAsync(verb.Word, command.Argument) ?? ConsoleAnswer.Failed(ConsoleCommandParser.Refusal(text)),
         };
     }
@@ -63,9 +60,16 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
     private static ConsoleAnswer NotBuilt(string what)
         => ConsoleAnswer.Failed($"{what} is not built into pgmux yet", SqlState.FeatureNotSupported);
 
-    private async ValueTask<ConsoleAnswer> ShowAsync(string word, string text)
+    private async ValueTask<ConsoleAnswer> ShowAsync(ConsoleCommand command, string text)
     {
-        if (word.Equals("help", StringComparison.OrdinalIgnoreCase))
+        var answer = await ShowAsync(command.Argument, command.IsJson, text);
+        return command.IsJson && answer.Table is { } table ? ConsoleAnswer.Show(JsonTable.Of(table)) : answer;
+    }
+
+    private async ValueTask<ConsoleAnswer> ShowAsync(string word, bool isJson, string text)
+    {
+        // HELP is no table.
+        if (!isJson && word.Equals("help", StringComparison.OrdinalIgnoreCase))
         {
             return ConsoleHelp.Answer;
         }
@@ -90,9 +94,9 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
             : ConsoleAnswer.Show(new ConsoleTable(show.Columns, await show.Rows(source)));
     }
 
-    private ConsoleAnswer Set(ConsoleCommand command)
+    private async ValueTask<ConsoleAnswer> SetAsync(string name, string value)
     {
-        if (FakedParameters.TryFind(command.Argument, out _, out _))
+        if (FakedParameters.TryFind(name, out _, out _))
         {
             return new ConsoleAnswer { Tag = "SET", Notice = ErrorFields.Notice(SqlState.SuccessfulCompletion, "SET ignored") };
         }
@@ -102,9 +106,22 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
             return ConsoleAnswer.Failed(AccessNeeded);
         }
 
-        return Configuration.SettingTable.Find(command.Argument) is null
-            ? ConsoleAnswer.Failed("SET failed")
-            : NotBuilt("SET of a setting");
+        AdminLog.CommandIssued(logger, logPrefix, $"SET {name}");
+        var change = await source.ChangeAsync(name, value);
+        if (change.Faults is [var fault, ..])
+        {
+            return new ConsoleAnswer { Error = ErrorFields.Error(SqlState.ProtocolViolation, "SET failed").WithDetail(fault.Message) };
+        }
+
+        // As it was typed, as in PgBouncer; but a password is not sent back.
+        var setting = SettingTable.Find(name)!;
+        var running = source.Config.Print(setting);
+        return ConsoleAnswer.Done($"SET {name}={(setting.HidesSecrets ? running : value)}") with
+        {
+            Notice = change.IsKept
+                ? ErrorFields.Notice(SqlState.SuccessfulCompletion, $"{name} stays {running} until pgmux is started again")
+                : null,
+        };
     }
 
     private async ValueTask<ConsoleAnswer> ReloadAsync()

@@ -18,6 +18,8 @@ internal static class ConsoleHelp
         return $"""
 
             	SHOW HELP|{string.Join('|', words)}
+            	SHOW <table> AS JSON
+            	SET key = arg
             	RELOAD
             	PAUSE [<db>]
             	RESUME [<db>]
@@ -26,9 +28,10 @@ internal static class ConsoleHelp
             	RECONNECT [<db>]
             	KILL [<db>]
             	KILL_CLIENT <client_id>
-            	WAIT_CLOSE [<db>]
+            	SUSPEND
             	SHUTDOWN
             	SHUTDOWN WAIT_FOR_SERVERS|WAIT_FOR_CLIENTS
+            	WAIT_CLOSE [<db>]
             """;
     }
 }

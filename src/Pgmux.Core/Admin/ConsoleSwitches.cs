@@ -17,6 +17,7 @@ internal sealed class ConsoleSwitches(IPoolerSwitches switches, IConsoleWaiter w
     public async ValueTask<ConsoleAnswer?> TryRunAsync(string verb, string argument) => verb switch
     {
         "pause" => await PauseAsync(argument),
+        "suspend" when argument.Length == 0 => await SuspendAsync(),
         "resume" => Resume(argument),
         "disable" => SetDisabled(argument, isDisabled: true),
         "enable" => SetDisabled(argument, isDisabled: false),
@@ -29,7 +30,7 @@ internal sealed class ConsoleSwitches(IPoolerSwitches switches, IConsoleWaiter w
 
     private async ValueTask<ConsoleAnswer> PauseAsync(string argument)
     {
-        if (switches.IsPaused)
+        if (switches.IsPaused || switches.IsSuspended)
         {
             return ConsoleAnswer.Failed(AlreadyPaused);
         }
@@ -58,6 +59,35 @@ internal sealed class ConsoleSwitches(IPoolerSwitches switches, IConsoleWaiter w
         }
 
         return Answer(end, "PAUSE");
+    }
+
+    private async ValueTask<ConsoleAnswer> SuspendAsync()
+    {
+        if (switches.IsPaused || switches.IsSuspended)
+        {
+            return ConsoleAnswer.Failed(AlreadyPaused);
+        }
+
+        if (switches.HasPausedDatabase)
+        {
+            // Their clients wait, so their requests cannot be finished.
+            return ConsoleAnswer.Failed("cannot suspend with paused databases");
+        }
+
+        Log("SUSPEND", null);
+        if (!switches.TrySuspend())
+        {
+            return ConsoleAnswer.Failed(AlreadyPaused);
+        }
+
+        // RESUME by somebody else ends the wait too.
+        var end = await waiter.WaitAsync(() => switches.IsAtRest || !switches.IsSuspended);
+        if (end != ConsoleWaitEnd.Done)
+        {
+            _ = switches.TryResume();
+        }
+
+        return Answer(end, "SUSPEND");
     }
 
     private ConsoleAnswer Resume(string argument)
@@ -104,7 +134,7 @@ internal sealed class ConsoleSwitches(IPoolerSwitches switches, IConsoleWaiter w
 
     private ConsoleAnswer Kill(string argument)
     {
-        if (switches.IsPaused)
+        if (switches.IsPaused || switches.IsSuspended)
         {
             return ConsoleAnswer.Failed(AlreadyPaused);
         }

@@ -23,6 +23,15 @@ internal interface IConsoleSource
     /// <summary>All servers.</summary>
     ValueTask<IReadOnlyList<ConnectionRow>> GetServersAsync();
 
+    /// <summary>All connections, those that have not logged in included.</summary>
+    ValueTask<IReadOnlyList<ConnectionRow>> GetSocketsAsync();
+
+    /// <summary>What is held in memory, by kind.</summary>
+    ValueTask<IReadOnlyList<MemoryRow>> GetMemoryAsync();
+
+    /// <summary>The sockets in clear, those of the console aside.</summary>
+    ValueTask<IReadOnlyList<DescriptorRow>> GetDescriptorsAsync();
+
     /// <summary>The statistics of each database.</summary>
     ValueTask<IReadOnlyList<StatsRow>> GetStatsAsync();
 
@@ -43,6 +52,9 @@ internal interface IConsoleSource
 
     /// <summary>Reads the configuration again; false when the old one stays, for reasons that the log tells.</summary>
     ValueTask<bool> ReloadAsync();
+
+    /// <summary>Changes one setting of [pgbouncer] until the next reload.</summary>
+    ValueTask<SettingChange> ChangeAsync(string name, string text);
 
     /// <summary>Begins to end the process.</summary>
     void Shutdown(ShutdownMode mode);

@@ -9,6 +9,15 @@ internal interface IPoolerSwitches
     /// <summary>Whether PAUSE holds for all databases.</summary>
     bool IsPaused { get; }
 
+    /// <summary>Whether SUSPEND holds.</summary>
+    bool IsSuspended { get; }
+
+    /// <summary>Whether all connections are at rest, as SUSPEND wants them.</summary>
+    bool IsAtRest { get; }
+
+    /// <summary>Whether PAUSE or KILL holds for some database by its name.</summary>
+    bool HasPausedDatabase { get; }
+
     /// <summary>Whether clients may name this database: an entry of [databases], one that the fallback makes, or the console.</summary>
     bool HasDatabase(string name);
 
@@ -23,7 +32,10 @@ internal interface IPoolerSwitches
     /// <summary>Lends no servers any more and closes them as they become free; false when it is so already.</summary>
     bool TryPause();
 
-    /// <summary>Ends <see cref="TryPause()"/>; false when it does not hold.</summary>
+    /// <summary>Brings all connections to rest and reads none of them; false when SUSPEND or PAUSE of everything holds already.</summary>
+    bool TrySuspend();
+
+    /// <summary>Ends <see cref="TryPause()"/> or <see cref="TrySuspend"/>; false when neither holds.</summary>
     bool TryResume();
 
     /// <summary>The same for one database; may be called again.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Admin;
@@ -54,12 +55,37 @@ internal sealed class ResultWriter(ResultFormats formats)
                 continue;
             }
 
-            var bytes = formats[i] == 0 ? WireText.Encode(value) : ConsoleValue.ToBinary(columns[i].TypeOid, value);
-            WriteInt32(bytes.Length);
-            _body.Write(bytes);
+            if (formats[i] == 0)
+            {
+                WriteText(value);
+            }
+            else
+            {
+                WriteBytes(ConsoleValue.ToBinary(columns[i].TypeOid, value));
+            }
         }
 
         BackendMessages.WriteRaw(output, BackendMessageType.DataRow, _body.WrittenSpan);
+    }
+
+    // Nearly everything is ASCII, and there are many values when somebody polls the tables of a crowd: no array for each of them.
+    private void WriteText(string value)
+    {
+        if (!Ascii.IsValid(value))
+        {
+            WriteBytes(WireText.Encode(value));
+            return;
+        }
+
+        WriteInt32(value.Length);
+        Ascii.FromUtf16(value, _body.GetSpan(value.Length), out var written);
+        _body.Advance(written);
+    }
+
+    private void WriteBytes(byte[] bytes)
+    {
+        WriteInt32(bytes.Length);
+        _body.Write(bytes);
     }
 
     private void WriteInt16(short value)

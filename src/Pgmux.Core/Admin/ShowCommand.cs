@@ -22,9 +22,11 @@ internal sealed class ShowCommand
         string word,
         ColumnDescription[] columns,
         Func<IConsoleSource, ValueTask<IReadOnlyList<T>>> get,
-        Func<IConsoleSource, T, string?[]> row) => new()
+        Func<IConsoleSource, T, string?[]> row,
+        ConsoleRights needs = ConsoleRights.Look) => new()
         {
             Word = word,
+            Needs = needs,
             Columns = columns,
             Rows = async source =>
             {

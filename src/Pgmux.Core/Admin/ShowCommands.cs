@@ -24,14 +24,14 @@ internal static class ShowCommands
         StatementTable.PreparedStatements,
         ProcessTables.Lists,
         ProcessTables.State,
-        NotYet("sockets"),
-        NotYet("active_sockets"),
-        NotYet("mem"),
+        ConnectionTables.Sockets,
+        ConnectionTables.ActiveSockets,
+        SocketTables.Memory,
+        SocketTables.Descriptors,
         NotYet("peers"),
         NotYet("peer_pools"),
         NotYet("dns_hosts"),
         NotYet("dns_zones"),
-        NotYet("fds", ConsoleRights.Administer),
     ];
 
     private static readonly FrozenDictionary<string, ShowCommand> ByWord
@@ -40,5 +40,5 @@ internal static class ShowCommands
     /// <summary>The command for a word in any case, or null.</summary>
     public static ShowCommand? Find(string word) => ByWord.GetValueOrDefault(word);
 
-    private static ShowCommand NotYet(string word, ConsoleRights needs = ConsoleRights.Look) => new() { Word = word, Needs = needs };
+    private static ShowCommand NotYet(string word) => new() { Word = word };
 }

@@ -75,6 +75,9 @@ internal enum ClientCloseReason
     /// <summary>The database was taken out of the configuration.</summary>
     DatabaseRemoved,
 
+    /// <summary>SUSPEND, and the client did not come to rest within suspend_timeout.</summary>
+    SuspendTimedOut,
+
     /// <summary>KILL_CLIENT.</summary>
     Killed,
 

@@ -31,6 +31,7 @@ internal static class ClientCloseReasonText
         ClientCloseReason.SimpleQueryRefused => "PQexec disallowed",
         ClientCloseReason.TransactionInStatementMode => "transaction blocks not allowed in statement pooling mode",
         ClientCloseReason.DatabaseRemoved => "database removed",
+        ClientCloseReason.SuspendTimedOut => "suspend_timeout",
         ClientCloseReason.Killed => "admin forced disconnect",
         ClientCloseReason.ShuttingDown => "server shutting down",
         ClientCloseReason.InternalError => "internal error",

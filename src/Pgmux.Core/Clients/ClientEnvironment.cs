@@ -140,6 +140,9 @@ internal sealed class ClientEnvironment
     /// <summary>Runs the console for a client that has logged in to it; set by whoever has a console.</summary>
     public required Func<ClientConnection, Task> RunConsoleAsync { get; init; }
 
+    /// <summary>Told when nobody is at the console any more.</summary>
+    public Action? LastConsoleClosed { get; set; }
+
     /// <summary>The clients of a loop.</summary>
     public ClientRegistry RegistryOf(EventLoop loop) => _registries[loop.Index];
 
@@ -166,9 +169,9 @@ internal sealed class ClientEnvironment
             Ledger.Remove(entry);
         }
 
-        if (client.IsConsole)
+        if (client.IsConsole && Interlocked.Decrement(ref _consoles) == 0)
         {
-            Interlocked.Decrement(ref _consoles);
+            LastConsoleClosed?.Invoke();
         }
     }
 }

@@ -81,6 +81,9 @@ internal static class ClientErrors
     /// <summary>The database was taken out of the configuration.</summary>
     public static ErrorFields DatabaseRemoved { get; } = ErrorFields.Fatal(SqlState.AdminShutdown, "database removed");
 
+    /// <summary>SUSPEND, and the client did not come to rest within suspend_timeout.</summary>
+    public static ErrorFields SuspendTimedOut { get; } = ErrorFields.Fatal(SqlState.AdminShutdown, "suspend_timeout");
+
     /// <summary>KILL_CLIENT.</summary>
     public static ErrorFields Killed { get; } = ErrorFields.Fatal(SqlState.AdminShutdown, "admin forced disconnect");
 

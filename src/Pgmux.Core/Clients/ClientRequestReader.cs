@@ -16,6 +16,9 @@ internal class ClientRequestReader(ClientConnection client)
     private RequestSkip _skip;
     private bool _isDropping;
 
+    /// <summary>Bytes of a message that has begun which have not come yet.</summary>
+    public int MessageBytesToCome => _frames.BodyRemaining;
+
     /// <summary>What the next message waits for.</summary>
     public RequestWait Wait { get; set; }
 

@@ -31,6 +31,17 @@ internal sealed class ConfigLoader
     /// <summary>Reads the file, the files it includes, auth_file, and with auth_type hba auth_hba_file and auth_ident_file.</summary>
     public static ConfigLoadResult Load(string path) => new ConfigLoader().LoadFile(path);
 
+    /// <summary>
+    /// A configuration with one setting of [pgbouncer] changed, held to all rules. Other files are read again only where the setting says
+    /// how: a SET takes up nothing else that somebody has written meanwhile.
+    /// </summary>
+    /// <param name="running">The configuration without the change.</param>
+    /// <param name="setting">The setting.</param>
+    /// <param name="options">The options with it.</param>
+    /// <param name="place">Where faults say that it stands.</param>
+    public static ConfigLoadResult Change(ConfigSnapshot running, Setting setting, PgmuxOptions options, SourceLocation place)
+        => new ConfigLoader().ChangeOne(running, setting, options, place);
+
     private ConfigLoadResult LoadFile(string path)
     {
         foreach (var entry in new IniReader(_faults).Read(path))
@@ -58,14 +69,50 @@ internal sealed class ConfigLoader
             Ldap = LoadLdap(),
             Locations = _locations.ToFrozenDictionary(),
         };
+        return Check(snapshot);
+
+        SourceLocation LocationOf(string setting) => _locations.GetValueOrDefault(setting, new SourceLocation(path, 0));
+    }
+
+    private ConfigLoadResult ChangeOne(ConfigSnapshot running, Setting setting, PgmuxOptions options, SourceLocation place)
+    {
+        _options = options;
+        foreach (var (name, location) in running.Locations)
+        {
+            _locations[name] = location;
+        }
+
+        _locations[setting.Name] = place;
+        var isAboutLogins = setting.Name.StartsWith("auth_", StringComparison.Ordinal);
+        var isAboutTls = isAboutLogins || setting.Name.Contains("_tls", StringComparison.Ordinal);
+        var entries = running.FallbackDatabase is { } fallback ? running.Databases.Values.Append(fallback) : running.Databases.Values;
+        return Check(new ConfigSnapshot
+        {
+            FilePath = running.FilePath,
+            Options = options,
+            Databases = running.Databases,
+            FallbackDatabase = running.FallbackDatabase,
+            Users = running.Users,
+            UserList = isAboutLogins ? LoadUserList() : running.UserList,
+            ClientTls = isAboutTls ? new ClientTlsReader(options, LocationOf, _faults).Read() : running.ClientTls,
+            ServerTls = isAboutTls ? new ServerTlsReader(options, LocationOf, _faults).Read(entries) : running.ServerTls,
+            Hba = isAboutLogins ? LoadHba() : running.Hba,
+            Ldap = isAboutLogins ? LoadLdap() : running.Ldap,
+            Locations = _locations.ToFrozenDictionary(),
+        });
+
+        SourceLocation LocationOf(string name) => _locations.GetValueOrDefault(name, new SourceLocation(running.FilePath, 0));
+    }
+
+    private ConfigLoadResult Check(ConfigSnapshot snapshot)
+    {
         foreach (var rule in OptionsRules.All)
         {
             rule.Check(snapshot, _faults, _warnings);
         }
 
-        return new ConfigLoadResult(_faults.Count == 0 ? snapshot : null, InOrder(_faults, path), InOrder(_warnings, path));
-
-        SourceLocation LocationOf(string setting) => _locations.GetValueOrDefault(setting, new SourceLocation(path, 0));
+        return new ConfigLoadResult(
+            _faults.Count == 0 ? snapshot : null, InOrder(_faults, snapshot.FilePath), InOrder(_warnings, snapshot.FilePath));
     }
 
     // By line within each file, the main file first: rules find things in another order than eyes do.
@@ -135,8 +182,7 @@ internal sealed class ConfigLoader
         var setting = SettingTable.Find(name);
         if (setting is null)
         {
-            var hint = NearestName.Hint(name, SettingTable.All.Select(known => known.Name));
-            _faults.Add(entry.Location.Fault($"unknown setting \"{name}\" in [{MainSection}]{hint}"));
+            _faults.Add(entry.Location.Fault(SettingTable.UnknownName(name)));
         }
         else if (ValueReferences.OfProcess.TryResolve(entry.Value, out var value, out var problem)
             && setting.TryApply(_options, value, out _options, out problem))

@@ -13,7 +13,10 @@ internal sealed class ConfigSnapshot
     /// <summary>The console's second name.</summary>
     public const string ConsoleAlias = "pgmux";
 
-    /// <summary>The file that the command line named.</summary>
+    /// <summary>The setting that stands for the file itself.</summary>
+    public const string FileSetting = "conffile";
+
+    /// <summary>The file that the command line named, or SET since.</summary>
     public string FilePath { get; init; } = "";
 
     /// <summary>The section [pgbouncer].</summary>
@@ -113,20 +116,23 @@ internal sealed class ConfigSnapshot
     public TimeSpan ClientIdleTimeoutFor(string user) => OwnOr(FindUser(user)?.ClientIdleTimeout, Options.ClientIdleTimeout);
 
     /// <summary>The value of a setting as SHOW CONFIG prints it.</summary>
-    public string? Print(Setting setting) => setting.Name == "conffile" ? FilePath : setting.Print(Options);
+    public string? Print(Setting setting) => setting.Name == FileSetting ? FilePath : setting.Print(Options);
 
     /// <summary>This configuration with another list of users.</summary>
-    public ConfigSnapshot With(UserList userList) => With(Options, userList);
+    public ConfigSnapshot With(UserList userList) => With(FilePath, Options, userList);
 
     /// <summary>This configuration with other options.</summary>
-    public ConfigSnapshot With(PgmuxOptions options) => With(options, UserList);
+    public ConfigSnapshot With(PgmuxOptions options) => With(FilePath, options, UserList);
+
+    /// <summary>This configuration, to be read again from another file.</summary>
+    public ConfigSnapshot WithFile(string filePath) => With(filePath, Options, UserList);
 
     // In these entries 0 means the value of [pgbouncer], as in PgBouncer: only that one can say that there is no limit.
     private static TimeSpan OwnOr(TimeSpan? own, TimeSpan general) => own is { } limit && limit > TimeSpan.Zero ? limit : general;
 
-    private ConfigSnapshot With(PgmuxOptions options, UserList userList) => new()
+    private ConfigSnapshot With(string filePath, PgmuxOptions options, UserList userList) => new()
     {
-        FilePath = FilePath,
+        FilePath = filePath,
         Options = options,
         Databases = Databases,
         FallbackDatabase = FallbackDatabase,

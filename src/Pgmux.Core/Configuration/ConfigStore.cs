@@ -5,6 +5,7 @@ internal sealed class ConfigStore
 {
     private readonly Lock _reloading = new();
     private readonly Func<string, ConfigLoadResult> _load;
+    private readonly HashSet<Setting> _set = [];
     private volatile ConfigSnapshot _current;
     private FileStamp? _refusedStamp;
 
@@ -37,9 +38,63 @@ internal sealed class ConfigStore
                 return false;
             }
 
+            if (!TryKeepSet(running.Options, ref next, out var keptFaults))
+            {
+                faults = keptFaults;
+                return false;
+            }
+
             warnings = [.. warnings, .. KeepFixed(running.Options, ref next)];
             _current = next;
             return true;
+        }
+    }
+
+    /// <summary>
+    /// SET: changes one setting of [pgbouncer] until the next reload, by the rules that hold for the file. As in PgBouncer a setting that
+    /// needs a restart is left as it is without an error, and conffile is what the next reload reads.
+    /// </summary>
+    /// <param name="name">The setting, in exactly this case.</param>
+    /// <param name="text">The value as it would stand in the file.</param>
+    /// <param name="warnings">What the log is to tell although the value is taken.</param>
+    public SettingChange Change(string name, string text, out IReadOnlyList<ConfigFault> warnings)
+    {
+        warnings = [];
+        if (SettingTable.Find(name) is not { } setting)
+        {
+            return SettingChange.Refuse(ByConsole.Fault(SettingTable.UnknownName(name)));
+        }
+
+        if (!setting.IsChangeable)
+        {
+            return SettingChange.KeptUntilRestart;
+        }
+
+        lock (_reloading)
+        {
+            var running = _current;
+            if (name == ConfigSnapshot.FileSetting)
+            {
+                _current = running.WithFile(text);
+                return SettingChange.Taken;
+            }
+
+            if (!setting.TryApply(running.Options, text, out var options, out var problem))
+            {
+                var written = setting.HidesSecrets ? name : $"{name} = {text}";
+                return SettingChange.Refuse(ByConsole.Fault($"{written}: {name} {problem}"));
+            }
+
+            var result = ConfigLoader.Change(running, setting, options, ByConsole);
+            warnings = result.Warnings;
+            if (result.Snapshot is not { } next)
+            {
+                return SettingChange.Refuse([.. result.Faults]);
+            }
+
+            _set.Add(setting);
+            _current = next;
+            return SettingChange.Taken;
         }
     }
 
@@ -78,6 +133,34 @@ internal sealed class ConfigStore
             _current = _current.With(users);
             return true;
         }
+    }
+
+    private static readonly SourceLocation ByConsole = new("SET", 0);
+
+    // PgBouncer begins a reload by giving every setting its default. Those without a default keep what they have unless the file says
+    // otherwise: what was SET outlives the reload then.
+    private bool TryKeepSet(PgmuxOptions running, ref ConfigSnapshot next, out IReadOnlyList<ConfigFault> faults)
+    {
+        faults = [];
+        _set.RemoveWhere(setting => setting.DefaultText is not null);
+        foreach (var setting in _set)
+        {
+            if (next.Locations.ContainsKey(setting.Name))
+            {
+                continue;
+            }
+
+            var result = ConfigLoader.Change(next, setting, setting.Copy(running, next.Options), ByConsole);
+            if (result.Snapshot is null)
+            {
+                faults = result.Faults;
+                return false;
+            }
+
+            next = result.Snapshot;
+        }
+
+        return true;
     }
 
     private static List<ConfigFault> KeepFixed(PgmuxOptions running, ref ConfigSnapshot next)

@@ -334,6 +334,9 @@ internal sealed record PgmuxOptions
     /// <summary>How long a cancel request may wait for a connection to the server.</summary>
     public TimeSpan CancelWaitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long SUSPEND waits for connections to come to rest before it closes them; zero is as long as they take.</summary>
+    public TimeSpan SuspendTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a client may be idle outside a transaction.</summary>
     public TimeSpan ClientIdleTimeout { get; init; }
 

@@ -9,7 +9,7 @@ internal abstract class Setting(string name, string? defaultText)
     /// <summary>The default as SHOW CONFIG prints it; null where PgBouncer has none.</summary>
     public string? DefaultText { get; } = defaultText;
 
-    /// <summary>Whether RELOAD takes a new value. The others keep the running one until the process starts again.</summary>
+    /// <summary>Whether RELOAD and SET take a new value. The others keep the running one until the process starts again.</summary>
     public bool IsChangeable { get; private set; } = true;
 
     /// <summary>What pgmux makes of it.</summary>
@@ -35,6 +35,9 @@ internal abstract class Setting(string name, string? defaultText)
 
     /// <summary>The value for SHOW CONFIG.</summary>
     public abstract string? Print(PgmuxOptions options);
+
+    /// <summary>Whether <see cref="Print"/> leaves out what is secret.</summary>
+    public abstract bool HidesSecrets { get; }
 
     /// <summary>Whether the two hold the same value.</summary>
     public abstract bool AreEqual(PgmuxOptions left, PgmuxOptions right);

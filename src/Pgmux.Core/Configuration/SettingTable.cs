@@ -26,4 +26,8 @@ internal static class SettingTable
 
     /// <summary>The setting with exactly this name; names are case-sensitive, as in PgBouncer.</summary>
     public static Setting? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>What is wrong with a name that is not in the table.</summary>
+    public static string UnknownName(string name)
+        => $"unknown setting \"{name}\" in [pgbouncer]{NearestName.Hint(name, All.Select(known => known.Name))}";
 }

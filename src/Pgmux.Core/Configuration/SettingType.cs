@@ -8,4 +8,7 @@ internal abstract class SettingType<T>
 
     /// <summary>The form that SHOW CONFIG prints, and that <see cref="TryParse"/> reads back to the same value.</summary>
     public abstract string? Print(T value);
+
+    /// <summary>Whether <see cref="Print"/> leaves out what is secret: such a value is printed nowhere as it was written.</summary>
+    public virtual bool HidesSecrets => false;
 }

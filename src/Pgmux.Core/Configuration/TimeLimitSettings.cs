@@ -22,7 +22,7 @@ internal static class TimeLimitSettings
         Seconds("transaction_timeout", "0", o => o.TransactionTimeout, (o, v) => o with { TransactionTimeout = v }),
         Seconds("autodb_idle_timeout", "3600", o => o.AutodbIdleTimeout, (o, v) => o with { AutodbIdleTimeout = v }),
         Seconds("pool_idle_timeout", "0", o => o.PoolIdleTimeout, (o, v) => o with { PoolIdleTimeout = v }),
-        SecondsNotYet("suspend_timeout", "10"),
+        Seconds("suspend_timeout", "10", o => o.SuspendTimeout, (o, v) => o with { SuspendTimeout = v }),
         Row(
             "query_wait_notify",
             "5",

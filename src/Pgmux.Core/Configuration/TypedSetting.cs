@@ -29,6 +29,9 @@ internal sealed class TypedSetting<T>(
     public override string? Print(PgmuxOptions options) => type.Print(get(options));
 
     /// <inheritdoc/>
+    public override bool HidesSecrets => type.HidesSecrets;
+
+    /// <inheritdoc/>
     public override bool AreEqual(PgmuxOptions left, PgmuxOptions right)
         => EqualityComparer<T>.Default.Equals(get(left), get(right));
 }

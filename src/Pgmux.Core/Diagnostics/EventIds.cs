@@ -204,6 +204,9 @@ internal static class EventIds
     /// <summary>The memory of a burst has been given back to the system.</summary>
     public const int HeapTrimmed = 2009;
 
+    /// <summary>SUSPEND has ended because nobody was left who could end it.</summary>
+    public const int SuspensionAbandoned = 2010;
+
     /// <summary>Clients are sent away before the process stops.</summary>
     public const int Draining = 2020;
 

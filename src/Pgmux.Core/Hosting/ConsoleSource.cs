@@ -18,7 +18,9 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
     public ConfigSnapshot Config => multiplexer.Configuration.Current;
 
     /// <inheritdoc/>
-    public PoolerState State => multiplexer.Pools.IsPaused ? PoolerState.Paused : PoolerState.Active;
+    public PoolerState State => multiplexer.Suspension.IsBegun ? PoolerState.Suspended
+        : multiplexer.Pools.IsPaused ? PoolerState.Paused
+        : PoolerState.Active;
 
     /// <inheritdoc/>
     public IPoolerSwitches Switches => multiplexer.Switches;
@@ -74,6 +76,24 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
     ]);
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ConnectionRow>> GetSocketsAsync() =>
+    [
+        .. await AskClientsAsync(ToSocketRow),
+        .. await GetServersAsync(),
+    ];
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<MemoryRow>> GetMemoryAsync() => new MemoryRows(multiplexer).Of(
+        await AskLoopsAsync(loop => loop.BufferUse), databases: Config.Databases.Count + 1, users: Names().Count);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<DescriptorRow>> GetDescriptorsAsync()
+    {
+        var rows = new DescriptorRows(multiplexer);
+        return [.. rows.OfListeners(), .. await AskClientsAsync(rows.Of), .. rows.OfServers()];
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<StatsRow>> GetStatsAsync() => ValueTask.FromResult(statistics.Rows());
 
     /// <inheritdoc/>
@@ -107,6 +127,10 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
     ]);
 
     /// <inheritdoc/>
+    public async ValueTask<SettingChange> ChangeAsync(string name, string text) =>
+        await multiplexer.Loops[0].OffloadAsync(() => multiplexer.Change(name, text));
+
+    /// <inheritdoc/>
     public ValueTask<bool> ReloadAsync() => ValueTask.FromResult(multiplexer.Reload());
 
     /// <inheritdoc/>
@@ -117,6 +141,17 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
 
     private SortedSet<string> Names() => new(
         Config.UserList.Names.Concat(Config.Users.Keys).Concat(multiplexer.Pools.All.Select(pool => pool.Key.User)), StringComparer.Ordinal);
+
+    private async Task<List<T>> AskLoopsAsync<T>(Func<EventLoop, IEnumerable<T>> ask)
+    {
+        var answers = new List<T>();
+        foreach (var loop in multiplexer.Loops)
+        {
+            answers.AddRange(await LoopQuestion<List<T>>.AskAsync(loop, () => [.. ask(loop)]));
+        }
+
+        return answers;
+    }
 
     // Each loop answers for its own clients, in turns of their own.
     private async Task<List<T>> AskClientsAsync<T>(Func<ClientConnection, T?> ask)
@@ -165,7 +200,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             State = client.State switch
             {
                 ClientState.Waiting or ClientState.LoggingIn or ClientState.Encrypting => "waiting",
-                _ => "active",
+                _ => client.Server is null ? "idle" : "active",
             },
             Tls = client.Transport.Tls?.ToString() ?? "",
             Address = address,
@@ -179,8 +214,20 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             RemoteProcessId = client.Transport.PeerCredentials?.ProcessId ?? 0,
             ApplicationName = ApplicationNameOf(client.Parameters),
             PreparedStatements = client.PreparedStatementCount,
+            UnreadBytes = client.Transport.UnreadBytes,
+            MessageBytesToCome = client.Requests.MessageBytesToCome,
+            UnsentBytes = client.Transport.UnsentBytes,
             Id = client.Id,
         };
+    }
+
+    // Here those that log in are shown too, as what they are.
+    private ConnectionRow ToSocketRow(ClientConnection client)
+    {
+        var row = ToRow(client);
+        return client.State is not (ClientState.LoggingIn or ClientState.Encrypting) ? row
+            : client.User.Length == 0 ? row with { State = "login", User = null, Database = null }
+            : row with { State = "login" };
     }
 
     private ConnectionRow ToRow(Pool pool, ServerConnection server)
@@ -213,6 +260,9 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             RemoteProcessId = server.ProcessId,
             ApplicationName = ApplicationNameOf(server.Parameters),
             PreparedStatements = server.PreparedStatementCount,
+            UnreadBytes = server.Transport?.UnreadBytes ?? 0,
+            MessageBytesToCome = server.MessageBytesToCome,
+            UnsentBytes = server.Transport?.UnsentBytes ?? 0,
             Id = server.Id,
         };
     }

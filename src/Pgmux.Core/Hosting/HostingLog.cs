@@ -51,6 +51,9 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.HeapTrimmed, LogLevel.Debug, "heap trimmed from {Before} to {After} bytes in {Milliseconds} ms, {Allocated} bytes were allocated since the last time")]
     public static partial void HeapTrimmed(ILogger logger, long before, long after, double milliseconds, long allocated);
 
+    [LoggerMessage(EventIds.SuspensionAbandoned, LogLevel.Information, "admin disappeared when suspended, doing RESUME")]
+    public static partial void SuspensionAbandoned(ILogger logger);
+
     [LoggerMessage(EventIds.LoopFault, LogLevel.Error, "internal error on event loop {Loop}")]
     public static partial void LoopFault(ILogger logger, Exception failure, int loop);
 }

@@ -56,6 +56,8 @@ internal sealed class Multiplexer
             RunConsoleAsync = RunConsoleAsync,
         };
         Statistics = new StatisticsHistory(Pools, loops[0].TimeProvider, logger);
+        Suspension = new Suspension(this);
+        Clients.LastConsoleClosed = OnLastConsoleClosed;
         Switches = new PoolerSwitches(this);
         _console = new ConsoleSource(this, Statistics);
         _arrived = state => Clients.Accept((TransportConnection)state!);
@@ -74,8 +76,14 @@ internal sealed class Multiplexer
     /// <summary>What stops and starts service.</summary>
     public IPoolerSwitches Switches { get; }
 
+    /// <summary>SUSPEND.</summary>
+    public Suspension Suspension { get; }
+
     /// <summary>All loops, by index.</summary>
     public IReadOnlyList<EventLoop> Loops => _loops;
+
+    /// <summary>Where connections come in, as long as they do; set by whoever listens.</summary>
+    public Func<IReadOnlyList<TransportListener>> Listeners { get; set; } = static () => [];
 
     /// <summary>Where events go.</summary>
     public ILogger Logger => _logger;
@@ -94,6 +102,9 @@ internal sealed class Multiplexer
 
     /// <summary>How a reload reads the configuration; set by whoever owns the log file as well.</summary>
     public Func<bool>? ReadConfiguration { get; set; }
+
+    /// <summary>Told of new settings after a SET; set by whoever owns the log file.</summary>
+    public Action<PgmuxOptions>? SettingsChanged { get; set; }
 
     /// <summary>Begins to sweep.</summary>
     public void Start()
@@ -125,22 +136,51 @@ internal sealed class Multiplexer
         var isGood = ReadConfiguration?.Invoke() ?? _configuration.TryReload(out _);
         if (isGood)
         {
-            ApplySettings();
             Clients.Users.Cache.Clear();
             Pools.Environment.Servers.Passwords.Clear();
-            var removed = Pools.Apply(_configuration.Current);
-            foreach (var pool in removed)
-            {
-                Statistics.OnPoolClosed(pool);
-            }
-
-            if (removed.Count > 0)
-            {
-                CloseClientsOf(removed);
-            }
+            FollowConfiguration();
         }
 
         return isGood;
+    }
+
+    /// <summary>SET: changes one setting until the next reload, and lets every pool and client know. Any thread.</summary>
+    public SettingChange Change(string name, string text)
+    {
+        var change = _configuration.Change(name, text, out var warnings);
+        foreach (var fault in change.Faults)
+        {
+            // No error of the process: who has typed it is told.
+            Diagnostics.ConfigurationLog.Warning(_logger, fault);
+        }
+
+        if (change == SettingChange.Taken)
+        {
+            foreach (var warning in warnings)
+            {
+                Diagnostics.ConfigurationLog.Warning(_logger, warning);
+            }
+
+            SettingsChanged?.Invoke(_configuration.Current.Options);
+            FollowConfiguration();
+        }
+
+        return change;
+    }
+
+    private void FollowConfiguration()
+    {
+        ApplySettings();
+        var removed = Pools.Apply(_configuration.Current);
+        foreach (var pool in removed)
+        {
+            Statistics.OnPoolClosed(pool);
+        }
+
+        if (removed.Count > 0)
+        {
+            CloseClientsOf(removed);
+        }
     }
 
     /// <summary>Begins to stop, or stops faster than before. Any thread; may be called again.</summary>
@@ -165,6 +205,12 @@ internal sealed class Multiplexer
         }
 
         _shutdown = next;
+        if (next != ShutdownMode.Immediate)
+        {
+            // Nobody who is held could ever finish, and RESUME is refused from now on.
+            Suspension.TryEnd();
+        }
+
         HostingLog.Stopping(_logger, next, Clients.ClientCount);
         Clients.ShutdownBegan = _loops[0].Timestamp;
         Clients.WaitsForClients = next == ShutdownMode.WaitForClients;
@@ -189,12 +235,30 @@ internal sealed class Multiplexer
         }
     }
 
+    // Called on the loop of the client that has left.
+    private void OnLastConsoleClosed()
+    {
+        if (!Clients.IsShuttingDown && Suspension.TryEnd())
+        {
+            HostingLog.SuspensionAbandoned(_logger);
+        }
+    }
+
     private void Sweep(EventLoop loop)
     {
-        Clients.RegistryOf(loop).Sweep(_configuration.Current);
-        _drain?.Sweep(Clients.RegistryOf(loop));
-        Clients.Users.Sweep(loop, _configuration.Current);
-        Pools.Sweep(loop);
+        // Time limits stand still during SUSPEND, as in PgBouncer: nothing changes that another process may have been told of.
+        if (Suspension.IsBegun)
+        {
+            Suspension.Sweep(loop);
+        }
+        else
+        {
+            Clients.RegistryOf(loop).Sweep(_configuration.Current);
+            _drain?.Sweep(Clients.RegistryOf(loop));
+            Clients.Users.Sweep(loop, _configuration.Current);
+            Pools.Sweep(loop);
+        }
+
         if (loop.Index == 0)
         {
             RefreshUsers();

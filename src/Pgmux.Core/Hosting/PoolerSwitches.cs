@@ -14,6 +14,15 @@ internal sealed class PoolerSwitches(Multiplexer multiplexer) : IPoolerSwitches
     public bool IsPaused => multiplexer.Pools.IsPaused;
 
     /// <inheritdoc/>
+    public bool IsSuspended => multiplexer.Suspension.IsBegun;
+
+    /// <inheritdoc/>
+    public bool IsAtRest => multiplexer.Suspension.IsComplete;
+
+    /// <inheritdoc/>
+    public bool HasPausedDatabase => multiplexer.Pools.HasPausedDatabase;
+
+    /// <inheritdoc/>
     public bool HasDatabase(string name) =>
         ConfigSnapshot.IsConsole(name) || multiplexer.Configuration.Current.FindDatabase(name) is not null;
 
@@ -24,10 +33,13 @@ internal sealed class PoolerSwitches(Multiplexer multiplexer) : IPoolerSwitches
     public bool IsTidy(string? database) => !multiplexer.Pools.Of(database).Any(pool => pool.HasRetired);
 
     /// <inheritdoc/>
-    public bool TryPause() => multiplexer.Pools.TrySetPaused(isPaused: true);
+    public bool TryPause() => !IsSuspended && multiplexer.Pools.TrySetPaused(isPaused: true);
 
     /// <inheritdoc/>
-    public bool TryResume() => multiplexer.Pools.TrySetPaused(isPaused: false);
+    public bool TrySuspend() => !IsPaused && multiplexer.Suspension.TryBegin();
+
+    /// <inheritdoc/>
+    public bool TryResume() => multiplexer.Suspension.TryEnd() || multiplexer.Pools.TrySetPaused(isPaused: false);
 
     /// <inheritdoc/>
     public void Pause(string database) => multiplexer.Pools.TrySetPaused(database, isPaused: true);

@@ -14,6 +14,9 @@ internal sealed class DatabaseSwitches
     /// <summary>PAUSE of all databases.</summary>
     public bool IsAllPaused { get; set; }
 
+    /// <summary>Whether some database is paused by its name.</summary>
+    public bool HasPaused => _paused.Count > 0;
+
     /// <summary>Whether servers of a database are lent.</summary>
     public bool MayLend(string database) => !IsAllPaused && !_paused.Contains(database);
 

@@ -65,6 +65,18 @@ internal sealed class PoolRegistry
         }
     }
 
+    /// <summary>Whether PAUSE or KILL holds for some database by its name.</summary>
+    public bool HasPausedDatabase
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _switches.HasPaused;
+            }
+        }
+    }
+
     /// <summary>The pools of a database; null is all.</summary>
     public IEnumerable<Pool> Of(string? database) => All.Where(pool => database is null || pool.Key.Database == database);
 

@@ -45,6 +45,9 @@ internal enum ServerCloseReason
     /// <summary>PAUSE or KILL.</summary>
     Paused,
 
+    /// <summary>SUSPEND, and the server did not come to rest within suspend_timeout.</summary>
+    SuspendTimedOut,
+
     /// <summary>The client left in the middle of a query or transaction.</summary>
     ClientGone,
 

@@ -21,6 +21,7 @@ internal static class ServerCloseReasonText
         ServerCloseReason.MadeRoom => "makes room for a login",
         ServerCloseReason.ConfigurationChanged => "database configuration changed",
         ServerCloseReason.Paused => "pause mode",
+        ServerCloseReason.SuspendTimedOut => "suspend_timeout",
         ServerCloseReason.ClientGone => "client disconnect while server was not ready",
         ServerCloseReason.QueryTimedOut => "query timeout",
         ServerCloseReason.IdleTransactionTimedOut => "idle transaction timeout",

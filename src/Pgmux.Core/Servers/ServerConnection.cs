@@ -134,6 +134,9 @@ internal sealed class ServerConnection : IConnectionObserver
     /// </summary>
     public bool IsTakingReplies { get; set; }
 
+    /// <summary>Bytes of a message of the server that has begun which have not come yet. Read on any thread.</summary>
+    public int MessageBytesToCome => _replies.MessageBytesToCome;
+
     /// <summary>Whether a reply has reached the client in part.</summary>
     public bool IsMidReply => _replies.IsMidReply;
 

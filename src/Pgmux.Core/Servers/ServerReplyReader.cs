@@ -24,6 +24,9 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
     private TransactionStatus _status;
     private bool _isOwnRequestEnded;
 
+    /// <summary>Bytes of a message that has begun which have not come yet.</summary>
+    public int MessageBytesToCome => _frames.BodyRemaining;
+
     /// <summary>Whether the client has got the beginning of a message and not its end.</summary>
     public bool IsMidReply => _frames.IsMidMessage && _current == ReplyAction.Forward;
 

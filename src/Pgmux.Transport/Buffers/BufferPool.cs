@@ -49,6 +49,9 @@ internal class BufferPool
     /// <summary>Bytes held from the system, in use or not.</summary>
     public long SlabBytes => _small.SlabBytes + _medium.SlabBytes + _large.SlabBytes + _huge.SlabBytes;
 
+    /// <summary>The blocks of each size class.</summary>
+    public IReadOnlyList<BufferUse> Use => [_small.Use, _medium.Use, _large.Use, _huge.Use];
+
     /// <summary>Whether <see cref="Trim"/> has to be called on, although nothing else is to be done.</summary>
     public bool NeedsTrim => _small.CanTrim || _medium.CanTrim || _large.CanTrim || _huge.CanTrim;
 

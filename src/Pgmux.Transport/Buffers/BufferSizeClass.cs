@@ -12,10 +12,14 @@ internal sealed class BufferSizeClass(int blockBytes, int blocksPerSlab, int mos
     private int _slabs;
     private int _unused;
     private int _leastUnused;
+    private int _rented;
 
     public int BlockBytes { get; } = blockBytes;
 
     public long SlabBytes => (long)_slabs * BlockBytes * blocksPerSlab;
+
+    /// <summary>The blocks that are out, and those that are not.</summary>
+    public BufferUse Use => new(BlockBytes, _rented, (_slabs * blocksPerSlab) - _rented);
 
     /// <summary>Whether there is more than the one unused slab that is always kept.</summary>
     public bool CanTrim => _unused > 1;
@@ -29,6 +33,7 @@ internal sealed class BufferSizeClass(int blockBytes, int blocksPerSlab, int mos
             _leastUnused = Math.Min(_leastUnused, _unused);
         }
 
+        _rented++;
         var block = slab.Take();
         if (slab.FreeCount == 0)
         {
@@ -46,6 +51,7 @@ internal sealed class BufferSizeClass(int blockBytes, int blocksPerSlab, int mos
             _available.AddFirst(slab.Node!);
         }
 
+        _rented--;
         slab.Put(block);
         if (!slab.IsUnused)
         {

@@ -35,7 +35,7 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         }
 
-        if (HasResult || (connection.IsReadable && TryReceive()))
+        if (HasResult || (connection.IsReadable && !connection.IsHeld && TryReceive()))
         {
             return new ValueTask<ReadResult>(Lend());
         }
@@ -43,14 +43,18 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
         // All is examined: only a rest that needs more can be here.
         _buffer.Shrink(connection.Buffers);
         var token = _completion.Start(this, cancellationToken);
-        connection.AwaitReadable();
+        if (!connection.IsHeld)
+        {
+            connection.AwaitReadable();
+        }
+
         return new ValueTask<ReadResult>(this, token);
     }
 
     public override bool TryRead(out ReadResult result)
     {
         CheckCanRead();
-        if (HasResult || ((connection.IsReadable || connection.IsUnwatched) && TryReceive()))
+        if (HasResult || ((connection.IsReadable || connection.IsUnwatched) && !connection.IsHeld && TryReceive()))
         {
             result = Lend();
             return true;
@@ -109,11 +113,11 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
             return;
         }
 
-        if (HasResult || (connection.IsReadable && TryReceive()))
+        if (HasResult || (connection.IsReadable && !connection.IsHeld && TryReceive()))
         {
             _completion.Complete();
         }
-        else
+        else if (!connection.IsHeld)
         {
             connection.AwaitReadable();
         }
@@ -145,7 +149,7 @@ internal sealed class ConnectionReader(LoopConnection connection) : PipeReader, 
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _completion.OnCompleted(connection.Loop, continuation, state, token);
 
-    private bool HasResult => _isCancelRequested || _isEnded || (!_buffer.IsEmpty && !_isExamined);
+    private bool HasResult => _isCancelRequested || _isEnded || (!_buffer.IsEmpty && !_isExamined && !connection.IsHeld);
 
     // Whoever closes or cancels is in the middle of something: the session that waits runs after it, not within it.
     private void ResumeLater()

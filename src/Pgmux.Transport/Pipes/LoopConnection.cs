@@ -28,6 +28,7 @@ internal abstract class LoopConnection : TransportConnection
     private bool _mayHoldMore;
     private bool _isResumeQueued;
     private bool _isSendQueued;
+    private bool _isHeld;
 
     protected LoopConnection(LoopCore core, SocketTuning tuning)
     {
@@ -53,6 +54,21 @@ internal abstract class LoopConnection : TransportConnection
         target is LoopConnection { IsClosing: false } other && other._core == _core && other._writer.CanAppend
         && _reader.TryGive(offset, length) is { } block
         && other._writer.Append(block);
+
+    public sealed override int UnreadBytes => _reader.UnreadBytes;
+
+    public sealed override bool IsHeld
+    {
+        get => _isHeld;
+        set
+        {
+            if (_isHeld != value)
+            {
+                _isHeld = value;
+                OnHeldChanged();
+            }
+        }
+    }
 
     // The link is asked only when an event has come that no receive has answered yet: rarely, as a reader mostly waits.
     public sealed override bool HasUnreadBytes => _reader.UnreadBytes > 0 || ((IsReadable || IsUnwatched) && !IsClosing && PeekLink());
@@ -96,7 +112,7 @@ internal abstract class LoopConnection : TransportConnection
     protected bool IsSendAwaited => IsClosing || _writer.IsFlushWaiting || !_reader.IsWaiting;
 
     /// <summary>Whether bytes, or the end of the stream, are waited for: by the reader, or by a close that is under way.</summary>
-    protected bool WantsBytes => _reader.IsWaiting || _phase == ConnectionPhase.Closing;
+    protected bool WantsBytes => (_reader.IsWaiting && !_isHeld) || _phase == ConnectionPhase.Closing;
 
     public sealed override void MoveTo(EventLoop target, Action<object?> arrived, object? state)
     {
@@ -201,6 +217,11 @@ internal abstract class LoopConnection : TransportConnection
 
     /// <summary>The link has news of more than room, which <see cref="OnEvents"/> tells later in this turn.</summary>
     protected void AnnounceReadable() => IsReadable |= _phase == ConnectionPhase.Open;
+
+    /// <summary>Reading has stopped: a link that has an order for bytes takes it back.</summary>
+    protected virtual void OnHeld()
+    {
+    }
 
     /// <summary>Somebody waits for bytes and finds none. A link that tells by itself when some come has nothing to do.</summary>
     internal virtual void AwaitReadable()
@@ -446,6 +467,23 @@ internal abstract class LoopConnection : TransportConnection
         _arrivedState = null;
         Settle();
         arrived(state);
+    }
+
+    private void OnHeldChanged()
+    {
+        if (IsClosing || _phase == ConnectionPhase.Moving)
+        {
+            return;
+        }
+
+        if (_isHeld)
+        {
+            OnHeld();
+        }
+        else
+        {
+            QueueResume();
+        }
     }
 
     private void QueueResume()

@@ -9,6 +9,9 @@ internal enum ListenerState
     /// <summary>The process has no descriptor or memory left; connections stay in the backlog until the next try.</summary>
     Paused,
 
+    /// <summary>Nobody is accepted until somebody says so; connections stay in the backlog.</summary>
+    Held,
+
     /// <summary>The socket is closed.</summary>
     Closed,
 }

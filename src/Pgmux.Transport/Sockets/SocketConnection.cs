@@ -35,7 +35,7 @@ internal abstract unsafe class SocketConnection : LoopConnection
     public sealed override PeerCredentials? PeerCredentials => IsUnix ? SocketOptions.GetPeerCredentials(_socket) : null;
 
     /// <summary>The socket; -1 once it is closed.</summary>
-    public int Descriptor => _socket;
+    public sealed override int Descriptor => _socket;
 
     protected bool IsUnix => _remote.IsUnix;
 

@@ -36,10 +36,12 @@ internal sealed class SocketListener : TransportListener, IPollTarget
 
     public override EndPoint EndPoint => _listening.EndPoint;
 
+    public override int Descriptor => _state == ListenerState.Closed ? -1 : _listening.Descriptor;
+
     /// <summary>Starts accepting; on the loop.</summary>
     public void Start()
     {
-        if (_state == ListenerState.Closed)
+        if (_state is ListenerState.Closed or ListenerState.Held)
         {
             return;
         }
@@ -48,6 +50,10 @@ internal sealed class SocketListener : TransportListener, IPollTarget
         if (_watch is null)
         {
             Pause(ErrnoExtensions.Last(), static state => ((SocketListener)state!).Start());
+        }
+        else
+        {
+            _state = ListenerState.Accepting;
         }
     }
 
@@ -61,17 +67,54 @@ internal sealed class SocketListener : TransportListener, IPollTarget
 
     public void OnLoopEnd() => CloseDescriptor();
 
+    public override void Hold() => RunOnLoop(static state => ((SocketListener)state!).HoldHere());
+
+    public override void Release() => RunOnLoop(static state => ((SocketListener)state!).ReleaseHere());
+
     /// <summary>May be called on any thread; the file of a Unix socket is gone when it returns.</summary>
     public override void Dispose()
     {
         _listening.File?.Remove();
+        RunOnLoop(static state => ((SocketListener)state!).Close());
+    }
+
+    private void RunOnLoop(Action<object?> action)
+    {
         if (_loop.IsCurrent)
         {
-            Close();
+            action(this);
         }
         else
         {
-            _loop.Post(static state => ((SocketListener)state!).Close(), this);
+            _loop.Post(action, this);
+        }
+    }
+
+    private void HoldHere()
+    {
+        if (_state != ListenerState.Closed)
+        {
+            _pause?.Cancel();
+            _state = ListenerState.Held;
+        }
+    }
+
+    private void ReleaseHere()
+    {
+        if (_state != ListenerState.Held)
+        {
+            return;
+        }
+
+        _state = ListenerState.Accepting;
+        if (_watch is null)
+        {
+            Start();
+        }
+        else
+        {
+            // Nobody tells again of those that came meanwhile.
+            Accept();
         }
     }
 

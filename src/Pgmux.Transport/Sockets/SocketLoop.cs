@@ -120,6 +120,9 @@ public abstract class SocketLoop : EventLoop, IAsyncDisposable
             : this.RunAsync(() => _connector.ConnectAsync(options, cancellationToken)));
 
     /// <inheritdoc/>
+    public sealed override IReadOnlyList<BufferUse> BufferUse => Core.Buffers.Use;
+
+    /// <inheritdoc/>
     public sealed override Task<T> OffloadAsync<T>(Func<T> work) => Task.Run(work);
 
     /// <summary>Makes a connection of a connected, non-blocking socket, which it owns from now on.</summary>

@@ -44,6 +44,8 @@ internal sealed class TlsConnection : LoopConnection, IConnectionObserver
     /// <summary>The connection that carries the encrypted bytes.</summary>
     public LoopConnection Link => _link;
 
+    public override int Descriptor => _link.Descriptor;
+
     public override EndPoint LocalEndPoint => _link.LocalEndPoint;
 
     public override EndPoint RemoteEndPoint => _link.RemoteEndPoint;

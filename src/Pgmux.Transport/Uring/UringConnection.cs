@@ -118,6 +118,15 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
         }
     }
 
+    // Its end is told like any other, and finds that nobody wants bytes. What has come before it stays with us.
+    protected override void OnHeld()
+    {
+        if (_slot >= 0)
+        {
+            Cancel(PendingRequests.Receive, RingOperation.Receive);
+        }
+    }
+
     internal override void AwaitReadable()
     {
         if (!_isReceiveQueued && !IsReceiving && _slot >= 0)

@@ -33,9 +33,13 @@ internal sealed class ConsoleSessionTests
             Is.EqualTo(new[] { "N(NOTICE 00000 SET ignored)", "C(SET)", "Z(I)" }));
 
     [TestCase("SET nonsense = 1", "E(08P01 SET failed)")]
-    [TestCase("SET verbose = 1", "E(0A000 SET of a setting is not built into pgmux yet)")]
-    [TestCase("SUSPEND", "E(0A000 SUSPEND is not built into pgmux yet)")]
-    [TestCase("SHOW MEM", "E(0A000 SHOW MEM is not built into pgmux yet)")]
+    [TestCase("SET Verbose = 1", "E(08P01 SET failed)")]
+    [TestCase("SET verbose = much", "E(08P01 SET failed)")]
+    [TestCase("SUSPEND db", "E(08P01 invalid command 'SUSPEND db', use SHOW HELP;)")]
+    [TestCase("SHOW HELP AS JSON", "E(08P01 invalid command 'SHOW HELP AS JSON', use SHOW HELP;)")]
+    [TestCase("SHOW nothing AS JSON", "E(08P01 invalid command 'SHOW nothing AS JSON', use SHOW HELP;)")]
+    [TestCase("SHOW AS JSON", "E(08P01 invalid command 'SHOW AS JSON', use SHOW HELP;)")]
+    [TestCase("RELOAD now AS JSON", "E(08P01 invalid command 'RELOAD now AS JSON', use SHOW HELP;)")]
     [TestCase("SHOW nothing", "E(08P01 invalid command 'SHOW nothing', use SHOW HELP;)")]
     [TestCase("SHOW", "E(08P01 invalid command 'SHOW', use SHOW HELP;)")]
     [TestCase("SHOW ", "E(08P01 invalid command 'SHOW ', use SHOW HELP;)")]

@@ -24,6 +24,7 @@ internal sealed class ConsoleSwitchesTests
     [TestCase("KILL_CLIENT 8", "E(08P01 client not found)", "kill client 8")]
     [TestCase("WAIT_CLOSE", "C(WAIT_CLOSE)")]
     [TestCase("WAIT_CLOSE db", "C(WAIT_CLOSE)")]
+    [TestCase("SUSPEND", "C(SUSPEND)", "suspend")]
     [TestCase("RESUME", "E(08P01 pooler is not paused/suspended)")]
     [TestCase("RESUME db", "E(08P01 database db is not paused)")]
     [TestCase("RESUME nosuch", "E(08P01 no such database: nosuch)")]
@@ -71,6 +72,8 @@ internal sealed class ConsoleSwitchesTests
         Assert.That(Switches.IsPaused, Is.True);
     }
 
+    [TestCase("SUSPEND", ConsoleWaitEnd.Cancelled, "E(57014 canceling SUSPEND due to user request)", "suspend", "resume")]
+    [TestCase("SUSPEND", ConsoleWaitEnd.Left, "C(SUSPEND)", "suspend", "resume")]
     [TestCase("PAUSE", ConsoleWaitEnd.Cancelled, "E(57014 canceling PAUSE due to user request)", "pause", "resume")]
     [TestCase("PAUSE db", ConsoleWaitEnd.Cancelled, "E(57014 canceling PAUSE due to user request)", "pause db", "resume db")]
     [TestCase("PAUSE", ConsoleWaitEnd.Left, "C(PAUSE)", "pause", "resume")]
@@ -80,7 +83,7 @@ internal sealed class ConsoleSwitchesTests
     [Property("Row", "D05")]
     public async Task A_wait_that_is_given_up_leaves_nothing_half_done(string text, ConsoleWaitEnd end, string answer, params string[] calls)
     {
-        Switches.IsQuietNow = Switches.IsTidyNow = false;
+        Switches.IsQuietNow = Switches.IsTidyNow = Switches.IsAtRest = false;
         _rig.Waiter.End = end;
         Assert.That(await _rig.QueryAsync(text), Is.EqualTo(new[] { answer, "Z(I)" }));
         Assert.That(Switches.Calls, Is.EqualTo(calls));

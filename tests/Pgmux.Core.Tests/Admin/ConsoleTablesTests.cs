@@ -12,11 +12,20 @@ internal sealed class ConsoleTablesTests
         + "request_time:25,wait:23,wait_us:23,close_needed:23,ptr:25,link:25,remote_pid:23,tls:25,application_name:25,"
         + "prepared_statements:23,id:23";
 
+    private const string BufferColumns =
+        ",recv_pos:23,pkt_pos:23,pkt_remain:23,send_pos:23,send_remain:23,pkt_avail:23,send_avail:23";
+
     private static readonly TestCaseData[] Columns =
     [
         new("version", "version:25"),
         new("clients", ConnectionColumns),
         new("servers", ConnectionColumns),
+        new("sockets", ConnectionColumns + BufferColumns),
+        new("active_sockets", ConnectionColumns + BufferColumns),
+        new("mem", "name:25,size:23,used:23,free:23,memtotal:23"),
+        new("fds",
+            "fd:23,task:25,user:25,database:25,addr:25,port:23,cancel:20,link:23,client_encoding:25,std_strings:25,datestyle:25,"
+            + "timezone:25,password:25,scram_client_key:17,scram_server_key:17"),
         new("pools",
             "database:25,user:25,cl_active:23,cl_waiting:23,cl_active_cancel_req:23,cl_waiting_cancel_req:23,sv_active:23,"
             + "sv_active_cancel:23,sv_being_canceled:23,sv_idle:23,sv_used:23,sv_tested:23,sv_login:23,maxwait:23,maxwait_us:23,"
@@ -85,6 +94,59 @@ internal sealed class ConsoleTablesTests
         });
         Assert.That(await rig.QueryAsync("SHOW CLIENTS"), Has.Member(
             "D(C,app,shop,none,waiting,10.0.0.1,5000,10.0.0.2,6432,2026-11-20 13:00:00 UTC,2026-11-20 13:00:01 UTC,1,250000,0,0xff,0x7,0,,web,12,255)"));
+    }
+
+    [Test]
+    public async Task Sockets_have_states_of_their_own_and_what_waits_in_buffers()
+    {
+        var rig = new ConsoleRig();
+        foreach (var state in new[] { "active", "idle", "waiting", "login" })
+        {
+            rig.Source.Clients.Add(new ConnectionRow { IsServer = false, State = state, Address = "unix", Id = 1 });
+        }
+
+        foreach (var state in new[] { "active", "idle", "tested", "new" })
+        {
+            rig.Source.Servers.Add(new ConnectionRow { IsServer = true, State = state, Address = "unix", Id = 2 });
+        }
+
+        rig.Source.Servers.Add(new ConnectionRow
+        {
+            IsServer = true, State = "active", Address = "unix", Id = 3, UnreadBytes = 5, MessageBytesToCome = 6, UnsentBytes = 7,
+        });
+        var sockets = (await rig.QueryAsync("SHOW SOCKETS"))[1..^2];
+        Assert.That(sockets.Select(row => row[2..^1].Split(',')[4]), Is.EqualTo(new[]
+        {
+            "cl_active", "cl_active", "cl_waiting", "cl_login", "sv_active", "sv_idle", "sv_tested", "sv_login", "sv_active",
+        }));
+        Assert.That(sockets[0], Does.EndWith(",1,0,0,0,0,0,0,0)"));
+        Assert.That(sockets[^1], Does.EndWith(",3,5,0,6,0,7,5,7)"));
+        Assert.That((await rig.QueryAsync("SHOW ACTIVE_SOCKETS"))[1..^2], Is.EqualTo(sockets[^1..]));
+    }
+
+    [Test]
+    public async Task Memory_above_what_a_column_holds_is_cut()
+    {
+        var rig = new ConsoleRig();
+        rig.Source.Memory.Add(MemoryRow.OfBlocks("iobuf_cache", 16384, 3, 5));
+        rig.Source.Memory.Add(MemoryRow.OfBlocks("managed_heap", 1024, 4_000_000, 1));
+        Assert.That((await rig.QueryAsync("SHOW MEM"))[1..^2], Is.EqualTo(new[]
+        {
+            "D(iobuf_cache,16384,3,5,131072)", "D(managed_heap,1024,4000000,1,2147483647)",
+        }));
+    }
+
+    [Test]
+    [Property("Row", "I11")]
+    public async Task Descriptors_come_without_secrets()
+    {
+        var rig = new ConsoleRig();
+        rig.Source.Descriptors.Add(new DescriptorRow
+        {
+            Descriptor = 9, Task = "client", User = "u", Database = "d", Address = "::1", Port = 5, Link = 11, ClientEncoding = "UTF8",
+            StandardConformingStrings = "on", DateStyle = "ISO", TimeZone = "UTC",
+        });
+        Assert.That((await rig.QueryAsync("SHOW FDS"))[1], Is.EqualTo("D(9,client,u,d,::1,5,NULL,11,UTF8,on,ISO,UTC,NULL,NULL,NULL)"));
     }
 
     [Test]

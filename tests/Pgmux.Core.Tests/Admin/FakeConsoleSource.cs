@@ -22,6 +22,10 @@ internal sealed class FakeConsoleSource : IConsoleSource
 
     public List<ConnectionRow> Servers { get; } = [];
 
+    public List<MemoryRow> Memory { get; } = [];
+
+    public List<DescriptorRow> Descriptors { get; } = [];
+
     public List<StatsRow> Stats { get; } = [];
 
     public List<UserRow> Users { get; } = [];
@@ -37,7 +41,7 @@ internal sealed class FakeConsoleSource : IConsoleSource
     public List<ShutdownMode> Shutdowns { get; } = [];
 
     /// <summary>Whether anything that changes the process was asked for.</summary>
-    public bool WasChanged => Reloads > 0 || Shutdowns.Count > 0 || Switches.Calls.Count > 0;
+    public bool WasChanged => Reloads > 0 || Changes.Count > 0 || Shutdowns.Count > 0 || Switches.Calls.Count > 0;
 
     public ValueTask<IReadOnlyList<DatabaseRow>> GetDatabasesAsync() => new(Databases);
 
@@ -47,6 +51,12 @@ internal sealed class FakeConsoleSource : IConsoleSource
 
     public ValueTask<IReadOnlyList<ConnectionRow>> GetServersAsync() => new(Servers);
 
+    public ValueTask<IReadOnlyList<ConnectionRow>> GetSocketsAsync() => new([.. Clients, .. Servers]);
+
+    public ValueTask<IReadOnlyList<MemoryRow>> GetMemoryAsync() => new(Memory);
+
+    public ValueTask<IReadOnlyList<DescriptorRow>> GetDescriptorsAsync() => new(Descriptors);
+
     public ValueTask<IReadOnlyList<StatsRow>> GetStatsAsync() => new(Stats);
 
     public ValueTask<IReadOnlyList<UserRow>> GetUsersAsync() => new(Users);
@@ -54,6 +64,23 @@ internal sealed class FakeConsoleSource : IConsoleSource
     public ValueTask<IReadOnlyList<PreparedStatementRow>> GetPreparedStatementsAsync() => new(PreparedStatements);
 
     public ValueTask<ListCounts> GetListCountsAsync() => new(Lists);
+
+    /// <summary>Changes the configuration as the real one does.</summary>
+    public ValueTask<SettingChange> ChangeAsync(string name, string text)
+    {
+        var store = new ConfigStore(Config);
+        var change = store.Change(name, text, out _);
+        if (store.Current != Config)
+        {
+            Changes.Add(name);
+        }
+
+        Config = store.Current;
+        return new(change);
+    }
+
+    /// <summary>Settings that SET has changed.</summary>
+    public List<string> Changes { get; } = [];
 
     public ValueTask<bool> ReloadAsync()
     {

@@ -18,6 +18,12 @@ internal sealed class FakeSwitches : IPoolerSwitches
 
     public bool IsPaused { get; set; }
 
+    public bool IsSuspended { get; set; }
+
+    public bool IsAtRest { get; set; } = true;
+
+    public bool HasPausedDatabase => _paused.Count > 0;
+
     public bool IsQuietNow { get; set; } = true;
 
     public bool IsTidyNow { get; set; } = true;
@@ -39,15 +45,23 @@ internal sealed class FakeSwitches : IPoolerSwitches
         return isNew;
     }
 
+    public bool TrySuspend()
+    {
+        Calls.Add("suspend");
+        var isNew = !IsSuspended;
+        IsSuspended = true;
+        return isNew;
+    }
+
     public bool TryResume()
     {
-        var wasPaused = IsPaused;
+        var wasPaused = IsPaused || IsSuspended;
         if (wasPaused)
         {
             Calls.Add("resume");
         }
 
-        IsPaused = false;
+        IsPaused = IsSuspended = false;
         return wasPaused;
     }
 

@@ -74,7 +74,7 @@ internal sealed class NpgsqlConsoleTests
         await command.PrepareAsync();
         Assert.That(await command.ExecuteScalarAsync(), Is.EqualTo("active"));
 
-        var unbuilt = new NpgsqlCommand("SHOW MEM", connection);
+        var unbuilt = new NpgsqlCommand("SHOW PEERS", connection);
         Assert.That(async () => await unbuilt.ExecuteScalarAsync(), Throws.InstanceOf<PostgresException>().With.Property("SqlState").EqualTo("0A000"));
 
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new("RELOAD"), new("SHOW VERSION") } };

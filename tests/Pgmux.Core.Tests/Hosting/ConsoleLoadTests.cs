@@ -12,7 +12,7 @@ internal sealed class ConsoleLoadTests
     private const string Answer = "T D(a) C(SELECT 1) Z(I)";
 
     // Those that end or stop clients, or wait for them, have tests of their own.
-    private static readonly string[] Ending = ["shutdown", "pause", "kill", "kill_client", "disable", "wait_close"];
+    private static readonly string[] Ending = ["shutdown", "pause", "kill", "kill_client", "disable", "wait_close", "suspend"];
 
     private static readonly string[] Arguments = ["", " db", " nosuch", " 1", " all", ";", " = 5", " client_encoding = 'x'"];
 
@@ -59,24 +59,91 @@ internal sealed class ConsoleLoadTests
         }
     }
 
-    // SET of a setting is not built: each is refused in so many words, and nothing changes.
     [Test, Property("Row", "D11")]
-    public void SET_of_any_setting_to_anything_is_answered_and_SHOW_CONFIG_tells_the_same_as_before()
+    public void SET_of_any_setting_to_anything_is_taken_or_refused_and_SHOW_CONFIG_tells_what_can_be_SET_again()
     {
         using var mux = TestMux.Start(("stats_users", ConsoleRows.User));
         var console = mux.Login("admin", "pgbouncer");
         console.Take();
-        var before = Config(mux);
+        var before = Config(console);
+        var taken = 0;
         foreach (var setting in SettingTable.All)
         {
-            foreach (var value in new[] { "0", "1", "-1", "2147483647", "-2147483648", "99999999999999999999", "'text'", "''", "'it''s'", "DEFAULT" })
+            foreach (var value in new[] { "0", "1", "'-1'", "2147483647", "'-2147483648'", "99999999999999999999", "'text'", "''", "'it''s'", "DEFAULT" })
             {
-                Assert.That(console.Query($"SET {setting.Name} = {value}"), Does.Match(@"^E\(\w{5} .*\) Z\(I\)$"), $"{setting.Name} = {value}");
+                var text = $"SET {setting.Name} = {value}";
+                var was = Config(console);
+                var answer = console.Query(text);
+                Assert.That(answer, Does.Match(@"^((N\(.*\) )?C\(SET \w+=.*\)|E\(08P01 SET failed\)) Z\(I\)$"), text);
+                if (answer.Contains("E(", StringComparison.Ordinal) || !setting.IsChangeable)
+                {
+                    Assert.That(Config(console), Is.EqualTo(was), text);
+                }
+                else if (Config(console)[setting.Name] is { } shown)
+                {
+                    taken++;
+                    Assert.That(console.Query($"SET {setting.Name} = '{shown.Replace("'", "''", StringComparison.Ordinal)}'"), Does.Contain("C(SET "), text);
+                    Assert.That(Config(console)[setting.Name], Is.EqualTo(shown), text);
+                }
+            }
+
+            if (before[setting.Name] is { } first)
+            {
+                Assert.That(console.Query($"SET {setting.Name} = '{first.Replace("'", "''", StringComparison.Ordinal)}'"), Does.Contain("C(SET "), setting.Name);
             }
         }
 
-        Assert.That(Config(mux), Is.EqualTo(before));
-        Assert.That(before.Keys, Is.SupersetOf(SettingTable.All.Select(setting => setting.Name)));
+        Assert.That(taken, Is.GreaterThan(200));
+        Assert.That(before.Keys, Is.EquivalentTo(SettingTable.All.Select(setting => setting.Name)));
+        Assert.That(console.Query("RELOAD"), Is.EqualTo("C(RELOAD) Z(I)"));
+        var after = Config(console);
+        foreach (var setting in SettingTable.All.Where(setting => setting.DefaultText is not null))
+        {
+            Assert.That(after[setting.Name], Is.EqualTo(before[setting.Name]), setting.Name);
+        }
+    }
+
+    [Test, Property("Row", "D11")]
+    public void What_is_SET_holds_for_pools_and_clients_at_once_and_until_RELOAD([Values(1, 2)] int loops)
+    {
+        using var mux = TestMux.Start(loops, ("default_pool_size", "1"));
+        var (busy, waiting, console) = (mux.Login(), mux.Login(), mux.Login("admin", "pgbouncer"));
+        console.Take();
+        busy.Send(RawMessages.Query("WAIT"));
+        waiting.Send(RawMessages.Query("SELECT a"));
+        Assert.That(waiting.Take(), Is.Empty);
+        Assert.That(console.Query("SET default_pool_size = 2"), Is.EqualTo("C(SET default_pool_size=2) Z(I)"));
+        mux.Advance(1);
+        Assert.That(waiting.Take(), Is.EqualTo(Answer));
+        Assert.That(console.Query("SET query_timeout TO '5';"), Is.EqualTo("C(SET query_timeout=5) Z(I)"));
+        mux.Advance(5);
+        Assert.That(busy.Take(), Does.EndWith("query_timeout) EOF"));
+        Assert.That(console.Query("RELOAD"), Is.EqualTo("C(RELOAD) Z(I)"));
+        Assert.That(mux.Pool.Policy.Size, Is.EqualTo(1));
+        Assert.That(mux.Mux.Configuration.Current.Options.QueryTimeout, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test, Property("Row", "D11")]
+    public void A_setting_that_needs_a_restart_is_answered_as_in_PgBouncer_and_a_notice_says_that_it_stays()
+    {
+        using var mux = TestMux.Start();
+        var console = mux.Login("admin", "pgbouncer");
+        console.Take();
+        Assert.That(
+            console.Query("SET listen_backlog = 5"),
+            Is.EqualTo("N(listen_backlog stays 128 until pgmux is started again) C(SET listen_backlog=5) Z(I)"));
+    }
+
+    [Test, Property("Row", "I11")]
+    public void A_password_in_a_setting_is_not_sent_back()
+    {
+        using var mux = TestMux.Start();
+        var console = mux.Login("admin", "pgbouncer");
+        console.Take();
+        Assert.That(
+            console.Query("SET auth_ldap_options = 'ldapserver=h ldapbasedn=x ldapbindpasswd=planted'") + console.Query("SHOW CONFIG"),
+            Does.Contain("C(SET auth_ldap_options=").And.Not.Contain("planted"));
+        Assert.That(mux.Log.Events.Select(entry => entry.Text), Has.None.Contains("planted"));
     }
 
     [TestCase("SET client_encoding = 'UTF8'")]
@@ -163,5 +230,9 @@ internal sealed class ConsoleLoadTests
 
     private static string Tag(string command) => $"C({command.Split(' ')[0]}) Z(I)";
 
-    private static Dictionary<string, string> Config(TestMux mux) => mux.Show("CONFIG").ToDictionary(row => row["key"], row => row["value"]);
+    private static Dictionary<string, string?> Config(FakeClient console)
+    {
+        console.Send(RawMessages.Query("SHOW CONFIG"));
+        return console.TakeReplies().Where(reply => reply.Type == 'D').Select(reply => reply.Columns()).ToDictionary(row => row[0]!, row => row[1]);
+    }
 }

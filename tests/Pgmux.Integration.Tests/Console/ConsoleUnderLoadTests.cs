@@ -20,8 +20,8 @@ internal sealed class ConsoleUnderLoadTests(int postgres) : PgmuxFixture(postgre
         const int Rounds = 20;
         string[] commands =
         [
-            // KILL and DISABLE are there to disturb; clients that are paused go on with the RESUME that comes next.
-            .. ConsoleVerb.All.Where(verb => verb.Word is not ("shutdown" or "show" or "kill" or "disable")).SelectMany(verb => new[] { verb.Word, $"{verb.Word} app", $"{verb.Word} 'x" }),
+            // KILL, DISABLE and SUSPEND are there to disturb; clients that are paused go on with the RESUME that comes next.
+            .. ConsoleVerb.All.Where(verb => verb.Word is not ("shutdown" or "show" or "kill" or "disable" or "suspend")).SelectMany(verb => new[] { verb.Word, $"{verb.Word} app", $"{verb.Word} 'x" }),
             .. ShowCommands.All.Select(show => $"SHOW {show.Word}"),
             "SHOW HELP", "SHOW", "SET default_pool_size = 3", "SET", "SELECT 1", "SHUTDOWN NONSENSE", "",
         ];
@@ -38,6 +38,110 @@ internal sealed class ConsoleUnderLoadTests(int postgres) : PgmuxFixture(postgre
         }
 
         Assert.That(await load.StopAsync(), Is.GreaterThan(0));
+    }
+
+    // Dashboards and exporters ask for everything once a second: that may cost a hundredth of a core, which is 10 ms each time.
+    [Test]
+    public async Task A_poll_of_every_table_costs_less_than_a_hundredth_of_a_core_once_a_second()
+    {
+        // Until everything is compiled as it stays.
+        const int WarmUps = 150;
+        const int Polls = 100;
+        var mostPerPoll = TimeSpan.FromMilliseconds(10);
+        string[] commands = [.. ShowCommands.All.Where(show => show.Columns is not null).Select(show => $"SHOW {show.Word}")];
+        await using var console = await ConsoleAsync();
+        var clients = new List<RawClient>();
+        try
+        {
+            for (var n = 0; n < 100; n++)
+            {
+                clients.Add(await LoginAsync());
+            }
+
+            await PollAsync(console, commands, WarmUps);
+            var before = Pgmux.ReadCounters().ProcessorTime;
+            await PollAsync(console, commands, Polls);
+            var cost = (Pgmux.ReadCounters().ProcessorTime - before) / Polls;
+            TestContext.Out.WriteLine($"a poll of {commands.Length} tables with {clients.Count} clients costs {cost.TotalMilliseconds} ms of processor time");
+            Assert.That(cost, Is.LessThan(mostPerPoll));
+        }
+        finally
+        {
+            foreach (var client in clients)
+            {
+                await client.DisposeAsync();
+            }
+        }
+    }
+
+    [Test]
+    public async Task Every_table_can_be_polled_under_load_as_rows_and_as_JSON()
+    {
+        const int Polls = 20;
+        string[] tables = [.. ShowCommands.All.Where(show => show.Columns is not null).Select(show => $"SHOW {show.Word}")];
+        await using var console = await ConsoleAsync();
+        using var load = new Load(this);
+
+        await PollAsync(console, [.. tables, .. tables.Select(table => $"{table} AS JSON")], Polls);
+
+        Assert.That(await load.StopAsync(), Is.GreaterThan(0));
+    }
+
+    [Test]
+    public async Task SUSPEND_and_RESUME_in_a_loop_cost_no_client_an_answer()
+    {
+        const int Rounds = 10;
+        await using var console = await ConsoleAsync();
+        using var load = new Load(this);
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            Assert.That((await console.SendAsync("SUSPEND"))[0].Tag, Is.EqualTo("SUSPEND"));
+            var state = (await console.ShowAsync("STATE")).ToDictionary(row => row["key"], row => row["value"]);
+            Assert.That(state["suspended"], Is.EqualTo("yes"));
+            var busy = await console.ShowAsync("ACTIVE_SOCKETS");
+            Assert.That(busy.Where(row => row["database"] == "app"), Is.Empty, "all of them are at rest");
+            Assert.That((await console.SendAsync("RESUME"))[0].Tag, Is.EqualTo("RESUME"));
+        }
+
+        Assert.That(await load.StopAsync(), Is.GreaterThan(0));
+    }
+
+    [Test]
+    public async Task What_is_SET_and_reloaded_in_a_loop_costs_no_client_an_answer()
+    {
+        const int Rounds = 50;
+        await using var console = await ConsoleAsync();
+        using var load = new Load(this);
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            Assert.That((await console.SendAsync($"SET default_pool_size = {(round % 3) + 1}"))[0].Tag, Is.EqualTo($"SET default_pool_size={(round % 3) + 1}"));
+            Assert.That((await console.SendAsync("SET server_idle_timeout TO '0.5'"))[0].Tag, Is.EqualTo("SET server_idle_timeout=0.5"));
+            Assert.That((await console.SendAsync("RELOAD"))[0].Tag, Is.EqualTo("RELOAD"));
+        }
+
+        Assert.That(await load.StopAsync(), Is.GreaterThan(0));
+    }
+
+    [Test, Property("Row", "I11")]
+    public async Task Descriptors_are_those_of_the_process_and_carry_no_secret()
+    {
+        await using var console = await ConsoleAsync();
+        await using var client = await LoginAsync();
+        await client.QueryAsync("BEGIN");
+
+        var rows = await console.ShowAsync("FDS");
+        var sockets = Directory.GetFiles($"/proc/{Pgmux.Id}/fd").Select(Path.GetFileName).ToHashSet();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rows.Select(row => row["fd"]), Is.Unique.And.SubsetOf(sockets));
+            Assert.That(rows.Select(row => row["task"]).Distinct(), Is.EquivalentTo(new[] { "pooler", "client", "server" }));
+            var (held, server) = (rows.Single(row => row["task"] == "client"), rows.Single(row => row["task"] == "server"));
+            Assert.That((held["link"], server["link"]), Is.EqualTo((server["fd"], held["fd"])));
+            Assert.That((held["user"], held["database"], held["std_strings"]), Is.EqualTo(("app", "app", "on")));
+            Assert.That(rows.SelectMany(row => new[] { row["cancel"], row["password"], row["scram_client_key"], row["scram_server_key"] }), Is.All.Null.Or.Empty);
+        }
     }
 
     [Test, Property("Row", "D10")]
@@ -58,7 +162,7 @@ internal sealed class ConsoleUnderLoadTests(int postgres) : PgmuxFixture(postgre
             {
                 Assert.That(clients.Select(row => row["id"]), Is.Unique);
                 Assert.That(clients.Count(row => row["database"] == "app"), Is.AtMost(MostClients));
-                Assert.That(clients.Where(row => row["database"] == "app").Select(row => row["state"]), Is.All.AnyOf("active", "waiting"));
+                Assert.That(clients.Where(row => row["database"] == "app").Select(row => row["state"]), Is.All.AnyOf("active", "idle", "waiting"));
             }
         }
 
@@ -123,6 +227,17 @@ internal sealed class ConsoleUnderLoadTests(int postgres) : PgmuxFixture(postgre
 
         Assert.That(await Pgmux.WaitForExitAsync(), Is.Zero);
         await Cluster.WaitForBackendsAsync("usename = 'app'", 0);
+    }
+
+    private static async Task PollAsync(ConsoleClient console, string[] commands, int rounds)
+    {
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var command in commands)
+            {
+                Assert.That((await console.SendAsync(command))[^2].Tag, Is.EqualTo("SHOW"), command);
+            }
+        }
     }
 
     /// <summary>Clients that log in, ask, and leave, until they are stopped.</summary>

@@ -73,6 +73,7 @@ internal sealed class TestMux : IDisposable
             options.Parts);
         _listener = used[0].Listen(new ListenOptions { EndPoint = _address }, Mux.Accept);
         Mux.ListenersUnwanted = _listener.Dispose;
+        Mux.Listeners = () => [_listener];
         foreach (var loop in _loops)
         {
             loop.Post(_ => { }, null);

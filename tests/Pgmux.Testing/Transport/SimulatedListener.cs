@@ -8,7 +8,9 @@ internal sealed class SimulatedListener(
     SimulatedNetwork network, SimulatedLoop loop, EndPoint endPoint, ListenOptions options, Action<TransportConnection> accepted)
     : TransportListener
 {
+    private readonly Queue<InMemoryConnection> _backlog = new();
     private bool _isClosed;
+    private bool _isHeld;
 
     public override EndPoint EndPoint => endPoint;
 
@@ -27,6 +29,12 @@ internal sealed class SimulatedListener(
             return;
         }
 
+        if (_isHeld)
+        {
+            _backlog.Enqueue(connection);
+            return;
+        }
+
         try
         {
             accepted(connection);
@@ -38,9 +46,26 @@ internal sealed class SimulatedListener(
         }
     }
 
+    private void EmptyBacklog()
+    {
+        while (_backlog.TryDequeue(out var connection))
+        {
+            Hand(connection);
+        }
+    }
+
+    public override void Hold() => _isHeld = true;
+
+    public override void Release() => loop.Post(_ =>
+    {
+        _isHeld = false;
+        EmptyBacklog();
+    }, null);
+
     public override void Dispose()
     {
         _isClosed = true;
+        loop.Post(_ => EmptyBacklog(), null);
         network.Remove(this);
     }
 }

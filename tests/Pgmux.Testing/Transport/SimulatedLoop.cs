@@ -35,6 +35,8 @@ internal sealed class SimulatedLoop : EventLoop, IScheduled
     /// <summary>Buffers that connections of this loop hold; an idle one holds none.</summary>
     public int RentedBuffers => Core.Buffers.RentedBlocks;
 
+    public override IReadOnlyList<BufferUse> BufferUse => Core.Buffers.Use;
+
     internal LoopCore Core { get; }
 
     /// <summary>Whether there is something to do at the present time.</summary>

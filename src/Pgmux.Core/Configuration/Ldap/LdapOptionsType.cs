@@ -11,6 +11,9 @@ internal sealed class LdapOptionsType : SettingType<string?>
     private const string PasswordOption = LdapOptionNames.BindPassword + "=";
 
     /// <inheritdoc/>
+    public override bool HidesSecrets => true;
+
+    /// <inheritdoc/>
     public override bool TryParse(string text, out string? value, out string problem)
     {
         value = text;

@@ -35,6 +35,14 @@ internal sealed class FaultyConnection : TransportConnection, IConnectionObserve
 
     public override long UnsentBytes => _connection.UnsentBytes;
 
+    public override int UnreadBytes => _connection.UnreadBytes;
+
+    public override bool IsHeld
+    {
+        get => _connection.IsHeld;
+        set => _connection.IsHeld = value;
+    }
+
     public override bool HasUnreadBytes => _connection.HasUnreadBytes;
 
     public override void Flush() => _connection.Flush();

@@ -1,0 +1,20 @@
+namespace Pgmux.Core.Configuration;
+
+/// <summary>What came of a SET.</summary>
+internal sealed record SettingChange
+{
+    /// <summary>The value is in use.</summary>
+    public static readonly SettingChange Taken = new();
+
+    /// <summary>The setting needs a restart: the running value stays. PgBouncer counts that as no error.</summary>
+    public static readonly SettingChange KeptUntilRestart = new() { IsKept = true };
+
+    /// <summary>Whether the running value stays because the setting needs a restart.</summary>
+    public bool IsKept { get; private init; }
+
+    /// <summary>What is wrong with the name, the value, or the configuration with it; nothing has changed then.</summary>
+    public IReadOnlyList<ConfigFault> Faults { get; private init; } = [];
+
+    /// <summary>The value is not taken.</summary>
+    public static SettingChange Refuse(params ConfigFault[] faults) => new() { Faults = faults };
+}
