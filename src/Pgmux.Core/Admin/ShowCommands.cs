@@ -29,8 +29,8 @@ internal static class ShowCommands
         NotYet("mem"),
         NotYet("peers"),
         NotYet("peer_pools"),
-        NotYet("dns_hosts"),
-        NotYet("dns_zones"),
+        HostTables.Hosts,
+        HostTables.Zones,
         NotYet("fds", ConsoleRights.Administer),
     ];
 

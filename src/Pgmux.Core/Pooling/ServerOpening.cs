@@ -1,3 +1,4 @@
+using System.Net;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers;
@@ -125,9 +126,26 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     private ServerConnection Add(ServerTarget target, ServerCredentials credentials, EventLoop loop)
     {
         var server = new ServerConnection(
-            environment.NextId(), target, target.EndPointAt(_attempts++ & int.MaxValue), credentials, pool, environment.Servers, loop);
+            environment.NextId(), target, NextEndPoint(target), credentials, pool, environment.Servers, loop);
         servers.Add(server);
         return server;
+    }
+
+    // PgBouncer's rule: hosts take turns, or with load_balance_hosts = disable the last one stays in use and gives way to the next when a login
+    // has failed.
+    private EndPoint NextEndPoint(ServerTarget target)
+    {
+        if (target.Options.LoadBalanceHosts == LoadBalanceHosts.RoundRobin)
+        {
+            return target.EndPointAt(_attempts++ & int.MaxValue);
+        }
+
+        if (_throttle.IsFailing)
+        {
+            _attempts++;
+        }
+
+        return target.EndPointAt(_attempts & int.MaxValue);
     }
 
     // A configured password serves by itself, and a hash where the server asks for one; elsewhere it takes the password that a client has shown.

@@ -18,6 +18,7 @@ internal static class ServerCloseReasonText
         ServerCloseReason.IdleTimedOut => "server idle timeout",
         ServerCloseReason.MadeRoom => "makes room for a login",
         ServerCloseReason.ConfigurationChanged => "database configuration changed",
+        ServerCloseReason.AddressVanished => "obsolete connection",
         ServerCloseReason.Paused => "pause mode",
         ServerCloseReason.ClientGone => "client disconnect while server was not ready",
         ServerCloseReason.QueryTimedOut => "query timeout",

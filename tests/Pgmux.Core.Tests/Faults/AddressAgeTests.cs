@@ -16,7 +16,7 @@ internal sealed class AddressAgeTests
         {
             Databases = new Dictionary<string, string> { ["db"] = "host=db.example port=5432" },
         });
-        mux.Network.Addresses.Name("db.example", IPAddress.Loopback);
+        mux.Names.Set("db.example", IPAddress.Loopback);
         var client = mux.Login();
         client.Take();
         Assert.That(client.Query("SELECT a"), Is.EqualTo("T D(a) C(SELECT 1) Z(I)"));
@@ -24,13 +24,13 @@ internal sealed class AddressAgeTests
         Assert.That(mux.Counts.Servers, Is.Zero);
 
         // Nobody listens at the new address; at the old one somebody would.
-        mux.Network.Addresses.Name("db.example", IPAddress.Parse("127.0.0.2"));
+        mux.Names.Set("db.example", IPAddress.Parse("127.0.0.2"));
         client.Send(RawMessages.Query("SELECT b"));
         mux.Advance(30);
         Assert.That(client.Take(), Is.Empty);
         Assert.That(mux.Log.Events.Select(entry => entry.Text), Has.Some.Contains("Cannot connect to 127.0.0.2"));
 
-        mux.Network.Addresses.Name("db.example", IPAddress.Loopback);
+        mux.Names.Set("db.example", IPAddress.Loopback);
         mux.Advance(3);
         Assert.That(client.Take(), Is.EqualTo("T D(b) C(SELECT 1) Z(I)"));
     }

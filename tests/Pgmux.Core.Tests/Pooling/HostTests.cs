@@ -21,10 +21,10 @@ internal sealed class HostTests
     public void New_connections_follow_a_name_and_old_servers_live()
     {
         using var mux = Start("host=db.example");
-        mux.Network.Addresses.Name("db.example", IPAddress.Loopback);
+        mux.Names.Set("db.example", IPAddress.Loopback);
         var (first, second) = (mux.Login(), mux.Login());
         first.Query("BEGIN");
-        mux.Network.Addresses.Name("db.example", Other);
+        mux.Names.Set("db.example", Other);
         var moved = Listen(mux, Other);
         second.Take();
         Assert.That(second.Query("SELECT a"), Is.EqualTo(Answer));
@@ -44,14 +44,14 @@ internal sealed class HostTests
     {
         using var mux = Start("host=db.example", ("server_lifetime", "0"));
         var moved = Listen(mux, Other);
-        mux.Network.Addresses.Name("db.example", IPAddress.Loopback);
+        mux.Names.Set("db.example", IPAddress.Loopback);
         var client = mux.Login();
         client.Take();
         client.Query("SELECT first");
         var (here, there) = (mux.Postgres.Logins, moved.Logins);
         for (var round = 0; round < 5; round++)
         {
-            mux.Network.Addresses.Name("db.example", round % 2 == 0 ? Other : IPAddress.Loopback);
+            mux.Names.Set("db.example", round % 2 == 0 ? Other : IPAddress.Loopback);
             mux.Advance(step);
             Assert.That(client.Query("SELECT a"), Is.EqualTo(Answer));
             (here, there) = round % 2 == 0 ? (here, there + 1) : (here + 1, there);
@@ -64,7 +64,7 @@ internal sealed class HostTests
     {
         using var mux = Start("host=db.example");
         var moved = Listen(mux, Other);
-        mux.Network.Addresses.Name("db.example", IPAddress.Loopback);
+        mux.Names.Set("db.example", IPAddress.Loopback);
         var clients = Enumerable.Range(0, 5).Select(_ => mux.Login()).ToArray();
         foreach (var client in clients)
         {
@@ -75,7 +75,7 @@ internal sealed class HostTests
         Array.ForEach(clients, client => client.Query("COMMIT"));
         for (var second = 0; second < 20; second++)
         {
-            mux.Network.Addresses.Name("db.example", second % 2 == 0 ? Other : IPAddress.Loopback);
+            mux.Names.Set("db.example", second % 2 == 0 ? Other : IPAddress.Loopback);
             mux.Advance(1);
             Assert.That(clients.Select(client => client.Query("SELECT a")), Is.All.EqualTo(Answer));
         }
@@ -94,7 +94,7 @@ internal sealed class HostTests
         Assert.That(
             mux.Log.Events.Select(entry => entry.Text), Has.Some.Contains("db.example").And.Some.Matches("the name has no address|no such name|not resolved|not be resolved"));
         Assert.That(canary.Query("SELECT a"), Does.EndWith(Answer));
-        mux.Network.Addresses.Name("db.example", IPAddress.Loopback);
+        mux.Names.Set("db.example", IPAddress.Loopback);
         mux.Advance(1.9);
         Assert.That(client.Take(), Does.EndWith("Z(I)"), "within one retry: a failure is not remembered for longer");
     }
@@ -103,13 +103,13 @@ internal sealed class HostTests
     public void A_lookup_that_takes_too_long_ends_at_the_connect_timeout()
     {
         using var mux = Start("host=db.example", ("server_connect_timeout", "5"));
-        mux.Network.Addresses.Name("db.example", Other);
+        mux.Names.Set("db.example", Other);
         mux.Network.Addresses.Fail(new IPEndPoint(Other, 5432), ConnectFailure.TimedOut);
         var canary = mux.Login("bob", "canary");
         var client = mux.BeginLogin();
         mux.Advance(4);
         Assert.That(canary.Query("SELECT a"), Does.EndWith(Answer));
-        mux.Network.Addresses.Name("db.example", IPAddress.Loopback);
+        mux.Names.Set("db.example", IPAddress.Loopback);
         mux.Advance(3);
         Assert.That(client.Take(), Does.EndWith("Z(I)"));
     }

@@ -96,8 +96,8 @@ internal sealed class ServerCertificateTests
             ("server_tls_sslmode", "verify-full"), ("server_tls_ca_file", _folder.File("ca.pem")), ("server_login_retry", "1"), ("query_wait_timeout", "30"));
         settings = settings with { Databases = new Dictionary<string, string> { ["db"] = $"host={hosts} port=5432 min_pool_size=2 pool_size=2" } };
         using var mux = TestMux.Start(settings);
-        mux.Network.Addresses.Name("one.example", IPAddress.Loopback);
-        mux.Network.Addresses.Name("two.example", IPAddress.Loopback);
+        mux.Names.Set("one.example", IPAddress.Loopback);
+        mux.Names.Set("two.example", IPAddress.Loopback);
 
         // The server is told which of its names is meant, and shows what the case says.
         mux.Postgres.Tls = new SslServerAuthenticationOptions
