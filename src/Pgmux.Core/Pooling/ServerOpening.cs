@@ -25,10 +25,10 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
 
     /// <summary>
     /// Whether nobody may join the queue: a login has failed and no server is left to wait for. PgBouncer's rule. A server that is
-    /// there but starting up or full is waited for. Who comes when the next try is due joins and starts it: nobody else would.
+    /// there but starting up or full is waited for, and so are the hosts of a list until each has failed. Who comes when the next try is due joins and starts it: nobody else would.
     /// </summary>
     public bool MustFailFast(long now) => _throttle is { IsFailing: true, IsServerBusy: false }
-        && servers.LoggedIn == 0 && !_throttle.MayStart(servers.Connecting, _hasSucceeded, now);
+        && _throttle.Failures >= pool.Policy.Target.HostCount && servers.LoggedIn == 0 && !_throttle.MayStart(servers.Connecting, _hasSucceeded, now);
 
     /// <summary>Whether no server answers, so that trying a token would only load it more.</summary>
     public bool IsServerAway(long now) => _throttle.IsFailing && !LoginThrottle.IsPermanent(LastError)

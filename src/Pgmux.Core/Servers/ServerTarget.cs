@@ -48,6 +48,9 @@ internal sealed class ServerTarget
     /// <summary>Run once after each login, or null. connect_query.</summary>
     public string? ConnectQuery => Options.ConnectQuery;
 
+    /// <summary>How many hosts there are.</summary>
+    public int HostCount => _endPoints.Count;
+
     /// <summary>The host names among the addresses, each once.</summary>
     public IEnumerable<string> HostNames => _endPoints.OfType<DnsEndPoint>().Select(name => name.Host).Distinct(StringComparer.OrdinalIgnoreCase);
 

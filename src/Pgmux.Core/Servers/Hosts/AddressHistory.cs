@@ -18,8 +18,8 @@ internal sealed class AddressHistory
 
     private const long Never = long.MinValue / 2;
 
-    // By address, how many answers in a row have lacked it.
-    private readonly Dictionary<IPAddress, int> _lacking = [];
+    // By address, how many answers in a row have lacked it, and whether that was told.
+    private readonly Dictionary<IPAddress, (int Lacking, bool IsGone)> _known = [];
     private long _answers;
     private long _lastReturn = Never;
     private long _returnBefore = Never;
@@ -30,32 +30,36 @@ internal sealed class AddressHistory
     public IReadOnlyList<IPAddress> Take(IReadOnlyList<IPAddress> answer)
     {
         _answers++;
-        if (answer.Any(address => _lacking.GetValueOrDefault(address) > 0))
+        if (answer.Any(address => _known.GetValueOrDefault(address).Lacking > 0))
         {
             (_returnBefore, _lastReturn) = (_lastReturn, _answers);
         }
 
         foreach (var address in answer)
         {
-            _lacking[address] = 0;
+            _known[address] = default;
         }
 
         var limit = Rotates ? AnswersWhenRotating : 1;
         var present = answer.ToHashSet();
         List<IPAddress> gone = [];
-        foreach (var address in _lacking.Keys.Where(address => !present.Contains(address)).ToArray())
+        foreach (var address in _known.Keys.Where(address => !present.Contains(address)).ToArray())
         {
-            var count = ++_lacking[address];
-
-            // What the first rule has named may be named by the second again, which does no harm: nothing is left to close.
-            if (count == limit)
+            var (lacking, wasGone) = _known[address];
+            lacking++;
+            var isForgotten = lacking >= AnswersWhenRotating || _known.Count > Capacity;
+            if (!wasGone && (lacking >= limit || isForgotten))
             {
                 gone.Add(address);
             }
 
-            if (count >= AnswersWhenRotating || _lacking.Count > Capacity)
+            if (isForgotten)
             {
-                _lacking.Remove(address);
+                _known.Remove(address);
+            }
+            else
+            {
+                _known[address] = (lacking, lacking >= limit || wasGone);
             }
         }
 

@@ -237,7 +237,8 @@ internal sealed class HostResolver(IHostLookup lookup, TimeProvider clock, ILogg
             return false;
         }
 
-        entry.Pending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Completed as the last thing of an answer, so who waits on that loop may go on at once; others are posted to.
+        entry.Pending = new TaskCompletionSource();
         entry.AskedAt = clock.GetTimestamp();
         return true;
     }

@@ -63,9 +63,10 @@ internal sealed class NameServers
         }
     }
 
-    // What the library throws for a name server that is away, slow or wrong, or a name that is none.
+    // What the library throws for a name server that is away, slow or wrong, or a name that is none. Its messages show bytes that were received,
+    // so they go nowhere.
     private static bool IsNoAnswer(Exception failure) =>
-        failure is DnsResponseException or SocketException or OperationCanceledException or ArgumentException or InvalidOperationException or IndexOutOfRangeException;
+        failure is DnsResponseException or DnsResponseParseException or SocketException or OperationCanceledException or ArgumentException or InvalidOperationException or IndexOutOfRangeException;
 
     private async Task<HostAnswer> AskAsync(string name, QueryType type)
     {
