@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -31,7 +33,7 @@ internal sealed class FakeDnsServer : IAsyncDisposable
     public string Line => $"nameserver 127.0.0.1#{((IPEndPoint)_udp.LocalEndPoint!).Port}\noptions timeout:1 attempts:1\n";
 
     /// <summary>The records, by name without the dot at its end.</summary>
-    public Dictionary<string, List<FakeDnsRecord>> Records { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public ConcurrentDictionary<string, IReadOnlyList<FakeDnsRecord>> Records { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Names that get an error, by its code (2 is SERVFAIL, 5 REFUSED).</summary>
     public Dictionary<string, int> Errors { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -50,12 +52,8 @@ internal sealed class FakeDnsServer : IAsyncDisposable
 
     public FakeDnsServer Add(string name, FakeDnsType type, string value, uint timeToLive = 60)
     {
-        if (!Records.TryGetValue(name, out var records))
-        {
-            Records.Add(name, records = []);
-        }
-
-        records.Add(new FakeDnsRecord(type, value, timeToLive));
+        var record = new FakeDnsRecord(type, value, timeToLive);
+        Records.AddOrUpdate(name, [record], (_, before) => [.. before, record]);
         return this;
     }
 
@@ -190,7 +188,7 @@ internal sealed class FakeDnsServer : IAsyncDisposable
         FakeDnsType.Alias => NameBytes(record.Value),
         FakeDnsType.Authority =>
         [
-            .. NameBytes("ns.example"), .. NameBytes("root.example"), .. Number(uint.Parse(record.Value)), .. Number(1), .. Number(1), .. Number(1), .. Number(1),
+            .. NameBytes("ns.example"), .. NameBytes("root.example"), .. Number(uint.Parse(record.Value, CultureInfo.InvariantCulture)), .. Number(1), .. Number(1), .. Number(1), .. Number(1),
         ],
         _ => IPAddress.Parse(record.Value).GetAddressBytes(),
     };
