@@ -3,7 +3,7 @@ namespace Pgmux.Transport;
 /// <summary>Why a connection could not be opened.</summary>
 public enum ConnectFailure
 {
-    /// <summary>The host name has no address, or the name server did not answer.</summary>
+    /// <summary>The host name has no address, or the name server did not answer. For those who resolve names: no loop does.</summary>
     NameNotResolved,
 
     /// <summary>Nobody listens there.</summary>

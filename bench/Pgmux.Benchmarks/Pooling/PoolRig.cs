@@ -6,6 +6,7 @@ using Pgmux.Core.Configuration;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Servers.Hosts;
 using Pgmux.Core.Servers.Passwords;
 using Pgmux.Testing.Processes;
 using Pgmux.Testing.Transport;
@@ -62,6 +63,7 @@ internal sealed class PoolRig : IDisposable
             new TrackedParameters([]), new ParameterSetCache(), new AuthenticationContext(), NullLogger.Instance)
         {
             Passwords = new PasswordCommands(new PasswordProgram(), NullLogger.Instance),
+            Hosts = new HostResolver(new SystemLookup(), _loops[0].TimeProvider, NullLogger.Instance),
         };
         var key = new PoolKey("bench", "bench");
         var policy = PoolPolicy.From(configuration, configuration.FindDatabase(key.Database)!, key);

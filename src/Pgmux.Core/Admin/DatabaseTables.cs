@@ -6,8 +6,6 @@ namespace Pgmux.Core.Admin;
 /// <summary>SHOW DATABASES, SHOW POOLS and SHOW USERS.</summary>
 internal static class DatabaseTables
 {
-    private const string RoundRobin = "round-robin";
-
     /// <summary>SHOW DATABASES.</summary>
     public static readonly ShowCommand Databases = ShowCommand.Of(
         "databases",
@@ -74,7 +72,7 @@ internal static class DatabaseTables
             Seconds(pool.MaximumWait),
             Microseconds(pool.MaximumWait),
             PoolSettings.PoolModes.Print(pool.PoolMode),
-            pool.HasSeveralHosts ? RoundRobin : null,
+            pool.LoadBalanceHosts is { } hosts ? DatabaseKeys.LoadBalanceModes.Print(hosts) : null,
         ]);
 
     /// <summary>SHOW USERS.</summary>
@@ -108,7 +106,7 @@ internal static class DatabaseTables
             Of(database.ReservePoolSize ?? config.Options.ReservePoolSize),
             Seconds(config.ServerLifetimeFor(database)),
             database.PoolMode is { } mode ? PoolSettings.PoolModes.Print(mode) : null,
-            database.Hosts.Count > 1 ? RoundRobin : null,
+            database.Hosts.Count > 1 ? DatabaseKeys.LoadBalanceModes.Print(database.LoadBalanceHosts) : null,
             Of(config.MaxConnectionsFor(database)),
             Of(row.CurrentConnections),
             Of(config.MaxClientConnectionsFor(database)),

@@ -1,4 +1,5 @@
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Servers.Hosts;
 
 namespace Pgmux.Core.Admin;
 
@@ -43,6 +44,12 @@ internal interface IConsoleSource
 
     /// <summary>The prepared statements that are kept, in any order.</summary>
     ValueTask<IReadOnlyList<PreparedStatementRow>> GetPreparedStatementsAsync();
+
+    /// <summary>The host names whose addresses are kept, by name.</summary>
+    IReadOnlyList<HostRow> Hosts { get; }
+
+    /// <summary>The zones of these, by name.</summary>
+    IReadOnlyList<ZoneRow> Zones { get; }
 
     /// <summary>Whether pgmux serves.</summary>
     PoolerState State { get; }

@@ -26,4 +26,16 @@ internal sealed record ListCounts
 
     /// <summary>Open servers.</summary>
     public int UsedServers { get; init; }
+
+    /// <summary>Host names whose addresses are kept.</summary>
+    public int HostNames { get; init; }
+
+    /// <summary>Their zones.</summary>
+    public int Zones { get; init; }
+
+    /// <summary>Questions about them that wait for an answer.</summary>
+    public int HostQueries { get; init; }
+
+    /// <summary>Questions about them that wait until others are answered.</summary>
+    public int WaitingHostQueries { get; init; }
 }

@@ -50,6 +50,6 @@ internal sealed record PoolRow
     /// <summary>The pool mode in use.</summary>
     public PoolMode PoolMode { get; init; }
 
-    /// <summary>Whether the database has several hosts.</summary>
-    public bool HasSeveralHosts { get; init; }
+    /// <summary>How the database's hosts share the connections; null when it has one.</summary>
+    public LoadBalanceHosts? LoadBalanceHosts { get; init; }
 }

@@ -24,7 +24,7 @@ internal static class ProcessTables
             ["suspended", YesNo(source.State == PoolerState.Suspended)],
         ]);
 
-    // Peers and a DNS cache are not there, so their numbers are zero.
+    // Peers are not there, so their numbers are zero.
     private static string?[][] RowsOf(ListCounts counts) =>
     [
         ["databases", Of(counts.Databases)],
@@ -37,10 +37,10 @@ internal static class ProcessTables
         ["login_clients", Of(counts.LoginClients)],
         ["free_servers", Of(counts.FreeServers)],
         ["used_servers", Of(counts.UsedServers)],
-        ["dns_names", "0"],
-        ["dns_zones", "0"],
-        ["dns_queries", "0"],
-        ["dns_pending", "0"],
+        ["dns_names", Of(counts.HostNames)],
+        ["dns_zones", Of(counts.Zones)],
+        ["dns_queries", Of(counts.HostQueries)],
+        ["dns_pending", Of(counts.WaitingHostQueries)],
     ];
 
     private static string YesNo(bool value) => value ? "yes" : "no";

@@ -30,8 +30,8 @@ internal static class ShowCommands
         SocketTables.Descriptors,
         NotYet("peers"),
         NotYet("peer_pools"),
-        NotYet("dns_hosts"),
-        NotYet("dns_zones"),
+        HostTables.Hosts,
+        HostTables.Zones,
     ];
 
     private static readonly FrozenDictionary<string, ShowCommand> ByWord

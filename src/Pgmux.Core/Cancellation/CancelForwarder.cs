@@ -77,10 +77,10 @@ internal class CancelForwarder(ILogger logger)
         TransportConnection? transport = null;
         try
         {
-            // As the connection itself: the key of an encrypted one is not sent in clear, and a server that was entered in clear is not
+            // As the connection itself: its name may stand for another server by now, the key of an encrypted one is not sent in clear, and a server that was entered in clear is not
             // asked for TLS.
             var isEncrypted = server.Tls.Length > 0;
-            var connect = server.Target.Connect with { EndPoint = server.EndPoint };
+            var connect = server.Target.Connect with { EndPoint = server.Address };
             transport = await loop.ConnectAsync(connect, limit.Token);
             using var abort = limit.Token.Register(static state => ((TransportConnection)state!).Abort(), transport);
             if (isEncrypted)

@@ -5,6 +5,13 @@ namespace Pgmux.Core.Configuration;
 /// <summary>The keys of an entry of [databases].</summary>
 internal static class DatabaseKeys
 {
+    /// <summary>The words of load_balance_hosts.</summary>
+    public static readonly ChoiceType<LoadBalanceHosts> LoadBalanceModes = new(
+    [
+        ("round-robin", LoadBalanceHosts.RoundRobin),
+        ("disable", LoadBalanceHosts.Disable),
+    ]);
+
     /// <summary>All of them.</summary>
     public static readonly EntryKey<DatabaseOptions>[] All =
     [
@@ -24,7 +31,7 @@ internal static class DatabaseKeys
         EntryKey<DatabaseOptions>.Text("connect_query", (d, v) => d with { ConnectQuery = v }),
         EntryKey<DatabaseOptions>.Of(
             "server_max_protocol_version", ListenSettings.ServerProtocols, (d, v) => d with { ServerMaxProtocolVersion = v }),
-        EntryKey<DatabaseOptions>.NotYet("load_balance_hosts", "round-robin"),
+        EntryKey<DatabaseOptions>.Of("load_balance_hosts", LoadBalanceModes, (d, v) => d with { LoadBalanceHosts = v }),
         StartupParameter("client_encoding"),
         StartupParameter("datestyle"),
         StartupParameter("timezone"),

@@ -45,11 +45,10 @@ internal static class ListenSettings
         WithoutEffect("pkt_buf", "4096", new ByteCountType(1, int.MaxValue)).Fixed(),
         WithoutEffect("sbuf_loopcnt", "5", new IntegerType(0, int.MaxValue)),
 
-        // Names are looked up by the system for every new connection; nothing is cached that could be tuned.
-        SecondsNotYet("dns_max_ttl", "15"),
-        SecondsNotYet("dns_nxdomain_ttl", "15"),
-        SecondsNotYet("dns_zone_check_period", "0"),
-        TextNotYet("resolv_conf", "").Fixed(),
+        Seconds("dns_max_ttl", "15", o => o.DnsMaxTtl, (o, v) => o with { DnsMaxTtl = v }),
+        Seconds("dns_nxdomain_ttl", "15", o => o.DnsNxdomainTtl, (o, v) => o with { DnsNxdomainTtl = v }),
+        Seconds("dns_zone_check_period", "0", o => o.DnsZoneCheckPeriod, (o, v) => o with { DnsZoneCheckPeriod = v }),
+        Text("resolv_conf", "", o => o.ResolvConf, (o, v) => o with { ResolvConf = v! }).Fixed(),
         NotYet("peer_id", "0", new IntegerType(0, 16383)),
     ];
 }

@@ -11,6 +11,7 @@ internal static class OptionsRules
     [
         new ServedSettingsRule(),
         new ListenRule(),
+        new ResolverFileRule(),
         new LoginRule(),
         new AuthQueryRule(),
         new PoolSizeRule(),

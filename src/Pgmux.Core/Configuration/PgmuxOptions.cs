@@ -92,6 +92,18 @@ internal sealed record PgmuxOptions
     /// <summary>How long sent bytes may stay unacknowledged; zero is the kernel's default.</summary>
     public TimeSpan TcpUserTimeout { get; init; }
 
+    /// <summary>How long the addresses of a host name are used before it is looked up again.</summary>
+    public TimeSpan DnsMaxTtl { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long it is believed that a host name cannot be looked up.</summary>
+    public TimeSpan DnsNxdomainTtl { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often the serial numbers of the zones of host names are looked at; zero is never.</summary>
+    public TimeSpan DnsZoneCheckPeriod { get; init; }
+
+    /// <summary>File that names the name servers to ask, as resolv.conf(5); empty leaves names to the system's resolver.</summary>
+    public string ResolvConf { get; init; } = "";
+
     /// <summary>Longest message in bytes, from either side.</summary>
     public int MaxPacketSize { get; init; } = int.MaxValue;
 

@@ -95,6 +95,29 @@ internal static class EventIds
     /// <summary>password_command has printed a password, and something on stderr.</summary>
     public const int PasswordCommandSaid = 1513;
 
+    // 1550 to 1569: Servers/Hosts.
+
+    /// <summary>A host has other addresses than before.</summary>
+    public const int HostResolved = 1550;
+
+    /// <summary>A host could not be looked up.</summary>
+    public const int HostLookupFailed = 1551;
+
+    /// <summary>A host could not be looked up, and its last addresses stay in use.</summary>
+    public const int HostLastAnswerKept = 1552;
+
+    /// <summary>A host no longer has an address.</summary>
+    public const int HostAddressesGone = 1553;
+
+    /// <summary>The serial number of a zone has grown.</summary>
+    public const int ZoneSerialChanged = 1554;
+
+    /// <summary>The serial number of a zone cannot be had.</summary>
+    public const int ZoneSerialUnknown = 1555;
+
+    /// <summary>A fault of ours while a name was looked up.</summary>
+    public const int HostLookupFault = 1556;
+
     // 1600 to 1699: Pooling.
 
     /// <summary>A connection beyond the size of a pool is opened for a client that has waited for long.</summary>

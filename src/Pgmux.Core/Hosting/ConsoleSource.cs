@@ -6,6 +6,7 @@ using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Servers.Hosts;
 using Pgmux.Core.Statements;
 using Pgmux.Transport;
 
@@ -108,6 +109,10 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             UsedClients = clients.Count(state => state == "used"),
             LoginClients = clients.Count(state => state == "login"),
             UsedServers = multiplexer.Pools.All.Sum(pool => pool.Servers.Count),
+            HostNames = Resolver.HostCount,
+            Zones = Resolver.ZoneRows().Count,
+            HostQueries = Resolver.ActiveQueries,
+            WaitingHostQueries = Resolver.WaitingQueries,
         };
     }
 
@@ -127,6 +132,12 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
     ]);
 
     /// <inheritdoc/>
+    public IReadOnlyList<HostRow> Hosts => Resolver.Hosts();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ZoneRow> Zones => Resolver.ZoneRows();
+
+    /// <inheritdoc/>
     public async ValueTask<SettingChange> ChangeAsync(string name, string text) =>
         await multiplexer.Loops[0].OffloadAsync(() => multiplexer.Change(name, text));
 
@@ -135,6 +146,8 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
 
     /// <inheritdoc/>
     public void Shutdown(ShutdownMode mode) => multiplexer.BeginShutdown(mode);
+
+    private HostResolver Resolver => multiplexer.Pools.Environment.Servers.Hosts;
 
     // PgBouncer shows the console as a database with a pool of this size.
     private const int ConsolePoolSize = 2;
@@ -184,7 +197,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             ServersLogin = counts.Connecting,
             MaximumWait = counts.LongestWait,
             PoolMode = pool.Policy.Mode,
-            HasSeveralHosts = pool.Policy.Database.Hosts.Count > 1,
+            LoadBalanceHosts = pool.Policy.Database.Hosts.Count > 1 ? pool.Policy.Database.LoadBalanceHosts : null,
         };
     }
 
@@ -232,7 +245,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
 
     private ConnectionRow ToRow(Pool pool, ServerConnection server)
     {
-        var (address, port) = EndPointText.Split(server.EndPoint);
+        var (address, port) = EndPointText.Split(server.Address);
         var (local, localPort) = server.Transport is { } transport ? EndPointText.Split(transport.LocalEndPoint) : ("", 0);
         var lessee = server.Lessee as ClientConnection;
         return new ConnectionRow

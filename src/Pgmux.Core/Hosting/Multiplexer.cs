@@ -6,6 +6,7 @@ using Pgmux.Core.Configuration;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Servers.Hosts;
 using Pgmux.Core.Servers.Passwords;
 using Pgmux.Transport;
 
@@ -24,6 +25,7 @@ internal sealed class Multiplexer
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<object?> _arrived;
     private readonly ConsoleSource _console;
+    private readonly PoolHosts _hosts;
     private ShutdownMode? _shutdown;
     private volatile ShutdownDrain? _drain;
     private bool _isEnding;
@@ -48,8 +50,10 @@ internal sealed class Multiplexer
         {
             Parts = parts.Servers,
             Passwords = new PasswordCommands(parts.Servers.CreatePasswordProgram(), logger),
+            Hosts = new HostResolver(parts.Hosts ?? HostLookups.For(options), loops[0].TimeProvider, logger),
         };
         Pools = new PoolRegistry(new PoolEnvironment(loops, servers, parts.Pools));
+        _hosts = new PoolHosts(Pools);
         Clients = new ClientEnvironment(configuration, Pools, logger, parts.Clients)
         {
             ProcessUserId = processUserId,
@@ -262,6 +266,7 @@ internal sealed class Multiplexer
         if (loop.Index == 0)
         {
             RefreshUsers();
+            _hosts.Sweep(loop);
             EndUnusedPools(loop);
             if (_shutdown is null)
             {
@@ -371,6 +376,7 @@ internal sealed class Multiplexer
     {
         var options = _configuration.Current.Options;
         var servers = Pools.Environment.Servers;
+        servers.Hosts.Policy = HostPolicy.From(options);
         servers.LogConnections = options.LogConnections;
         servers.LogDisconnections = options.LogDisconnections;
         Clients.Statements.Registry.BytesLimit = Math.Min(options.PreparedStatementMemory, StatementBytesLimit());

@@ -1,6 +1,7 @@
 using Pgmux.Core.Clients;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Servers.Hosts;
 
 namespace Pgmux.Core.Hosting;
 
@@ -9,6 +10,9 @@ internal sealed record MultiplexerParts
 {
     /// <summary>Parts of server connections.</summary>
     public ServerParts Servers { get; init; } = new();
+
+    /// <summary>Who is asked about hosts; null leaves that to the configuration.</summary>
+    public IHostLookup? Hosts { get; init; }
 
     /// <summary>Parts of pools.</summary>
     public PoolParts Pools { get; init; } = new();

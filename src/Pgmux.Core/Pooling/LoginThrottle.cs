@@ -32,6 +32,9 @@ internal sealed class LoginThrottle
     /// <summary>Whether the last login failed.</summary>
     public bool IsFailing => _failures > 0;
 
+    /// <summary>Logins that have failed since the last success.</summary>
+    public int Failures => _failures;
+
     /// <summary>Whether the last failure was one that passes by itself while the server is there: starting up, or full.</summary>
     public bool IsServerBusy { get; private set; }
 

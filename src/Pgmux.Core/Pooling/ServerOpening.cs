@@ -1,3 +1,4 @@
+using System.Net;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers;
@@ -24,10 +25,10 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
 
     /// <summary>
     /// Whether nobody may join the queue: a login has failed and no server is left to wait for. PgBouncer's rule. A server that is
-    /// there but starting up or full is waited for. Who comes when the next try is due joins and starts it: nobody else would.
+    /// there but starting up or full is waited for, and so are the hosts of a list until each has failed. Who comes when the next try is due joins and starts it: nobody else would.
     /// </summary>
     public bool MustFailFast(long now) => _throttle is { IsFailing: true, IsServerBusy: false }
-        && servers.LoggedIn == 0 && !_throttle.MayStart(servers.Connecting, _hasSucceeded, now);
+        && _throttle.Failures >= pool.Policy.Target.HostCount && servers.LoggedIn == 0 && !_throttle.MayStart(servers.Connecting, _hasSucceeded, now);
 
     /// <summary>Whether no server answers, so that trying a token would only load it more.</summary>
     public bool IsServerAway(long now) => _throttle.IsFailing && !LoginThrottle.IsPermanent(LastError)
@@ -166,9 +167,26 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     private ServerConnection Add(ServerTarget target, ServerCredentials credentials, EventLoop loop)
     {
         var server = new ServerConnection(
-            environment.NextId(), target, target.EndPointAt(_attempts++ & int.MaxValue), credentials, pool, environment.Servers, loop);
+            environment.NextId(), target, NextEndPoint(target), credentials, pool, environment.Servers, loop);
         servers.Add(server);
         return server;
+    }
+
+    // PgBouncer's rule: hosts take turns, or with load_balance_hosts = disable the last one stays in use and gives way to the next when a login
+    // has failed.
+    private EndPoint NextEndPoint(ServerTarget target)
+    {
+        if (target.Options.LoadBalanceHosts == LoadBalanceHosts.RoundRobin)
+        {
+            return target.EndPointAt(_attempts++ & int.MaxValue);
+        }
+
+        if (_throttle.IsFailing)
+        {
+            _attempts++;
+        }
+
+        return target.EndPointAt(_attempts & int.MaxValue);
     }
 
     // A configured password serves by itself, and a hash where the server asks for one; elsewhere it takes the password that a client has shown.

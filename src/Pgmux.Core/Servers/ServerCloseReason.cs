@@ -42,6 +42,9 @@ internal enum ServerCloseReason
     /// <summary>A reload changed where or how to connect.</summary>
     ConfigurationChanged,
 
+    /// <summary>The host name no longer stands for the address.</summary>
+    AddressVanished,
+
     /// <summary>PAUSE or KILL.</summary>
     Paused,
 

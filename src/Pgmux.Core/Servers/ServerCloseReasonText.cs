@@ -20,6 +20,7 @@ internal static class ServerCloseReasonText
         ServerCloseReason.Evicted => "evicted",
         ServerCloseReason.MadeRoom => "makes room for a login",
         ServerCloseReason.ConfigurationChanged => "database configuration changed",
+        ServerCloseReason.AddressVanished => "obsolete connection",
         ServerCloseReason.Paused => "pause mode",
         ServerCloseReason.SuspendTimedOut => "suspend_timeout",
         ServerCloseReason.ClientGone => "client disconnect while server was not ready",

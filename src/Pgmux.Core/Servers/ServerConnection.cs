@@ -42,7 +42,7 @@ internal sealed class ServerConnection : IConnectionObserver
         EventLoop home)
     {
         Id = id;
-        EndPoint = endPoint;
+        EndPoint = Address = endPoint;
         Credentials = credentials;
         _home = home;
         OpenedAt = LastUsedAt = home.Timestamp;
@@ -65,8 +65,11 @@ internal sealed class ServerConnection : IConnectionObserver
     /// <summary>Who keeps it between leases.</summary>
     public IServerHolder Holder => _holder;
 
-    /// <summary>Its address.</summary>
+    /// <summary>Its host as it is configured: a name, an address, or a Unix socket.</summary>
     public EndPoint EndPoint { get; }
+
+    /// <summary>Where it is connected: the address that the name stood for; as it is configured until then. Read on any thread.</summary>
+    public EndPoint Address { get; private set; }
 
     /// <summary>What it answers when the server asks for a password.</summary>
     public ServerCredentials Credentials { get; }
@@ -368,6 +371,7 @@ internal sealed class ServerConnection : IConnectionObserver
     {
         Transport = transport;
         transport.Observer = this;
+        Address = EndPoint is DnsEndPoint ? transport.RemoteEndPoint : EndPoint;
         if (_environment.LogConnections)
         {
             ServersLog.Opened(_environment.Logger, LogName, EndPointText.Join(transport.LocalEndPoint));
@@ -489,7 +493,7 @@ internal sealed class ServerConnection : IConnectionObserver
     private long AgeSeconds => (long)Loop.TimeProvider.GetElapsedTime(OpenedAt, Loop.TimeProvider.GetTimestamp()).TotalSeconds;
 
     /// <summary>How the log names the connection.</summary>
-    public string LogName => $"S-{Id:x}: {Target.Options.Name}/{Target.User}@{EndPointText.Join(EndPoint)}";
+    public string LogName => $"S-{Id:x}: {Target.Options.Name}/{Target.User}@{EndPointText.Join(Address)}";
 
     private void Require(ServerState expected)
     {

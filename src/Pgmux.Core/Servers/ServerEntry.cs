@@ -72,7 +72,7 @@ internal sealed class ServerEntry(
 
     private async ValueTask<TransportConnection> ConnectAsync()
     {
-        var transport = await home.ConnectAsync(server.Target.Connect with { EndPoint = server.EndPoint }, connecting);
+        var transport = await environment.Connector.ConnectAsync(home, server.EndPoint, server.Target.Connect, connecting);
         RequireOpen(transport);
         server.OnConnected(transport);
         return transport;

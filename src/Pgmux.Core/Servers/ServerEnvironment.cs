@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Parameters;
+using Pgmux.Core.Servers.Hosts;
 using Pgmux.Core.Servers.Passwords;
 
 namespace Pgmux.Core.Servers;
@@ -25,6 +26,20 @@ internal sealed class ServerEnvironment(TrackedParameters tracked, ParameterSetC
 
     /// <summary>Passwords that programs print.</summary>
     public required PasswordCommands Passwords { get; init; }
+
+    /// <summary>Addresses of hosts.</summary>
+    public required HostResolver Hosts
+    {
+        get;
+        init
+        {
+            field = value;
+            Connector = new ServerConnector(value);
+        }
+    }
+
+    /// <summary>Opens connections to them.</summary>
+    public ServerConnector Connector { get; private init; } = null!;
 
     /// <summary>log_connections; changed by a reload.</summary>
     public bool LogConnections { get; set; } = true;

@@ -33,7 +33,7 @@ internal sealed class ServerTarget
     /// <summary>What prints the password of the login; null when it is <see cref="Secret"/>. password_command.</summary>
     public PasswordSource? PasswordSource { get; init; }
 
-    /// <summary>Time limit and socket options; the address is one of <see cref="EndPointAt"/>.</summary>
+    /// <summary>Time limit and socket options; the address is one of those that <see cref="EndPointAt"/> stands for.</summary>
     public required ConnectOptions Connect { get; init; }
 
     /// <summary>How connections over TCP are encrypted.</summary>
@@ -48,7 +48,13 @@ internal sealed class ServerTarget
     /// <summary>Run once after each login, or null. connect_query.</summary>
     public string? ConnectQuery => Options.ConnectQuery;
 
-    /// <summary>The address for the n-th connection: several hosts take turns.</summary>
+    /// <summary>How many hosts there are.</summary>
+    public int HostCount => _endPoints.Count;
+
+    /// <summary>The host names among the addresses, each once.</summary>
+    public IEnumerable<string> HostNames => _endPoints.OfType<DnsEndPoint>().Select(name => name.Host).Distinct(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The n-th of the addresses, and the first again after the last.</summary>
     public EndPoint EndPointAt(int attempt) => _endPoints[attempt % _endPoints.Count];
 
     /// <summary>Whether connections to the other target may go on serving this one.</summary>
@@ -111,6 +117,7 @@ internal sealed class ServerTarget
         SocketBufferBytes = options.TcpSocketBuffer,
     };
 
+    // What is an address in numbers is no name, and never looked up.
     private static EndPoint ToEndPoint(string host, int port)
     {
         if (host.StartsWith('/') || host.StartsWith('@'))

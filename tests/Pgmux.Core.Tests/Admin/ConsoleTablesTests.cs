@@ -55,6 +55,8 @@ internal sealed class ConsoleTablesTests
         new("lists", "list:25,items:23"),
         new("config", "key:25,value:25,default:25,changeable:25"),
         new("state", "key:25,value:25"),
+        new("dns_hosts", "hostname:25,ttl:20,addrs:25"),
+        new("dns_zones", "zonename:25,serial:20,count:23"),
     ];
 
     [TestCaseSource(nameof(Columns))]

@@ -1,5 +1,6 @@
 using Pgmux.Core.Admin;
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Servers.Hosts;
 
 namespace Pgmux.Core.Tests.Admin;
 
@@ -31,6 +32,14 @@ internal sealed class FakeConsoleSource : IConsoleSource
     public List<UserRow> Users { get; } = [];
 
     public List<PreparedStatementRow> PreparedStatements { get; } = [];
+
+    public List<HostRow> Hosts { get; } = [];
+
+    IReadOnlyList<HostRow> IConsoleSource.Hosts => Hosts;
+
+    public List<ZoneRow> Zones { get; } = [];
+
+    IReadOnlyList<ZoneRow> IConsoleSource.Zones => Zones;
 
     public ListCounts Lists { get; set; } = new();
 

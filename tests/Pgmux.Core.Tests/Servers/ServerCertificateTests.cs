@@ -98,8 +98,8 @@ internal sealed class ServerCertificateTests
         // With a user of its own the database keeps its minimum, and so tries both hosts, also when its only client has been refused.
         settings = settings with { Databases = new Dictionary<string, string> { ["db"] = $"host={hosts} port=5432 user=alice min_pool_size=2 pool_size=2" } };
         using var mux = TestMux.Start(settings);
-        mux.Network.Addresses.Name("one.example", IPAddress.Loopback);
-        mux.Network.Addresses.Name("two.example", IPAddress.Loopback);
+        mux.Names.Set("one.example", IPAddress.Loopback);
+        mux.Names.Set("two.example", IPAddress.Loopback);
 
         // The server is told which of its names is meant, and shows what the case says.
         mux.Postgres.Tls = new SslServerAuthenticationOptions

@@ -70,7 +70,7 @@ internal sealed class TestMux : IDisposable
             used,
             Log,
             processUserId: 0,
-            options.Parts);
+            options.Parts with { Hosts = options.Parts.Hosts ?? Names });
         _listener = used[0].Listen(new ListenOptions { EndPoint = _address }, Mux.Accept);
         Mux.ListenersUnwanted = _listener.Dispose;
         Mux.Listeners = () => [_listener];
@@ -84,6 +84,9 @@ internal sealed class TestMux : IDisposable
     }
 
     public SimulatedNetwork Network { get; }
+
+    /// <summary>What names stand for.</summary>
+    public SimulatedNames Names { get; } = new();
 
     public Multiplexer Mux { get; }
 

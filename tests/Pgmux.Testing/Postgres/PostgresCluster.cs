@@ -21,7 +21,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
     private PostgresCluster(PostgresClusterOptions options)
     {
         _options = options;
-        Port = FreePort.Take();
+        Port = options.Port ?? FreePort.Take();
     }
 
     public int Major => _options.Major;
@@ -60,7 +60,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         var who = role ?? PostgresRole.Superuser;
         return new NpgsqlConnectionStringBuilder
         {
-            Host = "127.0.0.1",
+            Host = _options.Address,
             Port = Port,
             Username = who.Name,
             Password = who.Password,
@@ -173,7 +173,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         await PostgresTemplates.CopyAsync(Major, _folder);
         await File.AppendAllTextAsync(_folder.File("data/postgresql.conf"), string.Create(CultureInfo.InvariantCulture, $"""
 
-            listen_addresses = '127.0.0.1'
+            listen_addresses = '{_options.Address}'
             port = {Port}
             unix_socket_directories = '{SocketFolder}'
             max_connections = {_options.MaxConnections}

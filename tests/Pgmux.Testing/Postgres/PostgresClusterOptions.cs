@@ -4,6 +4,12 @@ namespace Pgmux.Testing.Postgres;
 /// <param name="Major">Major version of PostgreSQL.</param>
 internal sealed record PostgresClusterOptions(int Major)
 {
+    /// <summary>Where it listens.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>The port; null takes a free one.</summary>
+    public int? Port { get; init; }
+
     public int MaxConnections { get; init; } = 300;
 
     /// <summary>none, ddl, mod or all: with all, the cluster's log tells which statements have arrived.</summary>

@@ -4,7 +4,7 @@ using Pgmux.Transport;
 
 namespace Pgmux.Testing.Transport;
 
-/// <summary>Who listens where on the in-memory network, what names mean, and which connects fail.</summary>
+/// <summary>Who listens where on the in-memory network, and which connects fail.</summary>
 internal sealed class SimulatedAddresses
 {
     private const int FirstPort = 40_000;
@@ -12,12 +12,8 @@ internal sealed class SimulatedAddresses
     private readonly Dictionary<string, List<SimulatedListener>> _listeners = [];
     private readonly Dictionary<string, ConnectFailure> _failures = [];
     private readonly Dictionary<string, TimeSpan> _acceptDelays = [];
-    private readonly Dictionary<string, IPAddress> _names = new() { ["localhost"] = IPAddress.Loopback };
     private int _nextPort = FirstPort;
     private uint _nextShared;
-
-    /// <summary>Gives a host name an address.</summary>
-    public void Name(string host, IPAddress address) => _names[host] = address;
 
     /// <summary>
     /// Makes connects to an address fail. <see cref="ConnectFailure.TimedOut"/> lets them hang until their limit.
@@ -41,19 +37,6 @@ internal sealed class SimulatedAddresses
 
     public ConnectFailure? FailureOf(EndPoint endPoint) =>
         _failures.TryGetValue(KeyOf(endPoint), out var failure) ? failure : null;
-
-    public EndPoint Resolve(EndPoint endPoint)
-    {
-        if (endPoint is not DnsEndPoint name)
-        {
-            return endPoint;
-        }
-
-        return _names.TryGetValue(name.Host, out var address)
-            ? new IPEndPoint(address, name.Port)
-            : throw new ConnectException(
-                ConnectFailure.NameNotResolved, $"Cannot connect to {name.Host}:{name.Port}: the name has no address");
-    }
 
     /// <summary>The address that a listener gets.</summary>
     public EndPoint Bind(ListenOptions options)

@@ -11,7 +11,7 @@ internal sealed class SimulatedConnector(SimulatedNetwork network, SimulatedAddr
     public async Task<TransportConnection> ConnectAsync(SimulatedLoop loop, ConnectOptions options, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var remote = addresses.Resolve(options.EndPoint);
+        var remote = options.EndPoint;
         await Task.Yield();
         if (addresses.FailureOf(remote) is { } failure)
         {
@@ -30,7 +30,7 @@ internal sealed class SimulatedConnector(SimulatedNetwork network, SimulatedAddr
     private ConnectException Failed(ConnectFailure failure, EndPoint remote, string reason)
     {
         Record(_nextLink, TraceKind.ConnectFailed, (int)failure);
-        return new ConnectException(failure, $"Cannot connect to {remote}: {reason}");
+        return new ConnectException(failure, $"Cannot connect to {remote}: {reason}") { Detail = $"{remote}: {reason}" };
     }
 
     private InMemoryConnection Link(SimulatedLoop loop, SimulatedListener listener, EndPoint remote, SocketTuning tuning)

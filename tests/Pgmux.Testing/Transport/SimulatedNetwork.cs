@@ -44,7 +44,7 @@ internal sealed class SimulatedNetwork
 
     public IReadOnlyList<SimulatedLoop> Loops => _loops;
 
-    /// <summary>Names, failures and listeners.</summary>
+    /// <summary>Failures and listeners.</summary>
     public SimulatedAddresses Addresses => _addresses;
 
     /// <summary>Links with an open end, in the order in which they came to be.</summary>
