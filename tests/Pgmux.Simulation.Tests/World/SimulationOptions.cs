@@ -125,13 +125,7 @@ internal sealed record SimulationOptions
         {
             yield return ("query_wait_timeout", "5");
             yield return ("query_timeout", "10");
-            yield return ("query_wait_notify", "1");
-            yield return ("transaction_timeout", "12");
             yield return ("idle_transaction_timeout", "8");
-            yield return ("reserve_pool_size", "1");
-            yield return ("reserve_pool_timeout", "2");
-            yield return ("max_db_connections", Text(PoolSize + 1));
-            yield return ("server_round_robin", Seed % 2 == 0 ? "1" : "0");
             yield return ("server_idle_timeout", "3");
             yield return ("server_lifetime", "15");
             yield return ("cancel_wait_timeout", "4");
