@@ -52,7 +52,9 @@ internal static class CheckReport
         Line(report, $"{Count(changed.Length, "setting")} not at the default:");
         foreach (var setting in changed)
         {
-            var effect = setting.Support == SettingSupport.WithoutEffect ? "; has no effect in pgmux" : "";
+            var effect = setting.Support == SettingSupport.WithoutEffect ? "; has no effect in pgmux"
+                : OwnSettings.Names.Contains(setting.Name) ? "; unknown to PgBouncer"
+                : "";
             Line(report, $"  {setting.Name} = {setting.Print(snapshot.Options)} (default {Quoted(setting.DefaultText)}{effect})");
         }
     }

@@ -56,7 +56,7 @@ internal sealed class ConfigLoader
 
         var snapshot = new ConfigSnapshot
         {
-            FilePath = path,
+            FilePath = string.IsNullOrEmpty(_options.Conffile) ? path : _options.Conffile,
             Options = _options,
             Databases = _databases.Values.Where(database => database.Name != DatabaseOptions.FallbackName)
                 .ToFrozenDictionary(database => database.Name),

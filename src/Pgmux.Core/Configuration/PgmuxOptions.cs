@@ -23,6 +23,9 @@ internal sealed record PgmuxOptions
     /// <summary>File that holds the process id while pgmux runs; empty is none.</summary>
     public string Pidfile { get; init; } = "";
 
+    /// <summary>The file that the next reload reads; null is the same one.</summary>
+    public string? Conffile { get; init; }
+
     /// <summary>What lines of the log look like. pgmux's own.</summary>
     public LogFormat LogFormat { get; init; }
 

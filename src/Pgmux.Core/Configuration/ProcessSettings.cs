@@ -17,7 +17,7 @@ internal static class ProcessSettings
         Text("pidfile", "", o => o.Pidfile, (o, v) => o with { Pidfile = v! }).Fixed(),
         Text("user", null, o => o.User, (o, v) => o with { User = v }).Fixed(),
         TextWithoutEffect("job_name", "pgbouncer").Fixed(),
-        TextNotYet("conffile", null),
+        Text(ConfigSnapshot.FileSetting, null, o => o.Conffile, (o, v) => o with { Conffile = v }),
         Row("stats_period", "60", new WholeUnitsType(TimeSpan.FromSeconds(1), 1), o => o.StatsPeriod, (o, v) => o with { StatsPeriod = v }),
         Row("worker_threads", "1", new IntegerType(1, MostWorkerThreads), o => o.WorkerThreads, (o, v) => o with { WorkerThreads = v }).Fixed(),
         Row("event_engine", "auto", Engines, o => o.EventEngine, (o, v) => o with { EventEngine = v }).Fixed(),

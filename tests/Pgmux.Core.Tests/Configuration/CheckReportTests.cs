@@ -20,16 +20,18 @@ internal sealed class CheckReportTests
             listen_addr = *
             pool_mode = transaction
             pkt_buf = 8192
+            worker_threads = 2
             auth_file = {users}
             """);
         Assert.That(CheckReport.Of(path, ConfigLoader.Load(path)), Is.EqualTo($"""
             {path}: no faults, 0 warnings
             listens on * port 6432, /tmp/.s.PGSQL.6432
-            4 settings not at the default:
+            5 settings not at the default:
               auth_file = {users} (default empty)
               listen_addr = * (default empty)
               pkt_buf = 8192 (default 4096; has no effect in pgmux)
               pool_mode = transaction (default session)
+              worker_threads = 2 (default 1; unknown to PgBouncer)
             2 databases:
               *: the same name on /run/postgresql port 5432 as each client's own user, transaction mode, 20 servers per user
               app: real on h1,h2 port 5433 as user svc, transaction mode, 1 server per user

@@ -153,4 +153,15 @@ internal sealed class ConfigStoreTests
             return new ConfigLoadResult(snapshot, [], []);
         }
     }
+
+    [Test]
+    public void Conffile_names_what_the_next_reload_reads()
+    {
+        using var files = new ConfigFiles();
+        var other = files.Write("other.ini", "[pgbouncer]\nauth_type = any\nmax_client_conn = 7\n");
+        var store = new ConfigStore(files.LoadGood($"[pgbouncer]\nauth_type = any\nconffile = {other}\n"));
+        Assert.That(store.Current.Options.MaxClientConn, Is.EqualTo(100));
+        Assert.That(store.TryReload(out _), Is.True);
+        Assert.That(store.Current.Options.MaxClientConn, Is.EqualTo(7));
+    }
 }

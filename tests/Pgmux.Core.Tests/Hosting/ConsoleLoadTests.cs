@@ -117,7 +117,7 @@ internal sealed class ConsoleLoadTests
         Assert.That(waiting.Take(), Is.EqualTo(Answer));
         Assert.That(console.Query("SET query_timeout TO '5';"), Is.EqualTo("C(SET query_timeout=5) Z(I)"));
         mux.Advance(5);
-        Assert.That(busy.Take(), Does.EndWith("query_timeout) EOF"));
+        Assert.That(busy.Take(), Does.EndWith("query timeout) EOF"));
         Assert.That(console.Query("RELOAD"), Is.EqualTo("C(RELOAD) Z(I)"));
         Assert.That(mux.Pool.Policy.Size, Is.EqualTo(1));
         Assert.That(mux.Mux.Configuration.Current.Options.QueryTimeout, Is.EqualTo(TimeSpan.Zero));
