@@ -40,40 +40,6 @@ internal sealed class ConsoleUnderLoadTests(int postgres) : PgmuxFixture(postgre
         Assert.That(await load.StopAsync(), Is.GreaterThan(0));
     }
 
-    // Dashboards and exporters ask for everything once a second: that may cost a hundredth of a core, which is 10 ms each time.
-    [Test]
-    public async Task A_poll_of_every_table_costs_less_than_a_hundredth_of_a_core_once_a_second()
-    {
-        // Until everything is compiled as it stays.
-        const int WarmUps = 150;
-        const int Polls = 100;
-        var mostPerPoll = TimeSpan.FromMilliseconds(10);
-        string[] commands = [.. ShowCommands.All.Where(show => show.Columns is not null).Select(show => $"SHOW {show.Word}")];
-        await using var console = await ConsoleAsync();
-        var clients = new List<RawClient>();
-        try
-        {
-            for (var n = 0; n < 100; n++)
-            {
-                clients.Add(await LoginAsync());
-            }
-
-            await PollAsync(console, commands, WarmUps);
-            var before = Pgmux.ReadCounters().ProcessorTime;
-            await PollAsync(console, commands, Polls);
-            var cost = (Pgmux.ReadCounters().ProcessorTime - before) / Polls;
-            TestContext.Out.WriteLine($"a poll of {commands.Length} tables with {clients.Count} clients costs {cost.TotalMilliseconds} ms of processor time");
-            Assert.That(cost, Is.LessThan(mostPerPoll));
-        }
-        finally
-        {
-            foreach (var client in clients)
-            {
-                await client.DisposeAsync();
-            }
-        }
-    }
-
     [Test]
     public async Task Every_table_can_be_polled_under_load_as_rows_and_as_JSON()
     {
