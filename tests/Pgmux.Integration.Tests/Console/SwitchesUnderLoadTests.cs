@@ -44,7 +44,7 @@ internal sealed class SwitchesUnderLoadTests(int postgres) : PgmuxFixture(postgr
     }
 
     [Test, Property("Row", "D07")]
-    public async Task KILL_ends_every_client_with_a_word_and_new_ones_wait_for_RESUME()
+    public async Task KILL_ends_every_client_with_a_word_and_what_new_ones_ask_waits_for_RESUME()
     {
         await using var console = await ConsoleAsync();
         using var load = await Load.StartAsync(this);
@@ -52,12 +52,12 @@ internal sealed class SwitchesUnderLoadTests(int postgres) : PgmuxFixture(postgr
         Assert.That((await load.EndsAsync()).Distinct(), Is.EqualTo(new[] { "FATAL 57P01 database removed" }), "PgBouncer's word for it");
         await Cluster.WaitForBackendsAsync(Backends, 0);
 
-        var late = LoginAsync();
+        await using var late = await LoginAsync();
+        var answer = late.ScalarAsync("SELECT 'served'");
         await console.WaitForPoolAsync("app", "app", "cl_waiting", 1);
-        Assert.That(late.IsCompleted, Is.False);
+        Assert.That(answer.IsCompleted, Is.False);
         Assert.That(await console.ExecuteAsync("RESUME app"), Is.EqualTo("RESUME"));
-        await using var client = await late;
-        Assert.That(await client.ScalarAsync("SELECT 'served'"), Is.EqualTo("served"));
+        Assert.That(await answer, Is.EqualTo("served"));
     }
 
     private PgmuxSettings SettingsOf(int size, string host) => PgmuxSettings.For(

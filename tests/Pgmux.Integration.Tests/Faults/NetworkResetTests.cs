@@ -50,8 +50,8 @@ internal sealed class NetworkResetTests(int postgres) : NetworkFixture(postgres)
         link.ToClient.Apply(new FlowToxics { LimitBytes = bytes, AtLimit = action });
 
         await client.SendAsync(RawMessages.Query("SELECT repeat('x', 100000)"));
-        var answer = await other.ScalarAsync("SELECT 'of another server'");
         var told = await ReadToEndAsync(client);
+        var answer = await other.ScalarAsync("SELECT 'of another server'");
 
         using (Assert.EnterMultipleScope())
         {

@@ -5,29 +5,19 @@ namespace Pgmux.Integration.Tests.Launch;
 
 /// <summary>-d: from the terminal's point of view, and from that of the process that stays.</summary>
 [TestFixture]
-internal sealed class BackgroundTests
+internal sealed class BackgroundTests : LaunchFixture
 {
-    private const string Serving = "[databases]\n* = host=127.0.0.1\n[pgbouncer]\nunix_socket_dir = .\nauth_type = trust\n";
-
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task The_starter_ends_when_the_other_process_serves_and_leaves_it_without_a_terminal()
     {
-        var path = _folder.Write(
-            "x.ini", Serving + $"listen_port = {FreePort.Take()}\npidfile = {_folder.File("pgmux.id")}\nlogfile = {_folder.File("log")}\n");
+        var path = Folder.Write(
+            "x.ini", Serving + $"listen_port = {FreePort.Take()}\npidfile = {Folder.File("pgmux.id")}\nlogfile = {Folder.File("log")}\n");
         var (code, _) = await RunAsync("-d", path);
         Assert.That(code, Is.Zero);
 
         // It serves as soon as the starter has ended, and nothing of this is waited for.
-        Assert.That(await File.ReadAllTextAsync(_folder.File("log")), Does.Contain("process up"));
-        var id = int.Parse(await File.ReadAllTextAsync(_folder.File("pgmux.id")), CultureInfo.InvariantCulture);
+        Assert.That(await File.ReadAllTextAsync(Folder.File("log")), Does.Contain("process up"));
+        var id = int.Parse(await File.ReadAllTextAsync(Folder.File("pgmux.id")), CultureInfo.InvariantCulture);
         try
         {
             Assert.That(new[] { 0, 1, 2 }.Select(descriptor => new FileInfo($"/proc/{id}/fd/{descriptor}").LinkTarget), Is.All.EqualTo("/dev/null"));
@@ -43,7 +33,7 @@ internal sealed class BackgroundTests
             SignalSender.Send(id, UnixSignal.Quit);
         }
 
-        await Eventually.HoldsAsync(() => Task.FromResult(!File.Exists(_folder.File("pgmux.id"))), "it ends by a signal and takes its pid file away");
+        await Eventually.HoldsAsync(() => Task.FromResult(!File.Exists(Folder.File("pgmux.id"))), "it ends by a signal and takes its pid file away");
     }
 
     [TestCase("", "daemon needs pidfile configured")]
@@ -52,15 +42,8 @@ internal sealed class BackgroundTests
     [TestCase("nonsense = 1\n", "cannot load config file")]
     public async Task What_keeps_it_from_serving_reaches_the_terminal_and_the_exit_code(string settings, string reason)
     {
-        var (code, lines) = await RunAsync("-d", _folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\n{settings}"));
+        var (code, lines) = await RunAsync("-d", Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\n{settings}"));
         Assert.That(code, Is.EqualTo(1));
         Assert.That(lines, Has.Some.Contains($"FATAL {reason}"));
-    }
-
-    private async Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(params string[] arguments)
-    {
-        var program = ProgramUnderTest.Find();
-        await using var process = ManagedProcess.Start(_folder, "run", program.Program, [.. program.Arguments, .. arguments], null);
-        return (await process.WaitForExitAsync(), process.Output.Lines);
     }
 }

@@ -6,18 +6,8 @@ namespace Pgmux.Integration.Tests.Launch;
 
 /// <summary>The executable, from its command line to its exit code. No PostgreSQL takes part.</summary>
 [TestFixture]
-internal sealed class LauncherTests
+internal sealed class LauncherTests : LaunchFixture
 {
-    private const string Serving = "[databases]\n* = host=127.0.0.1\n[pgbouncer]\nunix_socket_dir = .\nauth_type = trust\n";
-
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [TestCase("-V")]
     [TestCase("--version")]
     public async Task The_version_is_the_first_line(string option)
@@ -47,7 +37,7 @@ internal sealed class LauncherTests
     [TestCase("-R", "option -R: this build cannot take over from a running process; use so_reuseport")]
     public async Task What_this_build_cannot_do_is_said(string option, string reason)
     {
-        var (code, lines) = await RunAsync(option, _folder.Write("x.ini", Serving));
+        var (code, lines) = await RunAsync(option, Folder.Write("x.ini", Serving));
         Assert.That(code, Is.EqualTo(1));
         Assert.That(lines, Is.EqualTo(new[] { lines[0] }));
         Assert.That(lines[0], Does.EndWith($"FATAL {reason}"));
@@ -57,7 +47,7 @@ internal sealed class LauncherTests
     [Property("Row", "Z06")]
     public async Task A_bad_file_ends_the_start_with_every_fault_even_when_quiet()
     {
-        var path = _folder.Write("bad.ini", "[pgbouncer]\nnonsense = 1\nlog_stats = maybe\n");
+        var path = Folder.Write("bad.ini", "[pgbouncer]\nnonsense = 1\nlog_stats = maybe\n");
         var (code, lines) = await RunAsync("-q", path);
         Assert.That(code, Is.EqualTo(1));
         Assert.That(lines.Select(Text), Is.EqualTo(new[]
@@ -71,8 +61,8 @@ internal sealed class LauncherTests
     [Test]
     public async Task Check_reports_and_does_not_serve()
     {
-        var good = await RunAsync("--check", _folder.Write("good.ini", Serving));
-        var bad = await RunAsync("--check", _folder.Write("bad.ini", "[pgbouncer]\nlisten_port = 70000\n"));
+        var good = await RunAsync("--check", Folder.Write("good.ini", Serving));
+        var bad = await RunAsync("--check", Folder.Write("bad.ini", "[pgbouncer]\nlisten_port = 70000\n"));
         Assert.That((good.Code, bad.Code), Is.EqualTo((0, 1)));
         Assert.That(good.Lines, Has.Some.EndsWith("good.ini: no faults, 1 warning"));
         Assert.That(bad.Lines, Has.Some.EndsWith("bad.ini:2: listen_port = 70000: listen_port must be a whole number from 0 to 65535"));
@@ -82,7 +72,7 @@ internal sealed class LauncherTests
     [Property("Row", "Z13")]
     public async Task A_Turkish_locale_and_another_time_zone_change_nothing()
     {
-        var path = _folder.Write("x.ini", Serving + "pool_mode = STATEMENT\nquery_timeout = 1.5\n");
+        var path = Folder.Write("x.ini", Serving + "pool_mode = STATEMENT\nquery_timeout = 1.5\n");
         var turkish = new Dictionary<string, string> { ["LANG"] = "tr_TR.UTF-8", ["LC_ALL"] = "tr_TR.UTF-8", ["TZ"] = "Asia/Kathmandu" };
         var (code, lines) = await RunAsync(turkish, "--check", path);
         Assert.That(code, Is.Zero);
@@ -97,7 +87,7 @@ internal sealed class LauncherTests
     [Property("Row", "Z10")]
     public async Task A_log_file_that_cannot_be_written_stops_the_start()
     {
-        var (code, lines) = await RunAsync(_folder.Write("x.ini", Serving + "logfile = /no/such/folder/log\n"));
+        var (code, lines) = await RunAsync(Folder.Write("x.ini", Serving + "logfile = /no/such/folder/log\n"));
         Assert.That(code, Is.EqualTo(1));
         Assert.That(lines.Select(Text), Is.SupersetOf(new[]
         {
@@ -109,7 +99,7 @@ internal sealed class LauncherTests
     [Property("Row", "Z04")]
     public async Task A_second_process_with_the_same_pid_file_does_not_start()
     {
-        var path = _folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\npidfile = {_folder.File("pgmux.id")}\n");
+        var path = Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\npidfile = {Folder.File("pgmux.id")}\n");
         await using var first = Start("first", [path]);
         await first.Output.WaitForAsync("process up");
         var (code, lines) = await RunAsync(path);
@@ -118,14 +108,14 @@ internal sealed class LauncherTests
 
         first.Signal(UnixSignal.Quit);
         Assert.That(await first.WaitForExitAsync(), Is.Zero);
-        Assert.That(File.Exists(_folder.File("pgmux.id")), Is.False);
+        Assert.That(File.Exists(Folder.File("pgmux.id")), Is.False);
     }
 
     [Test]
     public async Task Quiet_writes_to_the_log_file_only()
     {
-        var log = _folder.File("pgmux.log");
-        var path = _folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\nlogfile = {log}\n");
+        var log = Folder.File("pgmux.log");
+        var path = Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\nlogfile = {log}\n");
         await using var process = Start("quiet", ["-q", path]);
         await Eventually.HoldsAsync(
             async () => File.Exists(log) && (await File.ReadAllTextAsync(log)).Contains("process up", StringComparison.Ordinal), "the log file fills");
@@ -138,15 +128,15 @@ internal sealed class LauncherTests
     public async Task SIGHUP_reads_the_file_again_and_no_signal_of_PgBouncers_kills()
     {
         var good = Serving + $"listen_port = {FreePort.Take()}\n";
-        var path = _folder.Write("x.ini", good);
+        var path = Folder.Write("x.ini", good);
         await using var process = Start("reload", [path]);
         await process.Output.WaitForAsync("process up");
 
-        _folder.Write("x.ini", good + "nonsense = 1\n");
+        Folder.Write("x.ini", good + "nonsense = 1\n");
         process.Signal(UnixSignal.Hangup);
         await process.Output.WaitForAsync("config file loading failed with 1 fault\\(s\\), the old configuration stays");
 
-        _folder.Write("x.ini", good + "max_client_conn = 7\n");
+        Folder.Write("x.ini", good + "max_client_conn = 7\n");
         process.Signal(UnixSignal.Hangup);
         await process.Output.WaitForAsync("configuration .* reloaded");
 
@@ -164,7 +154,7 @@ internal sealed class LauncherTests
     [Test]
     public async Task Root_does_not_serve()
     {
-        var path = _folder.Write("x.ini", Serving);
+        var path = Folder.Write("x.ini", Serving);
         var program = ProgramUnderTest.Find();
         string[] asRoot = UnprivilegedUser.IsNeeded ? [path] : ["-u", "root", path];
         var result = await new ToolRunner(1, "", "", "").RunAsync([program.Program, .. program.Arguments, .. asRoot]);
@@ -177,7 +167,7 @@ internal sealed class LauncherTests
     [Test]
     public async Task A_user_that_does_not_exist_stops_the_start()
     {
-        var (code, lines) = await RunAsync("-u", "no such user", _folder.Write("x.ini", Serving));
+        var (code, lines) = await RunAsync("-u", "no such user", Folder.Write("x.ini", Serving));
         Assert.That((code, Text(lines[^1])), Is.EqualTo((1, "FATAL user \"no such user\" does not exist")));
     }
 
@@ -189,14 +179,14 @@ internal sealed class LauncherTests
             Assert.Ignore("only root has rights to give up, and the program must stand where nobody may read it");
         }
 
-        var path = _folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\nuser = nobody\nlogfile = {_folder.File("log")}\n");
+        var path = Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\nuser = nobody\nlogfile = {Folder.File("log")}\n");
         var program = ProgramUnderTest.Find();
         using var process = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo(program.Program, [.. program.Arguments, "-q", path]) { WorkingDirectory = _folder.Path })!;
+            new System.Diagnostics.ProcessStartInfo(program.Program, [.. program.Arguments, "-q", path]) { WorkingDirectory = Folder.Path })!;
         try
         {
             await Eventually.HoldsAsync(
-                async () => File.Exists(_folder.File("log")) && (await File.ReadAllTextAsync(_folder.File("log"))).Contains("process up", StringComparison.Ordinal),
+                async () => File.Exists(Folder.File("log")) && (await File.ReadAllTextAsync(Folder.File("log"))).Contains("process up", StringComparison.Ordinal),
                 "it serves");
             var status = (await File.ReadAllLinesAsync($"/proc/{process.Id}/status")).Select(line => line.Replace('\t', ' ')).ToArray();
             Assert.That(status, Has.Some.EqualTo("Uid: 65534 65534 65534 65534"));
@@ -228,19 +218,5 @@ internal sealed class LauncherTests
         }
 
         return true;
-    }
-
-    private Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(params string[] arguments) => RunAsync([], arguments);
-
-    private async Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(Dictionary<string, string> environment, params string[] arguments)
-    {
-        await using var process = Start("run", arguments, environment);
-        return (await process.WaitForExitAsync(), process.Output.Lines);
-    }
-
-    private ManagedProcess Start(string name, string[] arguments, Dictionary<string, string>? environment = null)
-    {
-        var program = ProgramUnderTest.Find();
-        return ManagedProcess.Start(_folder, name, program.Program, [.. program.Arguments, .. arguments], environment);
     }
 }

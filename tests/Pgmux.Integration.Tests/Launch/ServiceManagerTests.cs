@@ -7,25 +7,15 @@ namespace Pgmux.Integration.Tests.Launch;
 
 /// <summary>What a service manager hears of the process, and the sockets that it hands over. The test plays the manager.</summary>
 [TestFixture]
-internal sealed class ServiceManagerTests
+internal sealed class ServiceManagerTests : LaunchFixture
 {
-    private const string Serving = "[databases]\n* = host=127.0.0.1\n[pgbouncer]\nauth_type = trust\n";
-
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void MakeFolder() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public async Task The_manager_hears_of_the_start_of_reloads_and_of_the_stop()
     {
         using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        manager.Bind(new UnixDomainSocketEndPoint(_folder.File("notify")));
-        var path = _folder.Write("x.ini", Serving + $"unix_socket_dir = .\nlisten_port = {FreePort.Take()}\n");
-        await using var process = Start(path, new Dictionary<string, string> { ["NOTIFY_SOCKET"] = _folder.File("notify") });
+        manager.Bind(new UnixDomainSocketEndPoint(Folder.File("notify")));
+        var path = Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\n");
+        await using var process = Start("pgmux", [path], new Dictionary<string, string> { ["NOTIFY_SOCKET"] = Folder.File("notify") });
         Assert.That(await HearAsync(manager), Is.EqualTo("READY=1"));
 
         process.Signal(UnixSignal.Hangup);
@@ -41,15 +31,15 @@ internal sealed class ServiceManagerTests
     public async Task Sockets_of_the_manager_are_served_instead_of_those_of_the_file()
     {
         var port = FreePort.Take();
-        var unix = _folder.File("service.sock");
-        var path = _folder.Write("x.ini", Serving + "listen_addr = 192.0.2.1\nunix_socket_dir = /no/such/folder\nadmin_users = root\n");
+        var unix = Folder.File("service.sock");
+        var path = Folder.Write("x.ini", Serving + "listen_addr = 192.0.2.1\nunix_socket_dir = /no/such/folder\nadmin_users = root\n");
         var program = ProgramUnderTest.Find();
         var python = Environment.GetEnvironmentVariable("PGMUX_PYTHON") ?? "/usr/bin/python3";
         string[] arguments =
         [
             Path.Combine(AppContext.BaseDirectory, "Launch", "listen_and_run.py"), unix, $"{port}", program.Program, .. program.Arguments, path,
         ];
-        await using var process = ManagedProcess.Start(_folder, "activated", python, arguments);
+        await using var process = ManagedProcess.Start(Folder, "activated", python, arguments);
         await process.Output.WaitForAsync("process up");
         Assert.That(process.Output.Lines, Has.Some.EndsWith($"listening on 127.0.0.1:{port}").And.Some.EndsWith($"listening on unix:{unix}"));
         foreach (var address in new EndPoint[] { new IPEndPoint(IPAddress.Loopback, port), new UnixDomainSocketEndPoint(unix) })
@@ -70,8 +60,8 @@ internal sealed class ServiceManagerTests
     [Test]
     public async Task Sockets_for_another_process_are_left_alone()
     {
-        var path = _folder.Write("x.ini", Serving + $"unix_socket_dir = .\nlisten_port = {FreePort.Take()}\n");
-        await using var process = Start(path, new Dictionary<string, string> { ["LISTEN_PID"] = "1", ["LISTEN_FDS"] = "1" });
+        var path = Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\n");
+        await using var process = Start("pgmux", [path], new Dictionary<string, string> { ["LISTEN_PID"] = "1", ["LISTEN_FDS"] = "1" });
         await process.Output.WaitForAsync("process up");
         Assert.That(process.Output.Lines, Has.Some.Contains("listening on unix:./.s.PGSQL."));
     }
@@ -80,19 +70,13 @@ internal sealed class ServiceManagerTests
     public async Task What_is_handed_over_and_does_not_listen_stops_the_start()
     {
         // Descriptor 3 of a shell that has opened a file there.
-        var path = _folder.Write("x.ini", Serving);
+        var path = Folder.Write("x.ini", Serving);
         var program = ProgramUnderTest.Find();
         var script = $"exec 3<{path}; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\"";
         await using var process = ManagedProcess.Start(
-            _folder, "file", "/bin/bash", ["-c", script, "bash", program.Program, .. program.Arguments, path]);
+            Folder, "file", "/bin/bash", ["-c", script, "bash", program.Program, .. program.Arguments, path]);
         Assert.That(await process.WaitForExitAsync(), Is.EqualTo(1));
         Assert.That(process.Output.Lines, Has.Some.Contains("FATAL Descriptor 3, which was handed over at the start, is no socket"));
-    }
-
-    private ManagedProcess Start(string path, Dictionary<string, string> environment)
-    {
-        var program = ProgramUnderTest.Find();
-        return ManagedProcess.Start(_folder, "pgmux", program.Program, [.. program.Arguments, path], environment);
     }
 
     private static async Task<string> HearAsync(Socket manager)
