@@ -1,4 +1,5 @@
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -65,7 +66,8 @@ internal sealed class ClientRegistry(EventLoop loop)
         var server = client.Server!;
         if (!server.Outstanding.IsEmpty)
         {
-            if (IsOver(client.RequestSince, configuration.QueryTimeoutFor(client.User)))
+            // A stream has no end of its own, and a base backup may take hours.
+            if (client.Replication == ReplicationKind.None && IsOver(client.RequestSince, configuration.QueryTimeoutFor(client.User)))
             {
                 client.Close(ClientCloseReason.QueryTimedOut, ClientErrors.QueryTimedOut);
             }

@@ -1,4 +1,5 @@
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Pooling.Replication;
 using Pgmux.Core.Servers;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -182,10 +183,10 @@ internal sealed class Pool : IServerHolder
     }
 
     /// <summary>
-    /// Has a server judge a client's token, by a login of its own; the server then serves as any. A pool that is full closes one that is
+    /// Makes a login that a client needs for itself: to have its token judged, or to replicate. A pool that is full closes a server that is
     /// idle, or the next that becomes free, unless a client has waited longer for it.
     /// </summary>
-    public void Try(LoginTrial trial)
+    public void Try(OwnLogin trial)
     {
         List<ServerConnection>? opened;
         lock (_gate)
@@ -220,11 +221,26 @@ internal sealed class Pool : IServerHolder
         }
     }
 
+    /// <summary>The client no longer waits for a server to replicate from, which nobody else can use. Called on the client's loop.</summary>
+    public void Abandon(ReplicationOrder order)
+    {
+        lock (_gate)
+        {
+            _trials.Remove(order);
+        }
+
+        order.Server?.Close(ServerCloseReason.ClientGone);
+    }
+
     /// <summary>Takes a server back from its client. Called on the server's loop; the release rule holds.</summary>
     public void Return(ServerConnection server)
     {
         server.EndLease();
-        if (server.RetireReason is { } reason)
+        if (server.Replication is not null)
+        {
+            server.Close(ServerCloseReason.ReplicationEnded);
+        }
+        else if (server.RetireReason is { } reason)
         {
             server.Close(reason);
         }
@@ -259,29 +275,30 @@ internal sealed class Pool : IServerHolder
         List<ServerConnection>? tried = null;
         lock (_gate)
         {
-            _servers.OnLoggedIn();
+            _servers.OnLoggedIn(server);
             _opening.OnSucceeded();
             if (_trials.End(server) is { } trial)
             {
-                _opening.TakeToken(trial.Token);
-                trial.Accept();
+                trial.Accept(_opening);
 
                 // Before the server is looked at for the next one: where there is room, it need not make any.
                 tried = _state == PoolState.Serving ? PlanTrials(server.Loop) : null;
             }
 
-            Welcome = new PoolWelcome(server.Welcome, server.Parameters);
-            while (_welcomeWaiters.First is { } request)
+            if (server.Replication is null)
             {
-                _welcomeWaiters.Remove(request);
-                _delivery.Welcome(request);
+                GreetWith(server);
             }
         }
 
         ServerOpening.Start(tried);
 
         // First this server finds its client, then it is seen how many more are wanted.
-        OnServerReady(server);
+        if (server.Replication is null)
+        {
+            OnServerReady(server);
+        }
+
         OpenWanted();
     }
 
@@ -344,7 +361,8 @@ internal sealed class Pool : IServerHolder
                 EndTrial(trial, server, reason, error);
             }
             else if (before == ServerState.Connecting
-                && reason is not (ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged or ServerCloseReason.Paused))
+                && reason is not (ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged or ServerCloseReason.Paused
+                    or ServerCloseReason.ClientGone))
             {
                 if (reason is ServerCloseReason.LoginFailed or ServerCloseReason.TlsFailed && LoginThrottle.IsPermanent(error))
                 {
@@ -389,7 +407,7 @@ internal sealed class Pool : IServerHolder
             else if (policy.TracksStatements && !before.TracksStatements)
             {
                 // They may have statements under clients' names, which nobody else is to get at.
-                obsolete = [.. _servers.All];
+                obsolete = [.. _servers.All.Where(static server => server.Replication is null)];
             }
         }
 
@@ -653,17 +671,20 @@ internal sealed class Pool : IServerHolder
             return null;
         }
 
-        var tried = PlanTrials(loop);
+        // Who has waited for longer is the first to get what room there is.
+        var waitsLonger = _waiters.First is { } first && _trials.First is { } own && first.QueuedAt <= own.QueuedAt;
+        var tried = waitsLonger ? null : PlanTrials(loop);
         var forWelcome = _welcomeWaiters.Count > 0 && _servers.LoggedIn == 0 ? 1 : 0;
         var forMinimum = Policy.MinimumSize - _servers.LoggedIn;
         var opened = _opening.Plan(Math.Max(_waiters.Count, Math.Max(forWelcome, forMinimum)), _waiters.First?.Loop ?? loop);
+        tried ??= waitsLonger ? PlanTrials(loop) : null;
         return tried is null ? opened : [.. tried, .. opened ?? []];
     }
 
     private List<ServerConnection>? PlanTrials(EventLoop loop)
     {
         List<ServerConnection>? opened = null;
-        while (_trials.MayStart && _opening.PlanTrial(_trials.First!.Token, _trials.First.Loop) is { } server)
+        while (_trials.MayStart && _trials.First!.Plan(_opening) is { } server)
         {
             _trials.Start(server);
             (opened ??= []).Add(server);
@@ -687,22 +708,33 @@ internal sealed class Pool : IServerHolder
         }
     }
 
-    // What a client's token is worth is between it and the server: only a server that cannot be reached holds up others.
-    private void EndTrial(LoginTrial trial, ServerConnection server, ServerCloseReason reason, ErrorFields? error)
+    private void GreetWith(ServerConnection server)
     {
-        if (reason == ServerCloseReason.Paused)
+        Welcome = new PoolWelcome(server.Welcome, server.Parameters);
+        while (_welcomeWaiters.First is { } request)
+        {
+            _welcomeWaiters.Remove(request);
+            _delivery.Welcome(request);
+        }
+    }
+
+    // What a client's token is worth, or whether it may replicate, is between it and the server: only a server that cannot be reached holds
+    // up others.
+    private void EndTrial(OwnLogin trial, ServerConnection server, ServerCloseReason reason, ErrorFields? error)
+    {
+        if (reason == ServerCloseReason.Paused || (trial is ReplicationOrder && reason == ServerCloseReason.ConfigurationChanged))
         {
             _trials.Add(trial);
             return;
         }
 
-        if (reason is ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged)
+        if (reason is ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged or ServerCloseReason.ClientGone)
         {
             trial.Refuse(LeaseOutcome.LoginFailing, null);
             return;
         }
 
-        var isPermanent = reason is ServerCloseReason.LoginFailed or ServerCloseReason.TlsFailed && LoginThrottle.IsPermanent(error);
+        var isPermanent = trial.IsRefusedForItself(reason, error);
         trial.Refuse(isPermanent ? LeaseOutcome.LoginRefused : LeaseOutcome.LoginFailing, error, server.TokenError);
         if (!isPermanent)
         {

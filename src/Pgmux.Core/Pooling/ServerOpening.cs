@@ -1,6 +1,7 @@
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -67,6 +68,10 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     public ServerConnection? PlanTrial(string token, EventLoop loop) =>
         TryCount(pool.Policy) ? Add(pool.Policy.Target, ServerCredentials.FromTokenOnTrial(token), loop) : null;
 
+    /// <summary>Makes the connection of a replication client; null when limits allow none.</summary>
+    public ServerConnection? PlanReplication(ReplicationStart start, EventLoop loop) =>
+        TryCount(pool.Policy) ? Add(pool.Policy.Target, CredentialsFor(pool.Policy.Target), loop, start) : null;
+
     /// <summary>Opens planned connections. Not under the lock.</summary>
     public static void Start(List<ServerConnection>? opened)
     {
@@ -122,10 +127,13 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     private bool TryCount(PoolPolicy policy) => (policy.Size == 0 || servers.Count < policy.Size)
         && environment.Ledger.Add(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser) == LedgerOutcome.Added;
 
-    private ServerConnection Add(ServerTarget target, ServerCredentials credentials, EventLoop loop)
+    private ServerConnection Add(ServerTarget target, ServerCredentials credentials, EventLoop loop, ReplicationStart? replication = null)
     {
         var server = new ServerConnection(
-            environment.NextId(), target, target.EndPointAt(_attempts++ & int.MaxValue), credentials, pool, environment.Servers, loop);
+            environment.NextId(), target, target.EndPointAt(_attempts++ & int.MaxValue), credentials, pool, environment.Servers, loop)
+        {
+            Replication = replication,
+        };
         servers.Add(server);
         return server;
     }

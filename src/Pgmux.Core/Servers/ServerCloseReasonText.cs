@@ -20,6 +20,7 @@ internal static class ServerCloseReasonText
         ServerCloseReason.ConfigurationChanged => "database configuration changed",
         ServerCloseReason.Paused => "pause mode",
         ServerCloseReason.ClientGone => "client disconnect while server was not ready",
+        ServerCloseReason.ReplicationEnded => "replication client was closed",
         ServerCloseReason.QueryTimedOut => "query timeout",
         ServerCloseReason.IdleTransactionTimedOut => "idle transaction timeout",
         ServerCloseReason.TransactionInStatementMode => "transaction blocks not allowed in statement pooling mode",
