@@ -1,3 +1,5 @@
+using Pgmux.Core.Servers.Replication;
+
 namespace Pgmux.Core.Admin;
 
 /// <summary>A row of SHOW CLIENTS, SHOW SERVERS or SHOW SOCKETS.</summary>
@@ -11,6 +13,9 @@ internal sealed record ConnectionRow
 
     /// <summary>The database; null before it is known.</summary>
     public string? Database { get; init; }
+
+    /// <summary>Whether it replicates, and how.</summary>
+    public ReplicationKind Replication { get; init; }
 
     /// <summary>PgBouncer's word for the state, such as active or waiting.</summary>
     public required string State { get; init; }

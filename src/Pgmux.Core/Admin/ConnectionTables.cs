@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Protocol;
 using static Pgmux.Core.Admin.ConsoleColumn;
 
@@ -97,7 +98,7 @@ internal static class ConnectionTables
         row.IsServer ? "S" : "C",
         row.User ?? "(nouser)",
         row.Database ?? "(nodb)",
-        "none",
+        NameOf(row.Replication),
         state,
         row.Address,
         Of(row.Port),
@@ -116,6 +117,13 @@ internal static class ConnectionTables
         Of(row.PreparedStatements),
         Of((int)row.Id),
     ];
+
+    private static string NameOf(ReplicationKind kind) => kind switch
+    {
+        ReplicationKind.Physical => "physical",
+        ReplicationKind.Logical => "logical",
+        _ => "none",
+    };
 
     // PgBouncer prints addresses in memory, which people only use to tell connections apart and to follow link to ptr.
     private static string Pointer(long id) => string.Create(CultureInfo.InvariantCulture, $"0x{id:x}");

@@ -4,6 +4,7 @@ using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Configuration.Hba;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 

@@ -5,7 +5,9 @@ using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
+using Pgmux.Core.Pooling.Replication;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Core.Statements;
 using Pgmux.Core.Statements.Sql;
 using Pgmux.Protocol;
@@ -21,6 +23,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     private readonly ClientEnvironment _environment;
     private readonly ClientRequestReader _requests;
     private LeaseRequest? _request;
+    private ReplicationOrder? _order;
     private ParameterSet? _startup;
     private ClientMeter _meter;
     private ClientWaits _waits;
@@ -100,7 +103,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>
     /// Whether its prepared statements follow it from server to server. Who has statements already keeps them over a reload.
     /// </summary>
-    public bool TracksStatements => Statements is not null || Pool!.Policy.TracksStatements;
+    public bool TracksStatements => Statements is not null || (_order is null && Pool!.Policy.TracksStatements);
 
     /// <summary>Whether a message of this type has to be looked at for its prepared statements.</summary>
     public bool Tracks(FrontendMessageType type) =>
@@ -125,7 +128,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     public long? QueuedSince => _request is { State: LeaseRequestState.Queued } request ? request.QueuedAt : null;
 
     /// <summary>When its wait for a server began; null unless it waits.</summary>
-    public long? WaitingSince => State == ClientState.Waiting ? _request?.QueuedAt : null;
+    public long? WaitingSince => State == ClientState.Waiting ? _request?.QueuedAt ?? _order?.QueuedAt : null;
 
     /// <summary>As what it is counted for the limits of clients; null while it is not.</summary>
     public PoolKey? LedgerEntry => _countedDatabase is { } database ? new PoolKey(database, User) : null;
@@ -139,8 +142,11 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Whether it has logged in to the console.</summary>
     public bool IsConsole { get; private set; }
 
-    /// <summary>Whether its lease outlives its transactions.</summary>
-    public bool IsSessionPooled => Pool!.Policy.Mode == PoolMode.Session;
+    /// <summary>Whether its lease outlives its transactions: in session mode, and of a replication client in any.</summary>
+    public bool IsSessionPooled => _order is not null || Pool!.Policy.Mode == PoolMode.Session;
+
+    /// <summary>Whether it replicates, and how.</summary>
+    public ReplicationKind Replication => _order?.Kind ?? ReplicationKind.None;
 
     /// <summary>
     /// Whether the transaction is over and only a cancel request on its way keeps the server here. The next transaction does not begin
@@ -263,6 +269,24 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         return State != ClientState.Closed;
     }
 
+    /// <summary>The client wants a server of its own to replicate from, and waits until the order is done.</summary>
+    public void Order(ReplicationOrder order)
+    {
+        _order = order;
+        State = ClientState.Waiting;
+        Pool!.Try(order);
+    }
+
+    /// <summary>The server that was ordered is there, and idle.</summary>
+    public void OnReplicationServerGiven(ServerConnection server)
+    {
+        Server = server;
+        State = ClientState.Active;
+        Parameters = server.Parameters;
+        _meter.OnLeased(Pool!, Loop, _order!.QueuedAt);
+        server.BeginLease(this);
+    }
+
     /// <summary>
     /// Gives the client a cancel key and tells it. With a server of its own the process id is the backend's, which lock diagnostics and
     /// PostgreSQL's isolation tests rely on.
@@ -378,6 +402,11 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             EndRequest();
         }
 
+        if (_order is not null && server is null)
+        {
+            Pool!.Abandon(_order);
+        }
+
         if (IsWelcomed)
         {
             _environment.Cancels.Remove(this);
@@ -409,7 +438,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             Statements.CommandPortals = portals.IsEmpty ? null : portals;
         }
 
-        if (status != TransactionStatus.Idle && Pool!.Policy.Mode == PoolMode.Statement)
+        if (status != TransactionStatus.Idle && Pool!.Policy.Mode == PoolMode.Statement && _order is null)
         {
             Close(ClientCloseReason.TransactionInStatementMode, ClientErrors.TransactionInStatementMode);
         }

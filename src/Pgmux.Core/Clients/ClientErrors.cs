@@ -30,9 +30,9 @@ internal static class ClientErrors
     /// <summary>A login in clear where client_tls_sslmode demands TLS.</summary>
     public static ErrorFields TlsRequired { get; } = ErrorFields.Fatal(SqlState.ProtocolViolation, "SSL required");
 
-    /// <summary>A replication connection, once it is known who wants it.</summary>
-    public static ErrorFields NoReplication { get; } =
-        ErrorFields.Fatal(SqlState.FeatureNotSupported, "replication connections are not supported by this version of pgmux");
+    /// <summary>A replication connection to the console, once it is known who wants it.</summary>
+    public static ErrorFields NoReplicationOfConsole { get; } =
+        ErrorFields.Fatal(SqlState.FeatureNotSupported, "there are no replication connections to the console");
 
     /// <summary>client_login_timeout has passed.</summary>
     public static ErrorFields LoginTimedOut { get; } = ErrorFields.Fatal(SqlState.ProtocolViolation, "client_login_timeout");

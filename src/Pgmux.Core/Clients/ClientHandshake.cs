@@ -1,9 +1,11 @@
 using System.Buffers;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Clients.Proxies;
+using Pgmux.Core.Clients.Replication;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Pooling;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 using Pgmux.Transport.Loops;
@@ -62,14 +64,14 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
             return;
         }
 
-        if (startup.Replication != ReplicationKind.None)
-        {
-            client.Close(ClientCloseReason.StartupRefused, ClientErrors.NoReplication);
-            return;
-        }
-
         if (ConfigSnapshot.IsConsole(startup.Database))
         {
+            if (startup.Replication != ReplicationKind.None)
+            {
+                client.Close(ClientCloseReason.StartupRefused, ClientErrors.NoReplicationOfConsole);
+                return;
+            }
+
             BackendMessages.WriteAuthenticationOk(client.Transport.Output);
             client.OnConsoleOpened();
             return;
@@ -116,6 +118,12 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
         if (pool.Key.User == startup.User)
         {
             pool.OfferCredentials(credentials);
+        }
+
+        if (startup.Replication != ReplicationKind.None)
+        {
+            await new ReplicationEntry(client, environment).RunAsync(pool, startup.ToReplicationStart());
+            return;
         }
 
         if (await client.WaitForWelcomeAsync() is not { } welcome)

@@ -1,5 +1,6 @@
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Pooling;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -86,6 +87,9 @@ internal sealed class ClientRegistry(EventLoop loop)
     {
         var server = client.Server!;
         var isBusy = !server.Outstanding.IsEmpty;
+
+        // A stream has no end of its own, and a base backup may take hours.
+        var mayTakeLong = client.Replication != ReplicationKind.None;
         if (!isBusy && server.TransactionStatus == TransactionStatus.Idle && server.Outstanding.IsReady)
         {
             if (IsOver(client.IdleSince, configuration.ClientIdleTimeoutFor(client.User)))
@@ -93,7 +97,7 @@ internal sealed class ClientRegistry(EventLoop loop)
                 client.Close(ClientCloseReason.IdleTimedOut, ClientErrors.IdleTimedOut);
             }
         }
-        else if (isBusy && IsOver(client.RequestSince, configuration.QueryTimeoutFor(client.User)))
+        else if (isBusy && !mayTakeLong && IsOver(client.RequestSince, configuration.QueryTimeoutFor(client.User)))
         {
             client.Close(ClientCloseReason.QueryTimedOut, ClientErrors.QueryTimedOut);
         }
@@ -101,7 +105,7 @@ internal sealed class ClientRegistry(EventLoop loop)
         {
             client.Close(ClientCloseReason.IdleTransactionTimedOut, ClientErrors.IdleTransactionTimedOut);
         }
-        else if (IsOver(client.TransactionSince, configuration.TransactionTimeoutFor(client.User)))
+        else if (!mayTakeLong && IsOver(client.TransactionSince, configuration.TransactionTimeoutFor(client.User)))
         {
             client.Close(ClientCloseReason.TransactionTimedOut, ClientErrors.TransactionTimedOut);
         }

@@ -1,5 +1,6 @@
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Parameters;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Clients;
@@ -12,6 +13,7 @@ internal sealed class StartupParameters
 
     private readonly TrackedParameters _tracked;
     private readonly NameList _ignored;
+    private readonly List<KeyValuePair<string, string>> _untracked = [];
 
     private StartupParameters(TrackedParameters tracked, NameList ignored)
     {
@@ -39,6 +41,12 @@ internal sealed class StartupParameters
     public static StartupParameters Read(StartupRequest request, TrackedParameters tracked, PgmuxOptions options)
     {
         var parameters = new StartupParameters(tracked, options.IgnoreStartupParameters);
+        foreach (var (_, value) in request.Parameters.Where(static pair => pair.Key == "replication"))
+        {
+            // First: what else may stand there depends on it.
+            parameters.Refusal ??= parameters.TakeReplication(value);
+        }
+
         foreach (var (name, value) in request.Parameters)
         {
             parameters.Refusal ??= parameters.Take(name, value);
@@ -59,6 +67,24 @@ internal sealed class StartupParameters
         Values = Values.With(index, $"{Values[index] ?? "app"} - {host}");
     }
 
+    /// <summary>
+    /// What a server connection of the client's own is opened with. It is the client's alone, so that it may have any run-time parameter:
+    /// which there are is for PostgreSQL to say.
+    /// </summary>
+    public ReplicationStart ToReplicationStart()
+    {
+        var parameters = new List<KeyValuePair<string, string>>();
+        for (var i = 0; i < _tracked.Count; i++)
+        {
+            if (Values[i] is { } value)
+            {
+                parameters.Add(KeyValuePair.Create(_tracked.Names[i], value));
+            }
+        }
+
+        return new ReplicationStart(Replication, [.. parameters, .. _untracked]);
+    }
+
     private ErrorFields? Take(string name, string value)
     {
         switch (name)
@@ -72,7 +98,7 @@ internal sealed class StartupParameters
             case "options":
                 return TakeOptions(value);
             case "replication":
-                return TakeReplication(value);
+                return null;
             default:
                 return TrySet(name, value) ? null : ClientErrors.UnsupportedStartupParameter(name);
         }
@@ -80,6 +106,13 @@ internal sealed class StartupParameters
 
     private ErrorFields? TakeOptions(string text)
     {
+        if (Replication != ReplicationKind.None)
+        {
+            // As PgBouncer has it, even where options are to be ignored: a subscription sets DateStyle and extra_float_digits so.
+            _untracked.Add(KeyValuePair.Create("options", text));
+            return null;
+        }
+
         // Ignored as a whole when the operator says so, whatever stands in it.
         if (_ignored.Contains("options"))
         {
@@ -112,7 +145,18 @@ internal sealed class StartupParameters
             return true;
         }
 
-        return _ignored.Contains(name);
+        if (_ignored.Contains(name))
+        {
+            return true;
+        }
+
+        if (Replication != ReplicationKind.None)
+        {
+            _untracked.Add(KeyValuePair.Create(name, value));
+            return true;
+        }
+
+        return false;
     }
 
     private static ErrorFields? TooLong(string name, string text) =>

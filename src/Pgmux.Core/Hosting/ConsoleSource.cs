@@ -7,6 +7,7 @@ using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
 using Pgmux.Core.Servers.Hosts;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Core.Statements;
 using Pgmux.Transport;
 
@@ -210,6 +211,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             IsServer = false,
             User = client.User,
             Database = client.Database,
+            Replication = client.Replication,
             State = client.State switch
             {
                 ClientState.Waiting or ClientState.LoggingIn or ClientState.Encrypting => "waiting",
@@ -253,6 +255,7 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
             IsServer = true,
             User = pool.Key.User,
             Database = pool.Key.Database,
+            Replication = server.Replication?.Kind ?? ReplicationKind.None,
             State = server.State switch
             {
                 ServerState.Connecting => "new",

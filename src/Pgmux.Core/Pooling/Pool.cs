@@ -1,4 +1,5 @@
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Pooling.Replication;
 using Pgmux.Core.Servers;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -186,10 +187,10 @@ internal sealed class Pool : IServerHolder
     }
 
     /// <summary>
-    /// Has a server judge a client's token, by a login of its own; the server then serves as any. A pool that is full closes one that is
+    /// Makes a login that a client needs for itself: to have its token judged, or to replicate. A pool that is full closes a server that is
     /// idle, or the next that becomes free, unless a client has waited longer for it.
     /// </summary>
-    public void Try(LoginTrial trial)
+    public void Try(OwnLogin trial)
     {
         List<ServerConnection>? opened;
         lock (_gate)
@@ -224,11 +225,26 @@ internal sealed class Pool : IServerHolder
         }
     }
 
+    /// <summary>The client no longer waits for a server to replicate from, which nobody else can use. Called on the client's loop.</summary>
+    public void Abandon(ReplicationOrder order)
+    {
+        lock (_gate)
+        {
+            _trials.Remove(order);
+        }
+
+        order.Server?.Close(ServerCloseReason.ClientGone);
+    }
+
     /// <summary>Takes a server back from its client. Called on the server's loop; the release rule holds.</summary>
     public void Return(ServerConnection server)
     {
         server.EndLease();
-        if (server.RetireReason is { } reason)
+        if (server.Replication is not null)
+        {
+            server.Close(ServerCloseReason.ReplicationEnded);
+        }
+        else if (server.RetireReason is { } reason)
         {
             server.Close(reason);
         }
@@ -263,7 +279,7 @@ internal sealed class Pool : IServerHolder
         List<ServerConnection>? tried = null;
         lock (_gate)
         {
-            _servers.OnLoggedIn();
+            _servers.OnLoggedIn(server);
             _opening.OnSucceeded();
             if (_trialOpening.TryAccept(server))
             {
@@ -271,14 +287,21 @@ internal sealed class Pool : IServerHolder
                 tried = _switches.State == PoolState.Serving ? _trialOpening.Plan(server.Loop) : null;
             }
 
-            Welcome = new PoolWelcome(server.Welcome, server.Parameters);
-            _waiters.WelcomeAll();
+            if (server.Replication is null)
+            {
+                Welcome = new PoolWelcome(server.Welcome, server.Parameters);
+                _waiters.WelcomeAll();
+            }
         }
 
         ServerOpening.Start(tried);
 
         // First this server finds its client, then it is seen how many more are wanted.
-        OnServerReady(server);
+        if (server.Replication is null)
+        {
+            OnServerReady(server);
+        }
+
         OpenWanted();
     }
 
@@ -338,7 +361,8 @@ internal sealed class Pool : IServerHolder
                 // Nobody else waits for what came of it.
             }
             else if (before == ServerState.Connecting
-                && reason is not (ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged or ServerCloseReason.Paused))
+                && reason is not (ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged or ServerCloseReason.Paused
+                    or ServerCloseReason.ClientGone))
             {
                 if (reason is ServerCloseReason.LoginFailed or ServerCloseReason.TlsFailed && LoginThrottle.IsPermanent(error))
                 {
@@ -388,7 +412,7 @@ internal sealed class Pool : IServerHolder
             else if (policy.TracksStatements && !before.TracksStatements)
             {
                 // They may have statements under clients' names, which nobody else is to get at.
-                obsolete = [.. _servers.All];
+                obsolete = [.. _servers.All.Where(static server => server.Replication is null)];
             }
         }
 
@@ -563,10 +587,13 @@ internal sealed class Pool : IServerHolder
             return null;
         }
 
-        var tried = _trialOpening.Plan(loop);
+        // Who has waited for longer is the first to get what room there is.
+        var waitsLonger = _waiters.First is { } first && _trials.First is { } own && first.QueuedAt <= own.QueuedAt;
+        var tried = waitsLonger ? null : _trialOpening.Plan(loop);
         var forClients = WantedForClients;
         var forMinimum = Policy.Database.User is not null || Use.HasClients ? Policy.MinimumSize - _servers.LoggedIn : 0;
         var opened = _opening.Plan(Math.Max(forClients, forMinimum), forClients, _reserve, _waiters.First?.Loop ?? loop);
+        tried ??= waitsLonger ? _trialOpening.Plan(loop) : null;
         return tried is null ? opened : [.. tried, .. opened ?? []];
     }
 }

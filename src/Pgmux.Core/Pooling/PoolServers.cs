@@ -18,21 +18,31 @@ internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
     /// <summary>Number of servers.</summary>
     public int Count => _all.Count;
 
-    /// <summary>Servers that connect or log in.</summary>
+    /// <summary>Servers that connect or log in and will serve any client.</summary>
     public int Connecting { get; private set; }
 
-    /// <summary>Servers that have logged in.</summary>
-    public int LoggedIn => _all.Count - Connecting;
+    /// <summary>Servers that have logged in and serve any client.</summary>
+    public int LoggedIn => _all.Count - Connecting - Replicating;
+
+    /// <summary>Servers that are there for one replication client each, those that still connect included.</summary>
+    public int Replicating { get; private set; }
 
     /// <summary>Adds a server that is about to connect.</summary>
     public void Add(ServerConnection server)
     {
         _all.Add(server);
-        Connecting++;
+        if (server.Replication is null)
+        {
+            Connecting++;
+        }
+        else
+        {
+            Replicating++;
+        }
     }
 
     /// <summary>A server has logged in.</summary>
-    public void OnLoggedIn() => Connecting--;
+    public void OnLoggedIn(ServerConnection server) => Connecting -= server.Replication is null ? 1 : 0;
 
     /// <summary>Removes a server that has closed, from wherever it stood.</summary>
     public void Remove(ServerConnection server, ServerState before)
@@ -43,7 +53,11 @@ internal sealed class PoolServers(IReadOnlyList<EventLoop> loops)
             _idle[server.Links.IdleLoop].Remove(server);
         }
 
-        if (before == ServerState.Connecting)
+        if (server.Replication is not null)
+        {
+            Replicating--;
+        }
+        else if (before == ServerState.Connecting)
         {
             Connecting--;
         }

@@ -2,6 +2,7 @@ using System.Net;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -86,9 +87,7 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
 
     /// <summary>Makes a connection that a client's token is tried by; null when limits allow none.</summary>
     public ServerConnection? PlanTrial(string token, EventLoop loop) =>
-        !IsFull(pool.Policy) && Look(pool.Policy, adds: true) == LedgerOutcome.Added
-            ? Add(pool.Policy.Target, ServerCredentials.FromTokenOnTrial(token), loop)
-            : null;
+        MayOpenOne() ? Add(pool.Policy.Target, ServerCredentials.FromTokenOnTrial(token), loop) : null;
 
     /// <summary>
     /// Which limit over several pools forbids a connection that the pool itself could open now; <see cref="LedgerOutcome.Added"/> when none does,
@@ -98,6 +97,10 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
         servers.Connecting < forClients
         && _throttle.MayStart(servers.Connecting, _hasSucceeded, now)
         && HasRoom(pool.Policy, reserve, now, out _) ? Look(pool.Policy, adds: false) : null;
+
+    /// <summary>Makes the connection of a replication client; null when limits allow none.</summary>
+    public ServerConnection? PlanReplication(ReplicationStart start, EventLoop loop) =>
+        MayOpenOne() ? Add(pool.Policy.Target, CredentialsFor(pool.Policy.Target), loop, start) : null;
 
     /// <summary>Opens planned connections. Not under the lock.</summary>
     public static void Start(List<ServerConnection>? opened)
@@ -151,6 +154,9 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     // The timer belongs to no loop; opening a connection does.
     private void Retry() => environment.Loops[0].Post(static state => ((Pool)state!).OpenWanted(), pool);
 
+    // Counts it when it may.
+    private bool MayOpenOne() => !IsFull(pool.Policy) && Look(pool.Policy, adds: true) == LedgerOutcome.Added;
+
     private bool IsFull(PoolPolicy policy) => policy.Size > 0 && servers.Count >= policy.Size;
 
     // With a waiter it is the reserve's room.
@@ -164,10 +170,13 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
         ? environment.Ledger.Add(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser)
         : environment.Ledger.Look(pool.Key, policy.MaximumOfDatabase, policy.MaximumOfUser);
 
-    private ServerConnection Add(ServerTarget target, ServerCredentials credentials, EventLoop loop)
+    private ServerConnection Add(ServerTarget target, ServerCredentials credentials, EventLoop loop, ReplicationStart? replication = null)
     {
         var server = new ServerConnection(
-            environment.NextId(), target, NextEndPoint(target), credentials, pool, environment.Servers, loop);
+            environment.NextId(), target, NextEndPoint(target), credentials, pool, environment.Servers, loop)
+        {
+            Replication = replication,
+        };
         servers.Add(server);
         return server;
     }

@@ -1,3 +1,4 @@
+using Pgmux.Core.Pooling.Replication;
 using Pgmux.Core.Servers;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -5,8 +6,8 @@ using Pgmux.Transport;
 namespace Pgmux.Core.Pooling;
 
 /// <summary>
-/// Opens the servers that judge clients' tokens, makes room for them in a full pool, and tells clients what came of it. Guarded by the
-/// pool's lock.
+/// Opens the servers that clients need for themselves, to have tokens judged or to replicate, makes room for them in a full pool, and tells
+/// clients what came of it. Guarded by the pool's lock.
 /// </summary>
 internal sealed class TrialOpening(LoginTrials trials, PoolServers servers, ServerOpening opening)
 {
@@ -14,7 +15,7 @@ internal sealed class TrialOpening(LoginTrials trials, PoolServers servers, Serv
     public List<ServerConnection>? Plan(EventLoop loop)
     {
         List<ServerConnection>? opened = null;
-        while (trials.MayStart && opening.PlanTrial(trials.First!.Token, trials.First.Loop) is { } server)
+        while (trials.MayStart && trials.First!.Plan(opening) is { } server)
         {
             trials.Start(server);
             (opened ??= []).Add(server);
@@ -50,8 +51,7 @@ internal sealed class TrialOpening(LoginTrials trials, PoolServers servers, Serv
             return false;
         }
 
-        opening.TakeToken(trial.Token);
-        trial.Accept();
+        trial.Accept(opening);
         return true;
     }
 
@@ -71,19 +71,19 @@ internal sealed class TrialOpening(LoginTrials trials, PoolServers servers, Serv
             return false;
         }
 
-        if (reason == ServerCloseReason.Paused)
+        if (reason == ServerCloseReason.Paused || (trial is ReplicationOrder && reason == ServerCloseReason.ConfigurationChanged))
         {
             trials.Add(trial);
             return true;
         }
 
-        if (reason is ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged)
+        if (reason is ServerCloseReason.ShuttingDown or ServerCloseReason.ConfigurationChanged or ServerCloseReason.ClientGone)
         {
             trial.Refuse(LeaseOutcome.LoginFailing, null);
             return true;
         }
 
-        var isPermanent = reason is ServerCloseReason.LoginFailed or ServerCloseReason.TlsFailed && LoginThrottle.IsPermanent(error);
+        var isPermanent = trial.IsRefusedForItself(reason, error);
         trial.Refuse(isPermanent ? LeaseOutcome.LoginRefused : LeaseOutcome.LoginFailing, error, server.TokenError);
         if (!isPermanent)
         {

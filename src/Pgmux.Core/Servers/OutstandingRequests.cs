@@ -9,6 +9,7 @@ namespace Pgmux.Core.Servers;
 /// <list type="bullet">
 /// <item>after an error in an extended query everything up to the next Sync is skipped without a reply, a Query included;</item>
 /// <item>while COPY FROM STDIN runs, Sync and Flush are ignored;</item>
+/// <item>COPY in both directions is COPY FROM STDIN during which the server sends data too;</item>
 /// <item>notices, parameters and notifications belong to no request.</item>
 /// </list>
 /// Source: PostgreSQL manual, "Message Flow"; postgres.c (ignore_till_sync), copyfromparse.c.
@@ -108,7 +109,10 @@ internal class OutstandingRequests(ServerStatements statements)
     /// </summary>
     public bool OwesSync { get; private set; }
 
-    /// <summary>Whether the server waits for the data of COPY FROM STDIN, and for nothing else.</summary>
+    /// <summary>
+    /// Whether the server takes the data of COPY FROM STDIN, and waits for nothing else; or that of COPY in both directions, which goes on
+    /// until the client ends its own.
+    /// </summary>
     public bool IsCopyInOpen => _isCopyInOpen;
 
     /// <summary>Whether it is the turn of a request that pgmux answers itself.</summary>
@@ -264,6 +268,8 @@ internal class OutstandingRequests(ServerStatements statements)
                 return kind == RequestKind.FunctionCall ? action : ReplyAction.Violation;
             case BackendMessageType.CopyInResponse:
                 return OnCopyIn(kind, action);
+            case BackendMessageType.CopyBothResponse:
+                return kind == RequestKind.Query ? OnCopyIn(kind, action) : ReplyAction.Violation;
             case BackendMessageType.ErrorResponse:
                 return OnError(kind, action, hadReplied);
             case BackendMessageType.ReadyForQuery:

@@ -36,7 +36,7 @@ internal enum ServerCloseReason
     /// <summary>A limit over several pools was reached, and a client of another pool needs a server.</summary>
     Evicted,
 
-    /// <summary>The pool was full, and a client's login needs a server of its own: the method oauth.</summary>
+    /// <summary>The pool was full, and a client needs a server of its own: with the method oauth, or to replicate.</summary>
     MadeRoom,
 
     /// <summary>A reload changed where or how to connect.</summary>
@@ -53,6 +53,9 @@ internal enum ServerCloseReason
 
     /// <summary>The client left in the middle of a query or transaction.</summary>
     ClientGone,
+
+    /// <summary>The replication client that it was opened for has left.</summary>
+    ReplicationEnded,
 
     /// <summary>A query ran longer than query_timeout.</summary>
     QueryTimedOut,

@@ -24,6 +24,7 @@ internal static class ServerCloseReasonText
         ServerCloseReason.Paused => "pause mode",
         ServerCloseReason.SuspendTimedOut => "suspend_timeout",
         ServerCloseReason.ClientGone => "client disconnect while server was not ready",
+        ServerCloseReason.ReplicationEnded => "replication client was closed",
         ServerCloseReason.QueryTimedOut => "query timeout",
         ServerCloseReason.IdleTransactionTimedOut => "idle transaction timeout",
         ServerCloseReason.TransactionTimedOut => "transaction timeout",

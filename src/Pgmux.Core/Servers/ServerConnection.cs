@@ -2,6 +2,7 @@ using System.Net;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Diagnostics;
 using Pgmux.Core.Parameters;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Core.Statements;
 using Pgmux.Protocol;
 using Pgmux.Transport;
@@ -61,6 +62,12 @@ internal sealed class ServerConnection : IConnectionObserver
 
     /// <summary>Where it connects and as whom.</summary>
     public ServerTarget Target { get; }
+
+    /// <summary>
+    /// What the replication client wants that it is opened for; null when it serves any client. Such a server is lent once, is asked nothing
+    /// by pgmux itself, and closes when its client leaves.
+    /// </summary>
+    public ReplicationStart? Replication { get; init; }
 
     /// <summary>Who keeps it between leases.</summary>
     public IServerHolder Holder => _holder;
@@ -182,7 +189,7 @@ internal sealed class ServerConnection : IConnectionObserver
     public bool SyncParameters(bool keepsUnnamed)
     {
         var wanted = Lessee!.Parameters;
-        if (_parameters.Difference(wanted) is not { } sql)
+        if (Replication is not null || _parameters.Difference(wanted) is not { } sql)
         {
             return true;
         }
@@ -246,7 +253,7 @@ internal sealed class ServerConnection : IConnectionObserver
             // Another loop has taken it over meanwhile.
             Loop.Post(static state => ((ServerConnection)state!).CloseIfFree(), this);
         }
-        else if (RetireReason is { } reason && State is ServerState.Idle or ServerState.Connecting)
+        else if (RetireReason is { } reason && (State is ServerState.Idle or ServerState.Connecting || MayNotWaitFor(reason)))
         {
             Close(reason);
         }
@@ -316,7 +323,12 @@ internal sealed class ServerConnection : IConnectionObserver
 
         if (Outstanding.NeedsProbe)
         {
-            _own.SendProbe();
+            // A walsender takes no extended query; it is never lent to anybody else either.
+            if (Replication is null)
+            {
+                _own.SendProbe();
+            }
+
             return;
         }
 
@@ -338,7 +350,7 @@ internal sealed class ServerConnection : IConnectionObserver
         LogClosed(before, reason, error);
         Lessee = null;
         _connecting.Cancel();
-        if (before == ServerState.Idle && Transport is { PeerState: PeerState.Open } transport)
+        if ((before == ServerState.Idle || EndsStream(before, reason)) && Transport is { PeerState: PeerState.Open } transport)
         {
             LastWord.TryWrite(_environment.Logger, LogName, transport.Output, static output => FrontendMessages.WriteTerminate(output));
             transport.Close();
@@ -405,7 +417,7 @@ internal sealed class ServerConnection : IConnectionObserver
         Welcome = login.Welcome;
         ProcessId = login.ProcessId;
         CancelSecret = login.CancelSecret;
-        if (Target.ConnectQuery is { } sql)
+        if (Target.ConnectQuery is { } sql && Replication is null)
         {
             _own.Send(OwnRequest.ConnectQuery, sql);
             _own.Flush();
@@ -446,6 +458,15 @@ internal sealed class ServerConnection : IConnectionObserver
                 break;
         }
     }
+
+    // A stream ends when its client does: nobody waits for that when the server is to be another one. PgBouncer's rule.
+    private bool MayNotWaitFor(ServerCloseReason reason) =>
+        Replication is not null && State == ServerState.Leased && reason == ServerCloseReason.ConfigurationChanged;
+
+    // A walsender hears Terminate in the middle of its stream, and ends without a word in its log about a lost connection.
+    private bool EndsStream(ServerState before, ServerCloseReason reason) =>
+        Replication is not null && before == ServerState.Leased && !IsMidRequest
+        && reason is ServerCloseReason.ClientGone or ServerCloseReason.ConfigurationChanged or ServerCloseReason.ShuttingDown;
 
     private void BecomeIdle()
     {

@@ -93,13 +93,14 @@ internal sealed class ServerLogin(
     private void WriteStartup()
     {
         var target = server.Target;
+        var parameters = server.Replication?.Over(target.Options.StartupParameters) ?? target.Options.StartupParameters;
         FrontendMessages.WriteStartup(
             transport.Output,
             target.Version.Code,
             [
                 KeyValuePair.Create("user", target.User),
                 KeyValuePair.Create("database", target.Database),
-                .. target.Options.StartupParameters,
+                .. parameters,
             ]);
     }
 

@@ -182,6 +182,8 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
                 return server.Lessee is { IsWelcomed: true } ? ReplyAction.Forward : ReplyAction.Swallow;
             case BackendMessageType.ErrorResponse:
                 return Errors.Read(frame);
+            case BackendMessageType.CopyBothResponse when server.Replication is null:
+                throw ProtocolViolationException.UnexpectedBackendMessage(frame.Type);
             case BackendMessageType.ReadyForQuery:
                 // Before anybody gets it: what is no ReadyForQuery is not passed on as one.
                 if (frame.BodyLength != ReadyForQueryBytes)

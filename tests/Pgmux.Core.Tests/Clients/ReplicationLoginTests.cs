@@ -1,4 +1,4 @@
-using Pgmux.Core.Clients;
+using Pgmux.Core.Servers.Replication;
 using Pgmux.Testing.Mux;
 
 namespace Pgmux.Core.Tests.Clients;
@@ -7,7 +7,7 @@ namespace Pgmux.Core.Tests.Clients;
 [TestFixture]
 internal sealed class ReplicationLoginTests
 {
-    private const string Refused = "E(0A000 replication connections are not supported by this version of pgmux) EOF";
+    private const string LetIn = "Z(I)";
     private const string NoMethod = "E(28000 no authentication method is found) EOF";
 
     // What PostgreSQL makes of these: parse_bool takes beginnings of words in any case, and the word database as it stands.
@@ -19,30 +19,40 @@ internal sealed class ReplicationLoginTests
     [Property("Row", "H16")]
     public void The_value_is_read_as_by_PostgreSQL(string value, string? kind) => Assert.That($"{ReplicationParameter.Parse(value)}", Is.EqualTo(kind ?? ""));
 
-    [TestCase("host replication all all trust", "on", Refused)]
+    [TestCase("host replication all all trust", "on", LetIn)]
     [TestCase("host replication all all trust", "database", NoMethod)]
     [TestCase("host replication all all trust", "off", NoMethod)]
     [TestCase("host all all all trust", "true", NoMethod)]
     [TestCase("host db,\"replication\" all all trust", "true", NoMethod)]
-    [TestCase("host all all all trust", "database", Refused)]
-    [TestCase("host db all all trust", "database", Refused)]
+    [TestCase("host all all all trust", "database", LetIn)]
+    [TestCase("host db all all trust", "database", LetIn)]
     [TestCase("host other all all trust", "database", NoMethod)]
     [TestCase("host replication bob all trust", "1", NoMethod)]
-    [TestCase("host all all all reject\nhost replication all all trust", "1", Refused)]
+    [TestCase("host all all all reject\nhost replication all all trust", "1", LetIn)]
     [TestCase("host replication all all reject\nhost all all all trust", "1", "E(28000 login rejected) EOF")]
     [Property("Row", "H16"), Property("Row", "B42")]
     public void Lines_of_the_HBA_file_are_about_it_as_in_PostgreSQL(string hba, string value, string answer)
     {
         using var mux = TestMux.Start(TestMux.SettingsOf() with { Hba = hba + "\n" });
-        Assert.That(mux.BeginLogin(parameters: ("replication", value)).Take(), Is.EqualTo(answer));
-        Assert.That(mux.Postgres.Logins, Is.Zero, "nothing of it reaches a server");
+        var trace = mux.BeginLogin(parameters: ("replication", value)).Take();
+        Assert.That(trace, answer == LetIn ? Does.EndWith(LetIn) : Is.EqualTo(answer));
+        Assert.That(mux.Postgres.Logins, Is.EqualTo(answer == LetIn ? 1 : 0), "nothing of a stranger reaches a server");
     }
 
     [Test, Property("Row", "H16")]
-    public void It_is_refused_only_to_whom_the_password_has_let_in()
+    public void No_server_is_opened_before_the_password_has_come()
     {
         using var mux = TestMux.Start(("auth_type", "plain"));
         Assert.That(mux.BeginLogin(parameters: ("replication", "true")).Take(), Is.EqualTo("R"));
+        Assert.That(mux.Postgres.Logins, Is.Zero);
+    }
+
+    [Test, Property("Row", "H16")]
+    public void The_console_has_none()
+    {
+        using var mux = TestMux.Start(("stats_users", "bob"));
+        var client = mux.BeginLogin("bob", "pgbouncer", ("replication", "database"));
+        Assert.That(client.Take(), Is.EqualTo("E(0A000 there are no replication connections to the console) EOF"));
     }
 
     [TestCase("maybe", "E(22023 invalid value for parameter \"replication\": \"maybe\") EOF")]

@@ -27,6 +27,17 @@ internal sealed class OutstandingRequestsTests
     [TestCase(">B >E >C >S <2 <I <3 <Z", "empty")]
     public void Every_reply_finds_its_request(string script, string end) => Assert.That(Play(script), Is.EqualTo(end));
 
+    // COPY in both directions: each may end first, and an error ends both.
+    [TestCase(">Q <W <d <d", "owed")]
+    [TestCase(">Q <W <d >k <d <c <C <Z", "empty")]
+    [TestCase(">Q <W <d <c >k <T <D <C <C <Z", "empty")]
+    [TestCase(">Q >k <W <d <c <C <Z", "empty")]
+    [TestCase(">Q <W <d <E <Z", "empty")]
+    [TestCase(">Q <W >k <E <Z", "empty")]
+    [TestCase(">Q <W >k >Q <c <C <C <Z <T <D <C <Z", "empty")]
+    [Property("Row", "K12")]
+    public void A_stream_ends_in_each_direction_by_itself(string script, string end) => Assert.That(Play(script), Is.EqualTo(end));
+
     // All replies have come, and the server is inside an implicit transaction all the same.
     [TestCase(">P >B >E <1 <2 <C", "owed")]
     [TestCase(">P <1", "owed")]
@@ -111,7 +122,7 @@ internal sealed class OutstandingRequestsTests
     [TestCase(">Q <!V")]
     [TestCase(">Q <!R")]
     [TestCase(">Q <!K")]
-    [TestCase(">Q <!W")]
+    [TestCase(">E <!W")]
     [TestCase(">Q <C <Z <!Z")]
     [TestCase(">Q >Q <C <Z <!Z")]
     [TestCase(">Q <!Z")]

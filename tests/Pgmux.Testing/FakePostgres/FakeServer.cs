@@ -36,7 +36,7 @@ internal sealed class FakeServer
         ProcessId = processId;
         Secret = RawMessages.Int32(processId * 7919);
         Startup = startup;
-        Parameters = new RuntimeParameters(startup.Where(pair => pair.Name is not ("user" or "database")), postgres.AlsoReported);
+        Parameters = new RuntimeParameters(startup.Where(pair => pair.Name is not ("user" or "database" or "replication" or "options")), postgres.AlsoReported);
         _model = new PostgresModel(Parameters, postgres.Database);
     }
 

@@ -55,6 +55,8 @@ internal static class Replies
 
     public static byte[] CopyOutResponse() => RawMessages.Message('H', 0, 0, 0);
 
+    public static byte[] CopyBothResponse() => RawMessages.Message('W', 0, 0, 0);
+
     public static byte[] CopyData(string data) => RawMessages.Message('d', Encoding.UTF8.GetBytes(data));
 
     public static byte[] CopyDone() => RawMessages.Message('c');

@@ -182,6 +182,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
             full_page_writes = off
             synchronous_commit = off
             autovacuum = off
+            wal_level = '{_options.WalLevel}'
             log_statement = '{_options.LogStatement}'
             log_line_prefix = '%m [%p] %q%u@%d '
 

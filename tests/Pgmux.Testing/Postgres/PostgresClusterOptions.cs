@@ -12,6 +12,9 @@ internal sealed record PostgresClusterOptions(int Major)
 
     public int MaxConnections { get; init; } = 300;
 
+    /// <summary>replica, or logical for logical replication too.</summary>
+    public string WalLevel { get; init; } = "replica";
+
     /// <summary>none, ddl, mod or all: with all, the cluster's log tells which statements have arrived.</summary>
     public string LogStatement { get; init; } = "none";
 }

@@ -59,7 +59,7 @@ internal static class PostgresTemplates
                 ["-D", folder.File("data"), "-U", PostgresRole.Superuser.Name, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]);
             var logins = PostgresRole.All.SelectMany(role => new[] { $"local all {role.Name} {role.Method}", $"host all {role.Name} 127.0.0.1/32 {role.Method}" });
             await File.WriteAllTextAsync(
-                folder.File("data/pg_hba.conf"), $"local all postgres trust\nhost all postgres 127.0.0.1/32 trust\n{string.Join('\n', logins)}\n");
+                folder.File("data/pg_hba.conf"), $"local all postgres trust\nhost all postgres 127.0.0.1/32 trust\nhost replication postgres 127.0.0.1/32 trust\n{string.Join('\n', logins)}\n");
             await ExecuteAsync(folder, programs, "postgres", [.. PostgresRole.All.SelectMany(Create), $"CREATE DATABASE {PostgresCluster.Database} OWNER {PostgresRole.App.Name}"]);
             await ExecuteAsync(folder, programs, PostgresCluster.Database, ["GRANT ALL ON SCHEMA public TO PUBLIC"]);
             return folder;

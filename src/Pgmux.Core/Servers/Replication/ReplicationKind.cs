@@ -1,4 +1,4 @@
-namespace Pgmux.Core.Clients;
+namespace Pgmux.Core.Servers.Replication;
 
 /// <summary>What a client wants of its connection beside queries: the startup parameter <c>replication</c>.</summary>
 internal enum ReplicationKind

@@ -1,4 +1,4 @@
-namespace Pgmux.Core.Clients;
+namespace Pgmux.Core.Servers.Replication;
 
 /// <summary>Reads the startup parameter <c>replication</c> as PostgreSQL does: the word <c>database</c>, or a boolean.</summary>
 internal static class ReplicationParameter
