@@ -24,14 +24,14 @@ internal static class ProcessTables
             ["suspended", YesNo(source.State == PoolerState.Suspended)],
         ]);
 
-    // Peers and a DNS cache are not there, so their numbers are zero.
+    // A DNS cache is not there, so its numbers are zero.
     private static string?[][] RowsOf(ListCounts counts) =>
     [
         ["databases", Of(counts.Databases)],
         ["users", Of(counts.Users)],
-        ["peers", "0"],
+        ["peers", Of(counts.Peers)],
         ["pools", Of(counts.Pools)],
-        ["peer_pools", "0"],
+        ["peer_pools", Of(counts.PeerPools)],
         ["free_clients", Of(counts.FreeClients)],
         ["used_clients", Of(counts.UsedClients)],
         ["login_clients", Of(counts.LoginClients)],

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Pgmux.Core.Configuration.Hba;
 using Pgmux.Core.Configuration.Ldap;
+using Pgmux.Core.Configuration.Peers;
 
 namespace Pgmux.Core.Configuration;
 
@@ -27,6 +28,9 @@ internal sealed class ConfigSnapshot
 
     /// <summary>The entries of [users] by name.</summary>
     public FrozenDictionary<string, UserOptions> Users { get; init; } = FrozenDictionary<string, UserOptions>.Empty;
+
+    /// <summary>The entries of [peers] by id.</summary>
+    public FrozenDictionary<int, PeerOptions> Peers { get; init; } = FrozenDictionary<int, PeerOptions>.Empty;
 
     /// <summary>The users of auth_file.</summary>
     public UserList UserList { get; init; } = UserList.Empty;
@@ -63,6 +67,9 @@ internal sealed class ConfigSnapshot
     /// <summary>Servers that the pair may hold; 0 is no limit.</summary>
     public int PoolSizeFor(DatabaseOptions database, string user)
         => FindUser(user)?.PoolSize ?? database.PoolSize ?? Options.DefaultPoolSize;
+
+    /// <summary>Cancel requests that may be on their way to the peer at once; 0 is no limit.</summary>
+    public int PeerPoolSizeFor(PeerOptions peer) => peer.PoolSize ?? Options.DefaultPoolSize;
 
     /// <summary>Servers that its pools keep open.</summary>
     public int MinPoolSizeFor(DatabaseOptions database) => database.MinPoolSize ?? Options.MinPoolSize;
@@ -117,6 +124,7 @@ internal sealed class ConfigSnapshot
         Databases = Databases,
         FallbackDatabase = FallbackDatabase,
         Users = Users,
+        Peers = Peers,
         UserList = userList,
         ClientTls = ClientTls,
         ServerTls = ServerTls,

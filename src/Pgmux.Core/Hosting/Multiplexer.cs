@@ -295,6 +295,7 @@ internal sealed class Multiplexer
         var servers = Pools.Environment.Servers;
         servers.LogConnections = options.LogConnections;
         servers.LogDisconnections = options.LogDisconnections;
+        Clients.Peers.Apply(_configuration.Current);
         Clients.Statements.Registry.BytesLimit = Math.Min(options.PreparedStatementMemory, StatementBytesLimit());
     }
 }

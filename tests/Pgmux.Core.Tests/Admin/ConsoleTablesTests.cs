@@ -46,6 +46,8 @@ internal sealed class ConsoleTablesTests
         new("lists", "list:25,items:23"),
         new("config", "key:25,value:25,default:25,changeable:25"),
         new("state", "key:25,value:25"),
+        new("peers", "peer_id:23,host:25,port:23,pool_size:23"),
+        new("peer_pools", "peer_id:23,cl_active_cancel_req:23,cl_waiting_cancel_req:23,sv_active_cancel:23,sv_login:23"),
     ];
 
     [TestCaseSource(nameof(Columns))]

@@ -1,4 +1,5 @@
 using Pgmux.Core.Admin;
+using Pgmux.Core.Cancellation.Peers;
 using Pgmux.Core.Configuration;
 
 namespace Pgmux.Core.Tests.Admin;
@@ -28,6 +29,8 @@ internal sealed class FakeConsoleSource : IConsoleSource
 
     public List<PreparedStatementRow> PreparedStatements { get; } = [];
 
+    public List<PeerPoolCounts> PeerPools { get; } = [];
+
     public ListCounts Lists { get; set; } = new();
 
     public bool ReloadSucceeds { get; set; } = true;
@@ -52,6 +55,8 @@ internal sealed class FakeConsoleSource : IConsoleSource
     public ValueTask<IReadOnlyList<UserRow>> GetUsersAsync() => new(Users);
 
     public ValueTask<IReadOnlyList<PreparedStatementRow>> GetPreparedStatementsAsync() => new(PreparedStatements);
+
+    public ValueTask<IReadOnlyList<PeerPoolCounts>> GetPeerPoolsAsync() => new(PeerPools);
 
     public ValueTask<ListCounts> GetListCountsAsync() => new(Lists);
 
