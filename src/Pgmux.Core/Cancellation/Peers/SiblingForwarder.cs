@@ -49,7 +49,8 @@ internal sealed class SiblingForwarder(IPeerLookup lookup, ILogger logger)
             var addresses = await FindAsync(loop, options.PeersDns);
             _pool.OnSent(turn);
             var problems = await Task.WhenAll(addresses.Select(address => SendAsync(loop, options, address, processId, secret, deadline)));
-            return problems.All(problem => problem is null) ? CancelOutcome.Served
+            return addresses.Count == 0 ? CancelOutcome.NoSuchKey
+                : problems.All(problem => problem is null) ? CancelOutcome.Served
                 : deadline.IsOver ? CancelOutcome.TimedOut : CancelOutcome.NotForwarded;
         }
         finally
@@ -71,7 +72,7 @@ internal sealed class SiblingForwarder(IPeerLookup lookup, ILogger logger)
         return problem;
     }
 
-    // A name that cannot be resolved now is asked for again after the same time; meanwhile the last answer serves.
+    // Takes as long as the system's resolver waits at most (resolv.conf), with a place of the pool. A name that cannot be resolved now is asked for again after the same time; meanwhile the last answer serves.
     private async Task<IReadOnlyList<IPAddress>> FindAsync(EventLoop loop, string name)
     {
         var last = _answer;
