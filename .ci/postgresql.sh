@@ -9,6 +9,8 @@
 #   install_psycopg              Debian's psycopg 3, a client that the tests drive
 #   slapd_program                prints OpenLDAP's server
 #   install_slapd                Debian's, unpacked below artifacts/: installed it would start a directory of its own
+#   pgbouncer_program            prints a PgBouncer whose cancel keys peers can read
+#   install_pgbouncer            builds the newest source that Debian has, below artifacts/
 #   "${unprivileged[@]}"         in front of a server program: runs it as nobody when we are root (they refuse root)
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -186,6 +188,40 @@ install_ruby_pg() {
   unpack_debian_packages ruby-pg
   use_unpacked_libraries
 }
+
+# A PgBouncer whose cancel keys have the form that peers read: Debian's may be older, so the newest source that Debian has is built.
+first_pgbouncer_of_peers=1.21
+
+pgbouncer_program() {
+  local program version
+  for program in "$(PATH=$PATH:/usr/sbin command -v pgbouncer)" "$artifacts"/pgbouncer-*/pgbouncer; do
+    if [[ -x $program ]]; then
+      version=$("$program" --version 2>/dev/null | awk 'NR == 1 { print $2 }')
+      if [[ $(printf '%s\n' "$version" "$first_pgbouncer_of_peers" | sort -V | head -n 1) == "$first_pgbouncer_of_peers" ]]; then
+        printf '%s\n' "$program"
+        return 0
+      fi
+    fi
+  done
+  return 1
+}
+
+# Below artifacts/, as the comparison of bench/ builds it; it calls what its scripts call and sets what they set.
+install_pgbouncer() (
+  command -v apt-get >/dev/null || return 1
+  # shellcheck source=bench/compare/lib/install.sh
+  source "$repository/bench/compare/lib/install.sh"
+  # shellcheck source=bench/compare/lib/pgbouncer.sh
+  source "$repository/bench/compare/lib/pgbouncer.sh"
+  fail() { die "$@"; }
+  WORK=$(mktemp -d)
+  trap 'rm -rf "$WORK"' EXIT
+  # shellcheck disable=SC2034 # read there
+  REPOSITORY=$repository RAW=$WORK CORES=$(nproc)
+  declare -A BINARY=()
+  say "building PgBouncer"
+  build_pgbouncer
+)
 
 install_postgresql_18() {
   local target=$artifacts/postgresql-18 work=$artifacts/npm

@@ -86,9 +86,11 @@ if printf '%s\n' "${files[@]}" | grep -q Integration; then
   use_unpacked_libraries
   ruby_with_pg >/dev/null || (install_ruby_pg) || say "ruby-pg cannot be had here; its test is skipped"
   use_unpacked_libraries
+  pgbouncer_program >/dev/null || (install_pgbouncer) || say "PgBouncer $first_pgbouncer_of_peers or later cannot be had here; tests of peers with it are skipped"
   PGMUX_SLAPD=$(slapd_program) || PGMUX_SLAPD=
+  PGMUX_PGBOUNCER=$(pgbouncer_program) || PGMUX_PGBOUNCER=
   PGMUX_RUBY=$(ruby_with_pg) || PGMUX_RUBY=
-  export PGMUX_PYTHON PGMUX_SLAPD PGMUX_RUBY
+  export PGMUX_PYTHON PGMUX_SLAPD PGMUX_RUBY PGMUX_PGBOUNCER
   export PGMUX_POSTGRES_15 PGMUX_POSTGRES_18 PGMUX_POSTGRES_CLIENT
 fi
 

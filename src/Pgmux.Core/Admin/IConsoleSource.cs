@@ -1,3 +1,4 @@
+using Pgmux.Core.Cancellation.Peers;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers.Hosts;
 
@@ -41,6 +42,9 @@ internal interface IConsoleSource
 
     /// <summary>All users that are known.</summary>
     ValueTask<IReadOnlyList<UserRow>> GetUsersAsync();
+
+    /// <summary>The pools of cancel requests for peers, by peer.</summary>
+    ValueTask<IReadOnlyList<PeerPoolCounts>> GetPeerPoolsAsync();
 
     /// <summary>The prepared statements that are kept, in any order.</summary>
     ValueTask<IReadOnlyList<PreparedStatementRow>> GetPreparedStatementsAsync();

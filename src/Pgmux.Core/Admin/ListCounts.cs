@@ -12,6 +12,12 @@ internal sealed record ListCounts
     /// <summary>Pools.</summary>
     public int Pools { get; init; }
 
+    /// <summary>Entries of [peers].</summary>
+    public int Peers { get; init; }
+
+    /// <summary>Pools of cancel requests for peers.</summary>
+    public int PeerPools { get; init; }
+
     /// <summary>Client slots in reserve.</summary>
     public int FreeClients { get; init; }
 

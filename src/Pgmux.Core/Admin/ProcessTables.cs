@@ -24,14 +24,13 @@ internal static class ProcessTables
             ["suspended", YesNo(source.State == PoolerState.Suspended)],
         ]);
 
-    // Peers are not there, so their numbers are zero.
     private static string?[][] RowsOf(ListCounts counts) =>
     [
         ["databases", Of(counts.Databases)],
         ["users", Of(counts.Users)],
-        ["peers", "0"],
+        ["peers", Of(counts.Peers)],
         ["pools", Of(counts.Pools)],
-        ["peer_pools", "0"],
+        ["peer_pools", Of(counts.PeerPools)],
         ["free_clients", Of(counts.FreeClients)],
         ["used_clients", Of(counts.UsedClients)],
         ["login_clients", Of(counts.LoginClients)],

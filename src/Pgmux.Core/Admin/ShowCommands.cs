@@ -28,8 +28,8 @@ internal static class ShowCommands
         ConnectionTables.ActiveSockets,
         SocketTables.Memory,
         SocketTables.Descriptors,
-        NotYet("peers"),
-        NotYet("peer_pools"),
+        PeerTables.Peers,
+        PeerTables.PeerPools,
         HostTables.Hosts,
         HostTables.Zones,
     ];

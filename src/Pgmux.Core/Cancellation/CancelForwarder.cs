@@ -65,15 +65,7 @@ internal class CancelForwarder(ILogger logger)
     {
         // Until the request is on its way nothing can hit the server.
         var isCertain = true;
-        using var limit = new CancellationTokenSource();
-        var since = loop.Timestamp;
-        using var sweep = loop.AddSweep(() =>
-        {
-            if (timeout > TimeSpan.Zero && loop.TimeProvider.GetElapsedTime(since, loop.Timestamp) > timeout)
-            {
-                limit.Cancel();
-            }
-        });
+        using var limit = new CancelDeadline(loop, timeout);
         TransportConnection? transport = null;
         try
         {
@@ -88,7 +80,7 @@ internal class CancelForwarder(ILogger logger)
                 var result = await new ServerEncryption(server.Target.Tls, server.EndPoint).RunAsync(transport);
                 if (result.Encrypted is null)
                 {
-                    CancellationLog.Failed(logger, server.LogName, limit.IsCancellationRequested ? "cancel_wait_timeout" : result.Problem);
+                    CancellationLog.Failed(logger, server.LogName, limit.IsOver ? "cancel_wait_timeout" : result.Problem);
                     return;
                 }
 
@@ -98,7 +90,7 @@ internal class CancelForwarder(ILogger logger)
             isCertain = false;
             FrontendMessages.WriteCancelRequest(transport.Output, server.ProcessId, server.CancelSecret.Span);
             await transport.Output.FlushAsync();
-            isCertain = await WaitForEndAsync(transport) && !limit.IsCancellationRequested;
+            isCertain = await CancelEnd.WaitAsync(transport) && !limit.IsOver;
         }
         catch (ConnectException failure)
         {
@@ -121,20 +113,6 @@ internal class CancelForwarder(ILogger logger)
             if (isServerKept)
             {
                 server.OnCancelEnded(isCertain);
-            }
-        }
-    }
-
-    // PostgreSQL answers nothing; the end of the stream says that the request has been dealt with.
-    private static async ValueTask<bool> WaitForEndAsync(TransportConnection transport)
-    {
-        while (true)
-        {
-            var result = await transport.Input.ReadAsync();
-            transport.Input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-            {
-                return transport.PeerState is PeerState.HalfClosed or PeerState.Reset;
             }
         }
     }

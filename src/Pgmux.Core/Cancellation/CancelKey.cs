@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Pgmux.Core.Cancellation.Peers;
 using Pgmux.Protocol;
 
 namespace Pgmux.Core.Cancellation;
@@ -18,16 +19,25 @@ internal readonly record struct CancelKey(int ProcessId, uint Secret, byte[]? Lo
     public int SecretBytes => LongSecret?.Length ?? sizeof(uint);
 
     /// <summary>A key from the system's random numbers, with the given process id unless that is 0.</summary>
-    public static CancelKey Create(int wantedProcessId, bool isLong)
+    /// <remarks>
+    /// Among peers with ids every key is PgBouncer's, whatever the client speaks: a PgBouncer drops requests of any other length, and the id has
+    /// its place in the process id, so that a backend's cannot stand there. 45 bits are left to guess.
+    /// </remarks>
+    public static CancelKey Create(int wantedProcessId, bool isLong, CancelKeyMark mark = default)
     {
         Span<byte> random = stackalloc byte[sizeof(int) + LongSecretBytes];
         SecretRandom.Fill(random);
-        var processId = wantedProcessId != 0 ? wantedProcessId : BitConverter.ToInt32(random) & int.MaxValue;
-        processId = processId == 0 ? 1 : processId;
+        var chosen = BitConverter.ToInt32(random) & int.MaxValue;
+        var processId = mark.PeerId > 0 ? PeerKey.WithPeerId(chosen, mark.PeerId) : wantedProcessId != 0 ? wantedProcessId : chosen == 0 ? 1 : chosen;
         random = random[sizeof(int)..];
-        return isLong
+        if (mark.CountsHops)
+        {
+            PeerKey.SetHops(random, PeerKey.MostHops);
+        }
+
+        return isLong && mark.PeerId == 0
             ? new CancelKey(processId, 0, random.ToArray())
-            : new CancelKey(processId, BitConverter.ToUInt32(random), null);
+            : new CancelKey(processId, BinaryPrimitives.ReadUInt32BigEndian(random), null);
     }
 
     /// <summary>Writes the secret as it is on the wire.</summary>

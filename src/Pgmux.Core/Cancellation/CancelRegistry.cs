@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Pgmux.Core.Cancellation.Peers;
 
 namespace Pgmux.Core.Cancellation;
 
@@ -15,14 +16,17 @@ internal class CancelRegistry
     /// <param name="target">The client.</param>
     /// <param name="processId">The process id that the client is to see; 0 for a random one.</param>
     /// <param name="isLong">Whether the client speaks protocol 3.2, whose secrets are longer.</param>
-    public CancelKey Add(ICancelTarget target, int processId, bool isLong)
+    /// <param name="mark">What it has to carry.</param>
+    public CancelKey Add(ICancelTarget target, int processId, bool isLong, CancelKeyMark mark = default)
     {
+        // The id of a peer leaves 15 random bits in the process id: fewer than there may be clients.
+        var isShared = processId != 0 || mark.PeerId > 0;
         while (true)
         {
-            var key = CancelKey.Create(processId, isLong);
+            var key = CancelKey.Create(processId, isLong, mark);
             lock (_gate)
             {
-                if (IsFree(key, isShared: processId != 0))
+                if (IsFree(key, isShared))
                 {
                     target.CancelKey = key;
                     _targets.Add(target);
@@ -61,6 +65,30 @@ internal class CancelRegistry
         }
 
         return found;
+    }
+
+    /// <summary>The same for a request that may have been passed on: its key may say that it may be passed on less often than when it was given out.</summary>
+    /// <param name="mark">What keys carry now.</param>
+    /// <param name="processId">Process id of the request.</param>
+    /// <param name="secret">Secret of the request.</param>
+    public ICancelTarget? Find(CancelKeyMark mark, int processId, ReadOnlySpan<byte> secret)
+    {
+        if (Find(processId, secret) is { } target)
+        {
+            return target;
+        }
+
+        if (!mark.CountsHops || PeerKey.HopsOf(secret) == PeerKey.MostHops || secret.Length > CancelKey.LongSecretBytes
+            || (mark.PeerId > 0 && PeerKey.PeerIdOf(processId) != mark.PeerId))
+        {
+            return null;
+        }
+
+        Span<byte> original = stackalloc byte[CancelKey.LongSecretBytes];
+        secret.CopyTo(original);
+        original = original[..secret.Length];
+        PeerKey.SetHops(original, PeerKey.MostHops);
+        return Find(processId, original);
     }
 
     // Long secrets do not meet: they are 256 bits. Backends of several servers may share a process id, and a session client keeps its

@@ -12,6 +12,21 @@ internal enum ClientCloseReason
     /// <summary>The connection carried nothing but a cancel request.</summary>
     CancelRequest,
 
+    /// <summary>A cancel request whose key nobody has.</summary>
+    CancelKeyUnknown,
+
+    /// <summary>A cancel request for a peer that the configuration does not name.</summary>
+    CancelPeerUnknown,
+
+    /// <summary>A cancel request for a peer that has been passed on as often as it may be.</summary>
+    CancelHopsExhausted,
+
+    /// <summary>A cancel request that a peer has not dealt with within cancel_wait_timeout.</summary>
+    CancelTimedOut,
+
+    /// <summary>A cancel request that its peer could not be given.</summary>
+    CancelNotForwarded,
+
     /// <summary>The startup packet or a parameter in it was refused.</summary>
     StartupRefused,
 

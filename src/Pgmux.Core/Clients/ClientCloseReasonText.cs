@@ -5,11 +5,20 @@ namespace Pgmux.Core.Clients;
 /// <summary>The words for the log, PgBouncer's where it has them.</summary>
 internal static class ClientCloseReasonText
 {
+    /// <summary>Whether it tells the operator that something is wrong with the peers, whoever the client was.</summary>
+    public static bool IsAboutPeers(this ClientCloseReason reason) => reason is ClientCloseReason.CancelPeerUnknown
+        or ClientCloseReason.CancelHopsExhausted or ClientCloseReason.CancelTimedOut or ClientCloseReason.CancelNotForwarded;
+
     public static string Describe(this ClientCloseReason reason) => reason switch
     {
         ClientCloseReason.CloseRequest => "client close request",
         ClientCloseReason.UnexpectedEof => "client unexpected eof",
         ClientCloseReason.CancelRequest => "cancel request",
+        ClientCloseReason.CancelKeyUnknown => "failed cancel request",
+        ClientCloseReason.CancelPeerUnknown => "could not find peer to forward request to",
+        ClientCloseReason.CancelHopsExhausted => "failed to forward cancel request because its TTL was exhausted",
+        ClientCloseReason.CancelTimedOut => "cancel_wait_timeout",
+        ClientCloseReason.CancelNotForwarded => "failed to send cancel request",
         ClientCloseReason.StartupRefused => "startup refused",
         ClientCloseReason.ProxyHeaderRefused => "PROXY header refused",
         ClientCloseReason.TlsFailed => "TLS handshake failed",

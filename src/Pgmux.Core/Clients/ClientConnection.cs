@@ -289,11 +289,11 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     /// <summary>
     /// Gives the client a cancel key and tells it. With a server of its own the process id is the backend's, which lock diagnostics and
-    /// PostgreSQL's isolation tests rely on.
+    /// PostgreSQL's isolation tests rely on, unless it has to carry the id of this process among its peers.
     /// </summary>
     public void WriteBackendKey()
     {
-        var key = _environment.Cancels.Add(this, Server?.ProcessId ?? 0, HasLongCancelKey);
+        var key = _environment.Cancels.Add(this, Server?.ProcessId ?? 0, HasLongCancelKey, CancelKeyMark.From(Configuration.Options));
         BackendMessages.WriteBackendKeyData(Output, key.ProcessId, key.CopySecretTo(stackalloc byte[CancelKey.LongSecretBytes]));
     }
 

@@ -4,6 +4,7 @@ using Pgmux.Core.Authentication;
 using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Authentication.OAuth;
 using Pgmux.Core.Cancellation;
+using Pgmux.Core.Cancellation.Peers;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Clients.UserLookup;
 using Pgmux.Core.Configuration;
@@ -36,6 +37,9 @@ internal sealed class ClientEnvironment
         ErrorRewriter = new ErrorRewriter(registry.Names);
         Cancels = parts.CreateCancels();
         CancelForwarder = parts.CreateCancelForwarder(logger);
+        Peers = new PeerForwarder(logger);
+        Siblings = new SiblingForwarder(parts.CreatePeerLookup(), logger);
+        CancelDesk = new CancelDesk(Cancels, Peers, Siblings);
         SystemUsers = parts.CreateSystemUsers();
         Pam = parts.CreatePam();
         Ldap = parts.CreateLdap(pools.Environment.Clock, logger);
@@ -84,6 +88,15 @@ internal sealed class ClientEnvironment
 
     /// <summary>Sends cancel requests to servers.</summary>
     public CancelForwarder CancelForwarder { get; }
+
+    /// <summary>Passes cancel requests on to the processes of [peers].</summary>
+    public PeerForwarder Peers { get; }
+
+    /// <summary>Passes cancel requests on to the processes of peers_dns.</summary>
+    public SiblingForwarder Siblings { get; }
+
+    /// <summary>Brings cancel requests to whom they are for.</summary>
+    public CancelDesk CancelDesk { get; }
 
     /// <summary>What all logins share.</summary>
     public AuthenticationContext Authentication { get; }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Diagnostics;
 using Pgmux.Core.Authentication;
+using Pgmux.Core.Cancellation;
 using Pgmux.Core.Clients.Proxies;
 using Pgmux.Core.Clients.Replication;
 using Pgmux.Core.Configuration;
@@ -8,7 +10,6 @@ using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers.Replication;
 using Pgmux.Protocol;
 using Pgmux.Transport;
-using Pgmux.Transport.Loops;
 
 namespace Pgmux.Core.Clients;
 
@@ -323,12 +324,16 @@ internal sealed class ClientHandshake(ClientConnection client, ClientEnvironment
 
     private async ValueTask CancelAsync(StartupRequest request)
     {
-        if (environment.Cancels.Find(request.ProcessId, request.CancelSecret.Span) is { } target)
+        var outcome = await environment.CancelDesk.ServeAsync(client.Loop, environment.Configuration.Current, request);
+        client.Close(outcome switch
         {
-            // Drivers take the end of this connection for the word that the signal has been sent and their next query is safe.
-            await target.Loop.RunAsync(target.CancelAsync);
-        }
-
-        client.Close(ClientCloseReason.CancelRequest);
+            CancelOutcome.Served => ClientCloseReason.CancelRequest,
+            CancelOutcome.NoSuchKey => ClientCloseReason.CancelKeyUnknown,
+            CancelOutcome.NoSuchPeer => ClientCloseReason.CancelPeerUnknown,
+            CancelOutcome.HopsExhausted => ClientCloseReason.CancelHopsExhausted,
+            CancelOutcome.TimedOut => ClientCloseReason.CancelTimedOut,
+            CancelOutcome.NotForwarded => ClientCloseReason.CancelNotForwarded,
+            _ => throw new UnreachableException($"{outcome} is no outcome of a cancel request"),
+        });
     }
 }

@@ -17,7 +17,7 @@ internal static partial class ClientsLog
         }
 
         // Whoever never came as far as a user name is not worth a line: port scanners and health checks.
-        if (client.User.Length == 0 && error is null)
+        if (client.User.Length == 0 && error is null && !reason.IsAboutPeers())
         {
             Scanned(environment.Logger, client.LogName, reason.Describe());
         }

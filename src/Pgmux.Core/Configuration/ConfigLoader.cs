@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Pgmux.Core.Configuration.Hba;
 using Pgmux.Core.Configuration.Ldap;
+using Pgmux.Core.Configuration.Peers;
 using Pgmux.Core.Configuration.Values;
 
 namespace Pgmux.Core.Configuration;
@@ -17,8 +18,10 @@ internal sealed class ConfigLoader
     private readonly Dictionary<string, SourceLocation> _locations = [];
     private readonly Dictionary<string, DatabaseOptions> _databases = [];
     private readonly Dictionary<string, UserOptions> _users = [];
+    private readonly Dictionary<int, PeerOptions> _peers = [];
     private readonly EntryReader<DatabaseOptions> _databaseReader;
     private readonly EntryReader<UserOptions> _userReader;
+    private readonly PeerReader _peerReader;
     private PgmuxOptions _options = PgmuxOptions.Default;
     private bool _hasMainSection;
 
@@ -26,6 +29,7 @@ internal sealed class ConfigLoader
     {
         _databaseReader = new("database", DatabaseKeys.All, _faults);
         _userReader = new("user", UserKeys.All, _faults);
+        _peerReader = new(_faults);
     }
 
     /// <summary>Reads the file, the files it includes, auth_file, and with auth_type hba auth_hba_file and auth_ident_file.</summary>
@@ -62,6 +66,7 @@ internal sealed class ConfigLoader
                 .ToFrozenDictionary(database => database.Name),
             FallbackDatabase = _databases.GetValueOrDefault(DatabaseOptions.FallbackName),
             Users = _users.ToFrozenDictionary(),
+            Peers = _peers.ToFrozenDictionary(),
             UserList = LoadUserList(),
             ClientTls = new ClientTlsReader(_options, LocationOf, _faults).Read(),
             ServerTls = new ServerTlsReader(_options, LocationOf, _faults).Read(_databases.Values),
@@ -143,7 +148,11 @@ internal sealed class ConfigLoader
 
                 break;
             case "peers":
-                _faults.Add(entry.Location.Fault("peers are not built into pgmux yet; leave the section [peers] empty"));
+                if (_peerReader.Read(entry, entry.Key) is { } peer)
+                {
+                    _peers[peer.Id] = peer;
+                }
+
                 break;
             default:
                 // The header of the section was reported already.

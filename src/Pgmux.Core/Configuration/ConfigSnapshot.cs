@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Pgmux.Core.Configuration.Hba;
 using Pgmux.Core.Configuration.Ldap;
+using Pgmux.Core.Configuration.Peers;
 
 namespace Pgmux.Core.Configuration;
 
@@ -30,6 +31,9 @@ internal sealed class ConfigSnapshot
 
     /// <summary>The entries of [users] by name.</summary>
     public FrozenDictionary<string, UserOptions> Users { get; init; } = FrozenDictionary<string, UserOptions>.Empty;
+
+    /// <summary>The entries of [peers] by id.</summary>
+    public FrozenDictionary<int, PeerOptions> Peers { get; init; } = FrozenDictionary<int, PeerOptions>.Empty;
 
     /// <summary>The users of auth_file.</summary>
     public UserList UserList { get; init; } = UserList.Empty;
@@ -70,6 +74,9 @@ internal sealed class ConfigSnapshot
     /// <summary>Servers beyond that which the pair may hold when a client has waited for long: user before database before [pgbouncer].</summary>
     public int ReservePoolSizeFor(DatabaseOptions database, string user)
         => FindUser(user)?.ReservePoolSize ?? database.ReservePoolSize ?? Options.ReservePoolSize;
+
+    /// <summary>Cancel requests that may be on their way to the peer at once; 0 is no limit.</summary>
+    public int PeerPoolSizeFor(PeerOptions peer) => peer.PoolSize ?? Options.DefaultPoolSize;
 
     /// <summary>Servers that its pools keep open.</summary>
     public int MinPoolSizeFor(DatabaseOptions database) => database.MinPoolSize ?? Options.MinPoolSize;
@@ -137,6 +144,7 @@ internal sealed class ConfigSnapshot
         Databases = Databases,
         FallbackDatabase = FallbackDatabase,
         Users = Users,
+        Peers = Peers,
         UserList = userList,
         ClientTls = ClientTls,
         ServerTls = ServerTls,

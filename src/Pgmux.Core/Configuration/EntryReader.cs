@@ -2,8 +2,8 @@ using Pgmux.Core.Configuration.Values;
 
 namespace Pgmux.Core.Configuration;
 
-/// <summary>Reads the right side of a line of [databases] or [users] by its table of keys.</summary>
-/// <param name="what">How faults name an entry: "database" or "user".</param>
+/// <summary>Reads the right side of a line of [databases], [users] or [peers] by its table of keys.</summary>
+/// <param name="what">How faults name an entry: "database", "user" or "peer".</param>
 /// <param name="keys">The keys it may have.</param>
 /// <param name="faults">Where faults go.</param>
 internal sealed class EntryReader<TEntry>(string what, EntryKey<TEntry>[] keys, ICollection<ConfigFault> faults)

@@ -27,6 +27,10 @@ internal static class ListenSettings
         Text("unix_socket_group", "", o => o.UnixSocketGroup, (o, v) => o with { UnixSocketGroup = v! }).Fixed(),
         Flag("so_reuseport", "0", o => o.SoReuseport, (o, v) => o with { SoReuseport = v }).Fixed(),
 
+        // PgBouncer's upper limit.
+        Row("peer_id", "0", new IntegerType(0, 16383), o => o.PeerId, (o, v) => o with { PeerId = v }),
+        Text("peers_dns", "", o => o.PeersDns, (o, v) => o with { PeersDns = v! }),
+
         Row("proxy_protocol_from", "", new NetworkListType(), o => o.ProxyProtocolFrom, (o, v) => o with { ProxyProtocolFrom = v }),
 
         Flag("tcp_defer_accept", "1", o => o.TcpDeferAccept, (o, v) => o with { TcpDeferAccept = v }),
@@ -49,6 +53,5 @@ internal static class ListenSettings
         Seconds("dns_nxdomain_ttl", "15", o => o.DnsNxdomainTtl, (o, v) => o with { DnsNxdomainTtl = v }),
         Seconds("dns_zone_check_period", "0", o => o.DnsZoneCheckPeriod, (o, v) => o with { DnsZoneCheckPeriod = v }),
         Text("resolv_conf", "", o => o.ResolvConf, (o, v) => o with { ResolvConf = v! }).Fixed(),
-        NotYet("peer_id", "0", new IntegerType(0, 16383)),
     ];
 }

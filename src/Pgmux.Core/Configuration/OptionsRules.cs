@@ -1,4 +1,5 @@
 using Pgmux.Core.Configuration.Passwords;
+using Pgmux.Core.Configuration.Peers;
 using Pgmux.Transport.Pam;
 
 namespace Pgmux.Core.Configuration;
@@ -16,6 +17,7 @@ internal static class OptionsRules
         new AuthQueryRule(),
         new PoolSizeRule(),
         new ForcedUserRule(),
+        new PeerRule(),
         new PasswordCommandRule(),
         new ClientCertificateRule(),
         new ServerTlsRule(),

@@ -74,6 +74,12 @@ internal sealed record PgmuxOptions
     /// <summary>Lets several processes listen on one port.</summary>
     public bool SoReuseport { get; init; }
 
+    /// <summary>The id of this process among its peers, which its cancel keys carry; 0 for none. PgBouncer's default.</summary>
+    public int PeerId { get; init; }
+
+    /// <summary>A name whose addresses are the other processes, all pgmux on this port; empty for none, as there is no such name by default.</summary>
+    public string PeersDns { get; init; } = "";
+
     /// <summary>Wakes up for a connection only when its first bytes are there.</summary>
     public bool TcpDeferAccept { get; init; } = true;
 

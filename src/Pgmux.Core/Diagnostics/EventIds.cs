@@ -140,6 +140,12 @@ internal static class EventIds
     /// <summary>A fault of pgmux itself while a cancel request was sent.</summary>
     public const int CancelFault = 1702;
 
+    /// <summary>A cancel request is passed on to the process that gave out its key.</summary>
+    public const int CancelForwarded = 1703;
+
+    /// <summary>The name of peers_dns could not be resolved.</summary>
+    public const int PeersUnresolved = 1704;
+
     // 1800 to 1899: Clients.
 
     /// <summary>A client asks to be let in.</summary>

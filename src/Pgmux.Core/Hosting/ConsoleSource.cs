@@ -1,5 +1,6 @@
 using System.Text;
 using Pgmux.Core.Admin;
+using Pgmux.Core.Cancellation.Peers;
 using Pgmux.Core.Clients;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
@@ -106,6 +107,8 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
         {
             Databases = Config.Databases.Count + 1,
             Users = Names().Count,
+            Peers = Config.Peers.Count,
+            PeerPools = PeerPools().Count,
             Pools = multiplexer.Pools.All.Count + 1,
             UsedClients = clients.Count(state => state == "used"),
             LoginClients = clients.Count(state => state == "login"),
@@ -125,6 +128,9 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
         var ledger = multiplexer.Pools.Environment.Ledger;
         return [.. Names().Select(name => new UserRow(name, ledger.OfUser(name), perUser.GetValueOrDefault(name)))];
     }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<PeerPoolCounts>> GetPeerPoolsAsync() => ValueTask.FromResult(PeerPools());
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<PreparedStatementRow>> GetPreparedStatementsAsync() => ValueTask.FromResult<IReadOnlyList<PreparedStatementRow>>(
@@ -152,6 +158,9 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
 
     // PgBouncer shows the console as a database with a pool of this size.
     private const int ConsolePoolSize = 2;
+
+    private IReadOnlyList<PeerPoolCounts> PeerPools() =>
+        multiplexer.Clients.Siblings.Counts is { } siblings ? [siblings, .. multiplexer.Clients.Peers.Counts] : multiplexer.Clients.Peers.Counts;
 
     private SortedSet<string> Names() => new(
         Config.UserList.Names.Concat(Config.Users.Keys).Concat(multiplexer.Pools.All.Select(pool => pool.Key.User)), StringComparer.Ordinal);

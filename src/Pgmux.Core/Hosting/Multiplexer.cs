@@ -379,6 +379,7 @@ internal sealed class Multiplexer
         servers.Hosts.Policy = HostPolicy.From(options);
         servers.LogConnections = options.LogConnections;
         servers.LogDisconnections = options.LogDisconnections;
+        Clients.Peers.Apply(_configuration.Current);
         Clients.Statements.Registry.BytesLimit = Math.Min(options.PreparedStatementMemory, StatementBytesLimit());
     }
 }

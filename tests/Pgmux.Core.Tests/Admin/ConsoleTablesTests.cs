@@ -57,6 +57,8 @@ internal sealed class ConsoleTablesTests
         new("state", "key:25,value:25"),
         new("dns_hosts", "hostname:25,ttl:20,addrs:25"),
         new("dns_zones", "zonename:25,serial:20,count:23"),
+        new("peers", "peer_id:23,host:25,port:23,pool_size:23"),
+        new("peer_pools", "peer_id:23,cl_active_cancel_req:23,cl_waiting_cancel_req:23,sv_active_cancel:23,sv_login:23"),
     ];
 
     [TestCaseSource(nameof(Columns))]

@@ -1,4 +1,5 @@
 using Pgmux.Core.Admin;
+using Pgmux.Core.Cancellation.Peers;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers.Hosts;
 
@@ -41,6 +42,8 @@ internal sealed class FakeConsoleSource : IConsoleSource
 
     IReadOnlyList<ZoneRow> IConsoleSource.Zones => Zones;
 
+    public List<PeerPoolCounts> PeerPools { get; } = [];
+
     public ListCounts Lists { get; set; } = new();
 
     public bool ReloadSucceeds { get; set; } = true;
@@ -71,6 +74,8 @@ internal sealed class FakeConsoleSource : IConsoleSource
     public ValueTask<IReadOnlyList<UserRow>> GetUsersAsync() => new(Users);
 
     public ValueTask<IReadOnlyList<PreparedStatementRow>> GetPreparedStatementsAsync() => new(PreparedStatements);
+
+    public ValueTask<IReadOnlyList<PeerPoolCounts>> GetPeerPoolsAsync() => new(PeerPools);
 
     public ValueTask<ListCounts> GetListCountsAsync() => new(Lists);
 

@@ -207,15 +207,6 @@ internal sealed class ConfigLoaderTests
         }));
     }
 
-    [Test]
-    public void Peers_must_be_empty()
-    {
-        Assert.That(_files.FaultsOf("[pgbouncer]\n[peers]\n"), Is.Empty);
-        Assert.That(
-            _files.FaultsOf("[pgbouncer]\n[peers]\n1 = host=a\n"),
-            Is.EqualTo(new[] { "3: peers are not built into pgmux yet; leave the section [peers] empty" }));
-    }
-
     [TestCase("max_prepared_statements = 0", 0)]
     [TestCase("max_prepared_statements = 200", 0)]
     [TestCase("max_prepared_statements = 100", 0)]

@@ -9,6 +9,9 @@ internal sealed record PgmuxLaunch
     /// <summary>Variables added to the environment.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The port to listen on, where a test shares one; null for one of its own.</summary>
+    public int? Port { get; init; }
+
     /// <summary>A starter that ignores signals, as a script's `&amp;` and nohup do; space-separated names.</summary>
     public static PgmuxLaunch Ignoring(string signals) => new() { Before = ["sh", "-c", $"trap '' {signals}; exec \"$@\"", "sh"] };
 

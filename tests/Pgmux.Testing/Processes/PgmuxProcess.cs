@@ -10,6 +10,7 @@ namespace Pgmux.Testing.Processes;
 internal sealed class PgmuxProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly int _ownPort = FreePort.Take();
     private ManagedProcess? _process;
     private PgmuxLaunch _launch = new();
 
@@ -17,7 +18,7 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     {
     }
 
-    public int Port { get; } = FreePort.Take();
+    public int Port => _launch.Port ?? _ownPort;
 
     public string Folder => _folder.Path;
 

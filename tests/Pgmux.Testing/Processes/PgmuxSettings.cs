@@ -16,6 +16,9 @@ internal sealed record PgmuxSettings
     /// <summary>Lines of [users] by name.</summary>
     public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Lines of [peers] by id.</summary>
+    public IReadOnlyDictionary<string, string> Peers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Keys of [pgbouncer] beyond those of the rig; they win over the rig's.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
@@ -86,6 +89,7 @@ internal sealed record PgmuxSettings
         var ini = new StringBuilder();
         Section(ini, "databases", Databases);
         Section(ini, "users", Users);
+        Section(ini, "peers", Peers);
         Section(ini, "pgbouncer", keys);
         return ini.ToString();
     }
