@@ -57,9 +57,6 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
         _ => null,
     };
 
-    private static ConsoleAnswer NotBuilt(string what)
-        => ConsoleAnswer.Failed($"{what} is not built into pgmux yet", SqlState.FeatureNotSupported);
-
     private async ValueTask<ConsoleAnswer> ShowAsync(ConsoleCommand command, string text)
     {
         var answer = await ShowAsync(command.Argument, command.IsJson, text);
@@ -89,9 +86,7 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
             return ConsoleAnswer.Failed(AccessNeeded);
         }
 
-        return show.Columns is null
-            ? NotBuilt($"SHOW {show.Word.ToUpperInvariant()}")
-            : ConsoleAnswer.Show(new ConsoleTable(show.Columns, await show.Rows(source)));
+        return ConsoleAnswer.Show(new ConsoleTable(show.Columns, await show.Rows(source)));
     }
 
     private async ValueTask<ConsoleAnswer> SetAsync(string name, string value)

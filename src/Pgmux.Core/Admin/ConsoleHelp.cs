@@ -14,7 +14,7 @@ internal static class ConsoleHelp
 
     private static string Usage()
     {
-        var words = ShowCommands.All.Where(show => show.Columns is not null).Select(show => show.Word.ToUpperInvariant());
+        var words = ShowCommands.All.Select(show => show.Word.ToUpperInvariant());
         return $"""
 
             	SHOW HELP|{string.Join('|', words)}

@@ -11,8 +11,8 @@ internal sealed class ShowCommand
     /// <summary>The least rights it needs.</summary>
     public ConsoleRights Needs { get; init; } = ConsoleRights.Look;
 
-    /// <summary>The columns of its result; null when it is not built yet.</summary>
-    public ColumnDescription[]? Columns { get; init; }
+    /// <summary>The columns of its result.</summary>
+    public required ColumnDescription[] Columns { get; init; }
 
     /// <summary>Makes the rows.</summary>
     public Func<IConsoleSource, ValueTask<IReadOnlyList<string?[]>>> Rows { get; init; } = _ => new([]);

@@ -39,6 +39,4 @@ internal static class ShowCommands
 
     /// <summary>The command for a word in any case, or null.</summary>
     public static ShowCommand? Find(string word) => ByWord.GetValueOrDefault(word);
-
-    private static ShowCommand NotYet(string word) => new() { Word = word };
 }

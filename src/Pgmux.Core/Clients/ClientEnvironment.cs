@@ -37,8 +37,9 @@ internal sealed class ClientEnvironment
         ErrorRewriter = new ErrorRewriter(registry.Names);
         Cancels = parts.CreateCancels();
         CancelForwarder = parts.CreateCancelForwarder(logger);
-        Peers = new PeerForwarder(logger);
-        Siblings = new SiblingForwarder(parts.CreatePeerLookup(), logger);
+        var link = new PeerLink(pools.Environment.Servers.Connector);
+        Peers = new PeerForwarder(link, logger);
+        Siblings = new SiblingForwarder(link, parts.CreatePeerLookup(), logger);
         CancelDesk = new CancelDesk(Cancels, Peers, Siblings);
         SystemUsers = parts.CreateSystemUsers();
         Pam = parts.CreatePam();

@@ -2,8 +2,7 @@ namespace Pgmux.Core.Configuration;
 
 /// <summary>One of a few names, in any case of letters.</summary>
 /// <param name="choices">The names that are understood, the first for each value being the one that is printed.</param>
-/// <param name="notYet">Names that PgBouncer (or a later pgmux) knows and this one does not do.</param>
-internal sealed class ChoiceType<T>((string Name, T Value)[] choices, params string[] notYet) : SettingType<T>
+internal sealed class ChoiceType<T>((string Name, T Value)[] choices) : SettingType<T>
     where T : struct, Enum
 {
     /// <summary>Names that are for another place, each with the sentence that says which.</summary>
@@ -24,8 +23,7 @@ internal sealed class ChoiceType<T>((string Name, T Value)[] choices, params str
 
         value = default;
         var known = $"must be one of {string.Join(", ", choices.Select(choice => choice.Name))}";
-        problem = Elsewhere.TryGetValue(text.ToLowerInvariant(), out var place) ? $"{known}; {place}"
-            : notYet.Contains(text, StringComparer.OrdinalIgnoreCase) ? $"is not built into pgmux yet; it {known}" : known;
+        problem = Elsewhere.TryGetValue(text.ToLowerInvariant(), out var place) ? $"{known}; {place}" : known;
         return false;
     }
 

@@ -98,6 +98,7 @@ internal sealed class ConfigLoader
             Databases = running.Databases,
             FallbackDatabase = running.FallbackDatabase,
             Users = running.Users,
+            Peers = running.Peers,
             UserList = isAboutLogins ? LoadUserList() : running.UserList,
             ClientTls = isAboutTls ? new ClientTlsReader(options, LocationOf, _faults).Read() : running.ClientTls,
             ServerTls = isAboutTls ? new ServerTlsReader(options, LocationOf, _faults).Read(entries) : running.ServerTls,

@@ -10,7 +10,6 @@ internal static class OptionsRules
     /// <summary>The rules.</summary>
     public static readonly IOptionsRule[] All =
     [
-        new ServedSettingsRule(),
         new ListenRule(),
         new ResolverFileRule(),
         new LoginRule(),

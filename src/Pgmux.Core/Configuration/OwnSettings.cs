@@ -19,6 +19,7 @@ internal static class OwnSettings
         "password_command",
         "password_command_timeout",
         "password_command_ttl",
+        "peers_dns",
         "prepared_statement_memory",
         "proxy_protocol_from",
         "server_max_protocol_version",

@@ -15,11 +15,6 @@ internal abstract class Setting(string name, string? defaultText)
     /// <summary>What pgmux makes of it.</summary>
     public SettingSupport Support { get; init; } = SettingSupport.Honoured;
 
-    /// <summary>
-    /// With <see cref="SettingSupport.NotYet"/>: further values that mean what pgmux does anyway, so that they are no lie.
-    /// </summary>
-    public string[] AlsoAccepted { get; init; } = [];
-
     /// <summary>Says that RELOAD keeps the running value.</summary>
     public Setting Fixed()
     {
@@ -41,17 +36,6 @@ internal abstract class Setting(string name, string? defaultText)
 
     /// <summary>Whether the two hold the same value.</summary>
     public abstract bool AreEqual(PgmuxOptions left, PgmuxOptions right);
-
-    /// <summary>Whether pgmux behaves as the value says.</summary>
-    public bool IsServed(PgmuxOptions options)
-    {
-        if (Support != SettingSupport.NotYet || AreEqual(options, PgmuxOptions.Default))
-        {
-            return true;
-        }
-
-        return AlsoAccepted.Any(text => TryApply(options, text, out var accepted, out _) && AreEqual(options, accepted));
-    }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

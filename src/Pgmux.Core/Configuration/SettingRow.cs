@@ -36,37 +36,10 @@ internal static class SettingRow
         string name, string defaultText, Func<PgmuxOptions, NameList> get, Func<PgmuxOptions, NameList, PgmuxOptions> with)
         => Row(name, defaultText, Lists, get, with);
 
-    /// <summary>A row that stops the load unless it holds its default or one of <paramref name="alsoAccepted"/>.</summary>
-    public static Setting NotYet<T>(string name, string? defaultText, SettingType<T> type, params string[] alsoAccepted)
-        => Other(name, defaultText, type, SettingSupport.NotYet, alsoAccepted);
-
-    /// <summary>A flag that must be at its default.</summary>
-    public static Setting FlagNotYet(string name, string defaultText) => NotYet(name, defaultText, Flags);
-
-    /// <summary>A number that must be at its default.</summary>
-    public static Setting CountNotYet(string name, string defaultText, params string[] alsoAccepted)
-        => NotYet(name, defaultText, new IntegerType(0, int.MaxValue), alsoAccepted);
-
-    /// <summary>A time that must be at its default.</summary>
-    public static Setting SecondsNotYet(string name, string defaultText) => NotYet(name, defaultText, Times);
-
-    /// <summary>A text that must be at its default.</summary>
-    public static Setting TextNotYet(string name, string? defaultText)
-        => defaultText is null ? NotYet(name, defaultText, Texts, "") : NotYet(name, defaultText, Texts);
-
     /// <summary>A row that may hold anything valid and changes nothing.</summary>
     public static Setting WithoutEffect<T>(string name, string defaultText, SettingType<T> type)
-        => Other(name, defaultText, type, SettingSupport.WithoutEffect);
-
-    /// <summary>The same with a text.</summary>
-    public static Setting TextWithoutEffect(string name, string defaultText)
-        => WithoutEffect(name, defaultText, Texts);
-
-    private static TypedSetting<T> Other<T>(
-        string name, string? defaultText, SettingType<T> type, SettingSupport support, params string[] alsoAccepted)
     {
-        var byDefault = default(T);
-        if (defaultText is not null && !type.TryParse(defaultText, out byDefault, out var problem))
+        if (!type.TryParse(defaultText, out var byDefault, out var problem))
         {
             throw new ArgumentException($"the default of {name} {problem}", nameof(defaultText));
         }
@@ -75,14 +48,17 @@ internal static class SettingRow
             name,
             defaultText,
             type,
-            options => options.Others.TryGetValue(name, out var value) ? (T)value : byDefault!,
+            options => options.Others.TryGetValue(name, out var value) ? (T)value : byDefault,
             (options, value) => options with
             {
                 Others = value is null ? options.Others.Remove(name) : options.Others.SetItem(name, value),
             })
         {
-            Support = support,
-            AlsoAccepted = alsoAccepted,
+            Support = SettingSupport.WithoutEffect,
         };
     }
+
+    /// <summary>The same with a text.</summary>
+    public static Setting TextWithoutEffect(string name, string defaultText)
+        => WithoutEffect(name, defaultText, Texts);
 }

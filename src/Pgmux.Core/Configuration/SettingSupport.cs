@@ -8,7 +8,4 @@ internal enum SettingSupport
 
     /// <summary>Any valid value is accepted; it tunes a part of PgBouncer that has no counterpart here.</summary>
     WithoutEffect,
-
-    /// <summary>Not built yet: only the values that pgmux already behaves like are accepted, all others stop the load.</summary>
-    NotYet,
 }

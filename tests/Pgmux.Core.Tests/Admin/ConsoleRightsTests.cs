@@ -73,7 +73,7 @@ internal sealed class ConsoleRightsTests
     [Property("Row", "C04")]
     public async Task Tables_without_secrets_are_for_statistics_users_too()
     {
-        foreach (var show in ShowCommands.All.Where(show => show.Columns is not null && show.Needs == ConsoleRights.Look))
+        foreach (var show in ShowCommands.All.Where(show => show.Needs == ConsoleRights.Look))
         {
             var replies = await new ConsoleRig(ConsoleRights.Look).QueryAsync($"SHOW {show.Word}");
             Assert.That(replies[^2..], Is.EqualTo(new[] { "C(SHOW)", "Z(I)" }), show.Word);

@@ -74,8 +74,8 @@ internal sealed class NpgsqlConsoleTests
         await command.PrepareAsync();
         Assert.That(await command.ExecuteScalarAsync(), Is.EqualTo("active"));
 
-        var unbuilt = new NpgsqlCommand("SHOW PEERS", connection);
-        Assert.That(async () => await unbuilt.ExecuteScalarAsync(), Throws.InstanceOf<PostgresException>().With.Property("SqlState").EqualTo("0A000"));
+        await using var nonsense = new NpgsqlCommand("SHOW NONSENSE", connection);
+        Assert.That(async () => await nonsense.ExecuteScalarAsync(), Throws.InstanceOf<PostgresException>().With.Property("SqlState").EqualTo("08P01"));
 
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new("RELOAD"), new("SHOW VERSION") } };
         Assert.That(await batch.ExecuteScalarAsync(), Is.EqualTo(ProductVersion.Text));

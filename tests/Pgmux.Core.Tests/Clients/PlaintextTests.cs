@@ -4,8 +4,8 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Core.Tests.Clients;
 
 /// <summary>
-/// Bytes in clear that come along with a request for encryption could be somebody else's. Encryption itself is not built: pgmux says no, and
-/// what comes after its answer is what a client in clear may say. The case of bytes between a yes and the handshake waits for it.
+/// Bytes in clear that come along with a request for encryption could be somebody else's. Where there is no certificate pgmux says no, and
+/// what comes after its answer is what a client in clear may say.
 /// </summary>
 [TestFixture]
 internal sealed class PlaintextTests

@@ -201,11 +201,13 @@ internal sealed class ConfigLoaderTests
         Check.QuickThrowOnFailure(Prop.ForAll(database.ToArbitrary(), wanted =>
         {
             var (name, password, hosts) = wanted;
-            var line = ConnectionString.Print([new("host", string.Join(',', hosts.Take(100))), new("password", password), new("user", name)]);
+            var line = ConnectionString.Print([new("host", string.Join(',', hosts.Take(100))), new("password", Escape(password)), new("user", Escape(name))]);
             var read = _files.LoadGood($"[pgbouncer]\n[databases]\n{IniKey.Print(name)} = {line}\n").FindDatabase(name);
             return read is not null && read.Hosts.SequenceEqual(hosts.Take(100)) && read.Password!.Text == password && read.User == name;
         }));
     }
+
+    private static string Escape(string value) => value.Replace("${", "$${", StringComparison.Ordinal);
 
     [TestCase("max_prepared_statements = 0", 0)]
     [TestCase("max_prepared_statements = 200", 0)]

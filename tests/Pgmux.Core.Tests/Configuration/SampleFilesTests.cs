@@ -35,8 +35,8 @@ internal sealed class SampleFilesTests
     public void The_full_file_explains_every_key_of_databases_and_users()
     {
         var text = File.ReadAllText(RepositoryFiles.PathOf("config", "pgmux.ini"));
-        var keys = DatabaseKeys.All.Where(key => key.Support == SettingSupport.Honoured).Select(key => key.Name)
-            .Concat(UserKeys.All.Where(key => key.Support == SettingSupport.Honoured).Select(key => key.Name));
+        var keys = DatabaseKeys.All.Select(key => key.Name)
+            .Concat(UserKeys.All.Select(key => key.Name));
         Assert.That(keys.Where(key => !text[..text.IndexOf("[pgbouncer]", StringComparison.Ordinal)].Contains(key, StringComparison.Ordinal)), Is.Empty);
     }
 

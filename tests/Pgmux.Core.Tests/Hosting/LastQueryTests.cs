@@ -34,7 +34,7 @@ internal sealed class LastQueryTests
         Assert.That(clients.Select(client => client.Take()), Is.All.EqualTo("E(57P01 server shutting down) EOF"));
     }
 
-    // pgmux's own transaction_timeout is not built; PostgreSQL's (since 17) ends the session.
+    // PostgreSQL's own, since 17, ends the session.
     [TestCase("idle in it")]
     [TestCase("in a query")]
     [Property("Row", "P04")]

@@ -44,7 +44,7 @@ internal sealed class ConsoleUnderLoadTests(int postgres) : PgmuxFixture(postgre
     public async Task Every_table_can_be_polled_under_load_as_rows_and_as_JSON()
     {
         const int Polls = 20;
-        string[] tables = [.. ShowCommands.All.Where(show => show.Columns is not null).Select(show => $"SHOW {show.Word}")];
+        string[] tables = [.. ShowCommands.All.Select(show => $"SHOW {show.Word}")];
         await using var console = await ConsoleAsync();
         using var load = new Load(this);
 

@@ -7,7 +7,7 @@ using Pgmux.Transport;
 namespace Pgmux.Core.Cancellation.Peers;
 
 /// <summary>Passes cancel requests on to the processes of [peers]. A pool is made with the first request for its peer, as in PgBouncer.</summary>
-internal sealed class PeerForwarder(ILogger logger)
+internal sealed class PeerForwarder(PeerLink link, ILogger logger)
 {
     private readonly ConcurrentDictionary<int, PeerPool> _pools = new();
 
@@ -49,7 +49,7 @@ internal sealed class PeerForwarder(ILogger logger)
         try
         {
             var problem = await turn.Admission
-                ? await PeerLink.SendAsync(
+                ? await link.SendAsync(
                     loop, configuration.Options, PeerLink.EndPointOf(peer.Host, peer.Port), processId, secret, deadline, () => pool.OnSent(turn))
                 : "cancel_wait_timeout";
             if (problem is null)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Servers;
+using Pgmux.Core.Servers.Hosts;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -11,7 +12,7 @@ namespace Pgmux.Core.Cancellation.Peers;
 /// A connection to another process that carries one cancel request. In clear, as PgBouncer's: what it carries cancels one query, and clients
 /// before PostgreSQL 17 send it in clear too.
 /// </summary>
-internal static class PeerLink
+internal sealed class PeerLink(ServerConnector connector)
 {
     /// <summary>The address of a host as the configuration names it.</summary>
     public static EndPoint EndPointOf(string host, int port) => host.StartsWith('/') || host.StartsWith('@')
@@ -27,14 +28,14 @@ internal static class PeerLink
     /// <param name="deadline">The time.</param>
     /// <param name="sent">Told when it has been sent.</param>
     /// <returns>Null, or what went wrong.</returns>
-    public static async Task<string?> SendAsync(
+    public async Task<string?> SendAsync(
         EventLoop loop, PgmuxOptions options, EndPoint endPoint, int processId, ReadOnlyMemory<byte> secret, CancelDeadline deadline, Action sent)
     {
         TransportConnection? transport = null;
         try
         {
             var connect = new ConnectOptions { EndPoint = endPoint, Timeout = options.ServerConnectTimeout, Tuning = ServerTarget.Tuning(options) };
-            transport = await loop.ConnectAsync(connect, deadline.Token);
+            transport = await connector.ConnectAsync(loop, endPoint, connect, deadline.Token);
             using var abort = deadline.Token.Register(static state => ((TransportConnection)state!).Abort(), transport);
             FrontendMessages.WriteCancelRequest(transport.Output, processId, secret.Span);
             await transport.Output.FlushAsync();

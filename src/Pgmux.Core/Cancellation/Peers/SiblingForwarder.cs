@@ -10,7 +10,7 @@ namespace Pgmux.Core.Cancellation.Peers;
 /// Passes cancel requests on where peers have no ids (peers_dns): to all processes behind the name at once. They come marked, so that nobody
 /// passes them on again, and only the one whose client has the key does anything.
 /// </summary>
-internal sealed class SiblingForwarder(IPeerLookup lookup, ILogger logger)
+internal sealed class SiblingForwarder(PeerLink link, IPeerLookup lookup, ILogger logger)
 {
     /// <summary>Processes that one request is passed on to at most; a headless service with more is asked for these only.</summary>
     public const int MostSiblings = 100;
@@ -62,7 +62,7 @@ internal sealed class SiblingForwarder(IPeerLookup lookup, ILogger logger)
     private async Task<string?> SendAsync(
         EventLoop loop, PgmuxOptions options, IPAddress address, int processId, ReadOnlyMemory<byte> secret, CancelDeadline deadline)
     {
-        var problem = await PeerLink.SendAsync(
+        var problem = await link.SendAsync(
             loop, options, new IPEndPoint(address, options.ListenPort), processId, secret, deadline, static () => { });
         if (problem is not null)
         {
@@ -72,7 +72,8 @@ internal sealed class SiblingForwarder(IPeerLookup lookup, ILogger logger)
         return problem;
     }
 
-    // Takes as long as the system's resolver waits at most (resolv.conf), with a place of the pool. A name that cannot be resolved now is asked for again after the same time; meanwhile the last answer serves.
+    // Takes as long as the system's resolver waits at most (resolv.conf), with a place of the pool. A name that cannot be resolved now is asked
+    // for again after the same time; meanwhile the last answer serves.
     private async Task<IReadOnlyList<IPAddress>> FindAsync(EventLoop loop, string name)
     {
         var last = _answer;

@@ -39,18 +39,16 @@ internal sealed class PamChecks(Func<PamLogin, PamRefusal?> judge) : IPamChecks
                 {
                     return false;
                 }
-            }
 
-            _queue.Enqueue(check);
-            if (_threads == ThreadLimit)
-            {
+                _queue.Enqueue(check);
                 return true;
             }
 
             _threads++;
         }
 
-        new Thread(Run) { IsBackground = true, Name = "pam" }.Start();
+        // Handed over rather than queued: until it has begun, it would take the place of one that waits.
+        new Thread(() => Run(check)) { IsBackground = true, Name = "pam" }.Start();
         return true;
     }
 
@@ -75,9 +73,9 @@ internal sealed class PamChecks(Func<PamLogin, PamRefusal?> judge) : IPamChecks
         }
     }
 
-    private void Run()
+    private void Run(PamCheck first)
     {
-        while (TryTake() is { } check)
+        for (var check = first; check is not null; check = TryTake())
         {
             if (!check.IsUnwanted)
             {

@@ -29,7 +29,7 @@ internal sealed class PeerTests
     public void A_request_for_a_peer_is_passed_on_once_and_counted_down(string line, EndPoint endPoint)
     {
         using var mux = Start(line);
-        mux.Network.Addresses.Name("peer.example", IPAddress.Loopback);
+        mux.Names.Set("peer.example", IPAddress.Loopback);
         var peer = new FakePeer(mux.Network, endPoint) { Holds = true };
         var client = mux.Login();
         client.Take();
