@@ -27,7 +27,7 @@ internal sealed class PgmuxServer : IAsyncDisposable
         _loops = new LoopGroup<SocketLoop>(
             options.WorkerThreads,
             index => SocketLoop.Start(_engine, new SocketLoopOptions { Index = index, Name = $"pgmux-{index}", Logger = logger }));
-        Multiplexer = new Multiplexer(configuration, _loops.Loops, logger, processUserId) 
+        Multiplexer = new Multiplexer(configuration, _loops.Loops, logger, processUserId)
         {
             ListenersUnwanted = CloseClientListeners,
             Listeners = () => [.. _tcp, .. _unix],

@@ -116,7 +116,13 @@ internal sealed class ConsoleTablesTests
 
         rig.Source.Servers.Add(new ConnectionRow
         {
-            IsServer = true, State = "active", Address = "unix", Id = 3, UnreadBytes = 5, MessageBytesToCome = 6, UnsentBytes = 7,
+            IsServer = true,
+            State = "active",
+            Address = "unix",
+            Id = 3,
+            UnreadBytes = 5,
+            MessageBytesToCome = 6,
+            UnsentBytes = 7,
         });
         var sockets = (await rig.QueryAsync("SHOW SOCKETS"))[1..^2];
         Assert.That(sockets.Select(row => row[2..^1].Split(',')[4]), Is.EqualTo(new[]
@@ -147,8 +153,17 @@ internal sealed class ConsoleTablesTests
         var rig = new ConsoleRig();
         rig.Source.Descriptors.Add(new DescriptorRow
         {
-            Descriptor = 9, Task = "client", User = "u", Database = "d", Address = "::1", Port = 5, Link = 11, ClientEncoding = "UTF8",
-            StandardConformingStrings = "on", DateStyle = "ISO", TimeZone = "UTC",
+            Descriptor = 9,
+            Task = "client",
+            User = "u",
+            Database = "d",
+            Address = "::1",
+            Port = 5,
+            Link = 11,
+            ClientEncoding = "UTF8",
+            StandardConformingStrings = "on",
+            DateStyle = "ISO",
+            TimeZone = "UTC",
         });
         Assert.That((await rig.QueryAsync("SHOW FDS"))[1], Is.EqualTo("D(9,client,u,d,::1,5,NULL,11,UTF8,on,ISO,UTC,NULL,NULL,NULL)"));
     }
