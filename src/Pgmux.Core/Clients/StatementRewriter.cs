@@ -181,7 +181,15 @@ internal sealed class StatementRewriter
         }
 
         var known = client.Statements?.Find(name);
-        server.Outstanding.Add(new OutstandingRequest(RequestKind.Close, ReplyAction.Synthesise)
+
+        // The request before it may turn out to be COPY FROM STDIN, which a Close breaks off: then the server has to see one.
+        var isAlone = server.Outstanding.Count == 0;
+        if (!isAlone)
+        {
+            FrontendMessages.WriteClose(server.Transport!.Output, StatementOrPortal.Statement, OwnRequests.NobodysStatement);
+        }
+
+        server.Outstanding.Add(new OutstandingRequest(RequestKind.Close, isAlone ? ReplyAction.Synthesise : ReplyAction.Forward)
         {
             Effect = known is null ? StatementEffect.None : StatementEffect.Forget,
             Subject = known,

@@ -6,8 +6,8 @@ namespace Pgmux.Core.Servers;
 /// <summary>Sends what pgmux itself asks of a server. The replies are swallowed; one request at a time.</summary>
 internal sealed class OwnRequests(ServerConnection server)
 {
-    // Closing a statement that nobody has is answered with CloseComplete and changes nothing.
-    private const string NobodysStatement = "pgmux_probe";
+    /// <summary>A statement that nobody has: closing it is answered with CloseComplete and changes nothing.</summary>
+    public const string NobodysStatement = "pgmux_probe";
 
     // A statement, and a portal, for a moment.
     private const string OwnName = "pgmux_own";

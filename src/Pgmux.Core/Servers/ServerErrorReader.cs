@@ -98,6 +98,12 @@ internal sealed class ServerErrorReader(ServerConnection server)
             server.SendOwedSync();
         }
 
+        if (error.IsFatal)
+        {
+            // Whatever else the client was to hear of the request, this is the last word on all of them.
+            return ReplyAction.Forward;
+        }
+
         if (frame.IsComplete && MayRunAgain(failed, error))
         {
             server.Copy.OnRefused(server.Outstanding.AnsweredOfCycle, hasParameters, failed, frame.Body);

@@ -1,3 +1,4 @@
+using Pgmux.Core.Tests.Statements;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
@@ -34,6 +35,19 @@ internal sealed class CopyTests
             Assert.That(client.Take(), Is.EqualTo("C(COPY 2) Z(I)"));
             Assert.That(mux.Counts.Idle, Is.EqualTo(1));
         }
+    }
+
+    // Found by seed 812807 of the simulation: pgmux answered the Close itself, and the server read the Sync behind it inside of COPY.
+    [Test, Property("Row", "B110"), Property("Row", "K04")]
+    public void A_Close_behind_the_Execute_of_a_copy_breaks_it_off_as_in_PostgreSQL()
+    {
+        using var mux = TestMux.Start(("default_pool_size", "1"));
+        var (client, other) = (mux.Login(), mux.Login());
+        client.ExpectSame(
+            new DirectSession(),
+            RawMessages.Parse("COPY IN"), RawMessages.Bind(), RawMessages.Execute(), RawMessages.CloseStatement("x"), RawMessages.Sync());
+        Assert.That(mux.Counts.Idle, Is.EqualTo(1));
+        Assert.That(other.Query("SELECT a"), Is.EqualTo("T D(a) C(SELECT 1) Z(I)"));
     }
 
     [Test, Property("Row", "B111"), Property("Row", "K01"), Property("Row", "K02")]

@@ -57,6 +57,19 @@ internal sealed class StatementErrorTests
             Has.One.EndsWith($" prepared statement '{name[..63]}' was already prepared"));
     }
 
+    // Found by seed 811192 of the simulation: the client was told of the name, and never that the connection ends.
+    [Test, Property("Row", "E09")]
+    public void The_end_of_the_server_is_told_in_the_place_of_the_word_on_a_name_that_is_taken()
+    {
+        using var mux = TestMux.Start();
+        var client = mux.Login();
+        Assert.That(client.Ask(Prepare("SELECT a", "x")), Is.EqualTo("1 Z(I)"));
+        mux.Postgres.Single.IsAutomatic = false;
+        client.Send(Prepare("SELECT b", "x"));
+        mux.Postgres.Single.Terminate();
+        Assert.That(client.Take(), Is.EqualTo("E(57P01 terminating connection due to administrator command) EOF"));
+    }
+
     [TestCaseSource(nameof(Errors))]
     [Property("Row", "B104"), Property("Row", "E01"), Property("Row", "E06"), Property("Row", "E07"), Property("Row", "E08"), Property("Row", "E09")]
     [Property("Row", "E10"), Property("Row", "E11")]

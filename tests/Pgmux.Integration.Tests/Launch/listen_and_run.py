@@ -3,6 +3,7 @@
 Arguments: a path for a Unix socket, a TCP port, then the program with its arguments.
 """
 
+import fcntl
 import os
 import socket
 import sys
@@ -12,9 +13,12 @@ unix = socket.socket(socket.AF_UNIX)
 unix.bind(unix_path)
 tcp = socket.socket(socket.AF_INET)
 tcp.bind(("127.0.0.1", port))
-for number, listener in enumerate((unix, tcp)):
-    listener.listen()
-    os.dup2(listener.fileno(), 3 + number)
+unix.listen()
+tcp.listen()
+# Out of the way first: a descriptor that already has the number it is to have would stay one that exec closes.
+moved = [fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD, 10) for listener in (unix, tcp)]
+for number, descriptor in enumerate(moved):
+    os.dup2(descriptor, 3 + number)
 os.environ["LISTEN_PID"] = str(os.getpid())
 os.environ["LISTEN_FDS"] = "2"
 os.execvp(program[0], program)

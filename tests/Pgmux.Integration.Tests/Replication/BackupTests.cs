@@ -33,8 +33,10 @@ internal sealed class BackupTests() : ReplicationFixture(PostgresVersions.Oldest
         using var receiving = tools.Start("pg_receivewal", ["-D", folder.Path, "--no-loop", "--slot=received", "--create-slot"]);
         await receiving.WaitForExitAsync();
         Assert.That(receiving.ExitCode, Is.Zero, await receiving.StandardError.ReadToEndAsync());
+
+        // The program begins with the segment that the server is in, which the end has to be in as well.
         var end = await WriteEventsAsync(5000);
-        await WriteEventsAsync(1);
+        await Cluster.ExecuteAsync("INSERT INTO events (what) SELECT 'event' FROM generate_series(1, 5000)");
 
         var received = await tools.RunAsync("pg_receivewal", ["-D", folder.Path, "--no-loop", "--slot=received", $"--endpos={end}"]);
         var dropped = await tools.RunAsync("pg_receivewal", ["--slot=received", "--drop-slot"]);
@@ -43,7 +45,7 @@ internal sealed class BackupTests() : ReplicationFixture(PostgresVersions.Oldest
         {
             Assert.That(received.ExitCode, Is.Zero, received.Error);
             Assert.That(dropped.ExitCode, Is.Zero, dropped.Error);
-            Assert.That(new DirectoryInfo(folder.Path).GetFiles().Select(file => file.Length), Has.Some.EqualTo(16 * 1024 * 1024), "a whole segment");
+            Assert.That(new DirectoryInfo(folder.Path).GetFiles().Select(file => file.Length), Has.Some.EqualTo(16 * 1024 * 1024), "a segment, filled up to its whole size");
         }
     }
 }
