@@ -48,6 +48,14 @@ public abstract class EventLoop
     /// <exception cref="ConnectException">No address could be reached; <see cref="ConnectException.Reason"/> says why.</exception>
     public abstract ValueTask<TransportConnection> ConnectAsync(ConnectOptions options, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes a connection of a connected socket that comes from elsewhere, on this loop's thread. It owns the descriptor, which is closed when
+    /// nothing can be made of it.
+    /// </summary>
+    /// <exception cref="IOException">The kernel refuses; the message says why.</exception>
+    public virtual TransportConnection Adopt(int descriptor, SocketTuning tuning) =>
+        throw new NotSupportedException($"{GetType().Name} has no sockets");
+
     /// <summary>Called on the loop's thread with every exception that no session caught. The loop goes on.</summary>
     public Action<Exception>? UnhandledException { get; set; }
 

@@ -28,6 +28,9 @@ public sealed record ListenOptions
     /// </summary>
     public int? Inherited { get; init; }
 
+    /// <summary>Whether the file of the Unix socket of <see cref="Inherited"/> goes away with it: who had it before has left it to us.</summary>
+    public bool OwnsInheritedFile { get; init; }
+
     /// <summary>Options of accepted sockets.</summary>
     public SocketTuning Tuning { get; init; } = new();
 }

@@ -101,6 +101,16 @@ public abstract class TransportConnection : IDuplexPipe
     public abstract void MoveTo(EventLoop target, Action<object?> arrived, object? state);
 
     /// <summary>
+    /// Takes the socket out of the connection, which is closed then without a word to the peer: for somebody else to go on with it. With
+    /// nothing unread, nothing unsent and no flush pending; a pending read completes with <see cref="ReadResult.IsCompleted"/>.
+    /// </summary>
+    /// <returns>
+    /// The descriptor, which is the caller's; what the peer has sent and the kernel has still is in it. -1 when the loop has taken something
+    /// from the kernel already, the peer is going, or there is no descriptor: all is as before then.
+    /// </returns>
+    public virtual int Detach() => -1;
+
+    /// <summary>
     /// Sends what is unsent, then closes; drops the rest when the peer has not taken it within
     /// <see cref="SocketTuning.CloseLinger"/>. A pending read completes with <see cref="ReadResult.IsCompleted"/>. May be called again.
     /// </summary>

@@ -17,6 +17,15 @@ public abstract class TransportListener : IDisposable
     /// <summary>Accepts again. May be called on any thread.</summary>
     public abstract void Release();
 
+    /// <summary>
+    /// Closes this process's descriptor only: another process listens on the same socket, to which its backlog and its file belong from now
+    /// on. May be called on any thread.
+    /// </summary>
+    public virtual void Leave() => Dispose();
+
+    /// <summary>Whether the socket is a Unix one whose file goes away with it.</summary>
+    public virtual bool OwnsFile => false;
+
     /// <inheritdoc/>
     public abstract void Dispose();
 }

@@ -14,6 +14,8 @@ internal static unsafe partial class SocketCalls
     public const int MessagePeek = 0x2;
     public const int MessageDoNotWait = 0x40;
     public const int MessageNoSignal = 0x4000;
+    public const int MessageControlTruncated = 0x8;
+    public const int MessageCloseDescriptorsOnExec = 0x40000000;
     public const int ShutdownWrite = 1;
 
     /// <summary>sizeof(struct sockaddr_storage).</summary>
@@ -48,6 +50,9 @@ internal static unsafe partial class SocketCalls
 
     [LibraryImport("libc", EntryPoint = "sendmsg")]
     public static partial nint SendMessage(int socket, MessageHeader* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recvmsg")]
+    public static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);
 
     [LibraryImport("libc", EntryPoint = "shutdown")]
     public static partial int Shutdown(int socket, int how);

@@ -94,6 +94,9 @@ internal abstract class LoopConnection : TransportConnection
     /// <summary>Whether the link has heard of bytes that it has not told of yet.</summary>
     protected virtual bool HasUntoldLinkBytes => false;
 
+    /// <summary>Whether the link, taken off its loop, has brought something along that no read has had.</summary>
+    protected virtual bool HasCarriedBytes => false;
+
     /// <summary>Whether nothing of the link stands in the way of moving to another loop.</summary>
     protected virtual bool CanLinkMove => true;
 
@@ -135,6 +138,26 @@ internal abstract class LoopConnection : TransportConnection
         {
             Release();
         }
+    }
+
+    public sealed override int Detach()
+    {
+        if (!CanMove || _peer != PeerState.Open || IsEndReceived)
+        {
+            return -1;
+        }
+
+        LeaveFor(_core);
+        var descriptor = HasCarriedBytes ? -1 : TakeDescriptor();
+        if (descriptor < 0)
+        {
+            Settle();
+            return -1;
+        }
+
+        _phase = ConnectionPhase.Open;
+        Abort();
+        return descriptor;
     }
 
     /// <summary>Takes the connection off its loop. It is the other loop's from here on, which puts it there by <see cref="Settle"/>.</summary>
@@ -449,6 +472,9 @@ internal abstract class LoopConnection : TransportConnection
 
     /// <summary>Takes the link off its loop, on its way to another.</summary>
     protected abstract void DetachLink(LoopCore target);
+
+    /// <summary>Gives the descriptor of a link away that is on no loop; -1 when there is none to give.</summary>
+    protected virtual int TakeDescriptor() => -1;
 
     /// <summary>Puts the link on the loop of <see cref="Core"/>, which then tells anew what the link has. False when it cannot.</summary>
     protected abstract bool TryAttachLink();

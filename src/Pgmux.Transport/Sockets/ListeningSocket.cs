@@ -19,7 +19,10 @@ internal sealed record ListeningSocket(int Descriptor, EndPoint EndPoint, UnixSo
         }
 
         SocketTuner.Apply(descriptor, endPoint, options.Tuning);
-        return new ListeningSocket(descriptor, endPoint, null);
+        var file = options.OwnsInheritedFile && endPoint is UnixDomainSocketEndPoint unix && !NativeAddress.IsAbstract(unix)
+            ? UnixSocketFile.TakeOver(NativeAddress.PathOf(unix))
+            : null;
+        return new ListeningSocket(descriptor, endPoint, file);
     }
 
     private static unsafe ListeningSocket Make(ListenOptions options)

@@ -116,10 +116,21 @@ internal abstract unsafe class SocketConnection : LoopConnection
 
     protected sealed override void CloseLink()
     {
-        _local ??= SocketName.Local(_socket);
         ForgetLink();
-        _ = SocketCalls.Close(_socket);
+        if (_socket >= 0)
+        {
+            _local ??= SocketName.Local(_socket);
+            _ = SocketCalls.Close(_socket);
+            _socket = -1;
+        }
+    }
+
+    protected sealed override int TakeDescriptor()
+    {
+        _local ??= SocketName.Local(_socket);
+        var socket = _socket;
         _socket = -1;
+        return socket;
     }
 
     /// <summary>Takes the socket off its loop because it is about to be closed.</summary>

@@ -23,6 +23,7 @@ internal sealed class SocketListener : TransportListener, IPollTarget
     private Deadline? _pause;
     private ListenerState _state;
     private DescriptorWatch? _watch;
+    private volatile bool _isLeft;
 
     public SocketListener(SocketLoop loop, ListenOptions options, SocketAcceptor acceptor, Action<TransportConnection> accepted)
     {
@@ -71,10 +72,18 @@ internal sealed class SocketListener : TransportListener, IPollTarget
 
     public override void Release() => RunOnLoop(static state => ((SocketListener)state!).ReleaseHere());
 
+    public override bool OwnsFile => _listening.File is not null;
+
+    public override void Leave()
+    {
+        _isLeft = true;
+        RunOnLoop(static state => ((SocketListener)state!).CloseDescriptor());
+    }
+
     /// <summary>May be called on any thread; the file of a Unix socket is gone when it returns.</summary>
     public override void Dispose()
     {
-        _listening.File?.Remove();
+        RemoveFile();
         RunOnLoop(static state => ((SocketListener)state!).Close());
     }
 
@@ -223,7 +232,7 @@ internal sealed class SocketListener : TransportListener, IPollTarget
 
         _state = ListenerState.Closed;
         _pause?.Cancel();
-        _listening.File?.Remove();
+        RemoveFile();
         if (_watch is not null)
         {
             _watch.Close();
@@ -231,6 +240,14 @@ internal sealed class SocketListener : TransportListener, IPollTarget
         else
         {
             _ = SocketCalls.Close(_listening.Descriptor);
+        }
+    }
+
+    private void RemoveFile()
+    {
+        if (!_isLeft)
+        {
+            _listening.File?.Remove();
         }
     }
 

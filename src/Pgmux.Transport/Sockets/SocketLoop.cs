@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Pgmux.Transport.Buffers;
 using Pgmux.Transport.Epoll;
 using Pgmux.Transport.Loops;
+using Pgmux.Transport.Native;
 using Pgmux.Transport.Uring;
 
 namespace Pgmux.Transport.Sockets;
@@ -118,6 +119,28 @@ public abstract class SocketLoop : EventLoop, IAsyncDisposable
         new(IsCurrent
             ? _connector.ConnectAsync(options, cancellationToken)
             : this.RunAsync(() => _connector.ConnectAsync(options, cancellationToken)));
+
+    /// <inheritdoc/>
+    public sealed override TransportConnection Adopt(int descriptor, SocketTuning tuning)
+    {
+        if (SocketName.Remote(descriptor) is not { } remote || !DescriptorFlags.TryTakeOver(descriptor))
+        {
+            var error = ErrnoExtensions.Last();
+            _ = SocketCalls.Close(descriptor);
+            throw new IOException($"Descriptor {descriptor} is no connected socket: {error.Describe()}");
+        }
+
+        SocketTuner.Apply(descriptor, remote, tuning);
+        var connection = CreateConnection(descriptor, remote, local: null, tuning);
+        if (!connection.TryAttach())
+        {
+            var error = ErrnoExtensions.Last();
+            connection.Abort();
+            throw new IOException($"The loop cannot take the connection of {remote}: {error.Describe()}");
+        }
+
+        return connection;
+    }
 
     /// <inheritdoc/>
     public sealed override IReadOnlyList<BufferUse> BufferUse => Core.Buffers.Use;

@@ -24,6 +24,10 @@ internal sealed record UnixSocketFile(string Path, FileIdentity Identity)
         }
     }
 
+    /// <summary>Takes charge of the file of a socket that another process has left to us; null when it is gone.</summary>
+    public static UnixSocketFile? TakeOver(string path) =>
+        UnixFiles.Identify(path) is { IsSocket: true } identity ? new UnixSocketFile(path, identity) : null;
+
     /// <summary>Removes a socket file that nobody listens on, as a crash leaves it. False when it must stay.</summary>
     public static unsafe bool TryRemoveStale(string path, byte* address, uint length)
     {

@@ -144,6 +144,8 @@ internal sealed class UringConnection(UringLoop loop, int socket, EndPoint remot
         return arrived;
     }
 
+    protected override bool HasCarriedBytes => _carried is not null || _end != TransferStatus.Done;
+
     internal override LoopCore FindCore(EventLoop loop) => loop is UringLoop uring
         ? uring.Core
         : throw new ArgumentException("A socket moves between loops of one kind only", nameof(loop));
