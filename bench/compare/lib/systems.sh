@@ -248,13 +248,13 @@ start_pooler() {
 stop_pooler() { stop "${PID[$1]}" TERM; }
 
 # start_poolers MODE...: all at once, and each serves some seconds in each mode of pgbench: compiled code, opened servers, what a process
-# that has run for a while looks like.
+# that has run for a while looks like. With more clients than servers: who waits for one goes another way.
 start_poolers() {
   local system mode
   for system in "${POOLERS[@]}"; do
     start_pooler "$system"
     for mode in "$@"; do
-      timeout 60 "$PG_BIN/pgbench" -n -S -M "$mode" -c "$POOL_SIZE" -T "$WARM_UP" -h "$HOST" -p "${PORT[$system]}" -U "$ROLE" "$DATABASE" \
+      timeout 60 "$PG_BIN/pgbench" -n -S -M "$mode" -c $((POOL_SIZE * 3)) -T "$WARM_UP" -h "$HOST" -p "${PORT[$system]}" -U "$ROLE" "$DATABASE" \
         >"$RAW/warm-up-$mode-$system.log" 2>&1 || fail "pgbench -M $mode does not run through $system, see $RAW/warm-up-$mode-$system.log"
     done
   done
