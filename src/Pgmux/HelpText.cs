@@ -16,7 +16,7 @@ internal static class HelpText
           -u, --user=USERNAME  become this user after the start as root
               --check          say what the configuration would do, then exit
           -d, --daemon         run in the background; needs pidfile, and logfile or syslog
-          -R, --reboot         take over from a running process (not in this build)
+          -R, --reboot         take over the sockets and clients of the process that runs
           -V, --version        print the version, then exit
           -h, --help           print this help, then exit
 

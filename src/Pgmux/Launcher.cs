@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Pgmux.Background;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
+using Pgmux.Core.Handover;
+using Pgmux.Core.Hosting.Restart;
 using Pgmux.Native;
 using Pgmux.ServiceManager;
 
@@ -59,12 +61,6 @@ internal static class Launcher
         // Until it serves, what goes wrong is said on stderr even with -q: nobody knows a log file yet.
         using var startLog = new LogOutput(new StandardError(), line.Verbosity, TimeProvider.System);
         var startLogger = startLog.Logger;
-        if (UnbuiltOption(line) is { } refusal)
-        {
-            LaunchLog.Refused(startLogger, refusal);
-            return Failure;
-        }
-
         var result = ConfigLoader.Load(line.ConfigFile);
         if (result.Snapshot is not { } snapshot)
         {
@@ -105,7 +101,52 @@ internal static class Launcher
         }
 
         ConfigurationLog.Loaded(logger, snapshot.FilePath, snapshot.Databases.Count, snapshot.UserList.Count);
-        return HoldPidFile(snapshot, log, signals, start);
+        return line.IsReboot ? TakeOver(snapshot, log, signals, start) : HoldPidFile(snapshot, log, signals, start);
+    }
+
+    private static int TakeOver(ConfigSnapshot snapshot, LogOutput log, ProcessSignals signals, StartContext start)
+    {
+        try
+        {
+            using var takeover = Takeover.TryBegin(snapshot.Options, Identity.UserId, log.Logger);
+            if (takeover is null)
+            {
+                return HoldPidFile(snapshot, log, signals, start);
+            }
+
+            PidFile? pidFile = null;
+            try
+            {
+                return Serve.Run(
+                    new ConfigStore(snapshot), log, signals, start with { Takeover = takeover }, () => pidFile = ReplacePidFile(snapshot, log));
+            }
+            finally
+            {
+                pidFile?.Dispose();
+            }
+        }
+        catch (HandoverException failure)
+        {
+            LaunchLog.Refused(log.Logger, failure.Message);
+            return Failure;
+        }
+    }
+
+    // Not before the other process has handed over: until then the file is rightly its own. And no reason to stop: clients are served.
+    private static PidFile? ReplacePidFile(ConfigSnapshot snapshot, LogOutput log)
+    {
+        if (snapshot.Options.Pidfile.Length == 0)
+        {
+            return null;
+        }
+
+        var pidFile = PidFile.TryReplace(snapshot.Options.Pidfile, out var problem);
+        if (pidFile is null)
+        {
+            LaunchLog.PidFileNotReplaced(log.Logger, problem);
+        }
+
+        return pidFile;
     }
 
     private static int HoldPidFile(ConfigSnapshot snapshot, LogOutput log, ProcessSignals signals, StartContext start)
@@ -129,10 +170,6 @@ internal static class Launcher
 
         return Serve.Run(new ConfigStore(snapshot), log, signals, start);
     }
-
-    private static string? UnbuiltOption(CommandLine line)
-        => line.IsReboot ? "option -R: this build cannot take over from a running process; use so_reuseport"
-            : null;
 
     // What PgBouncer wants of a daemon: somebody must find it, and something must tell of it.
     private static string? MissingForDaemon(PgmuxOptions options)

@@ -44,10 +44,28 @@ internal sealed class PidFile : IDisposable
                 wasStale = true;
             }
 
-            // The runtime's lock on it (flock, shared: others may read) tells a second pgmux that its owner lives.
-            var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
-            file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
-            return new PidFile(path, file);
+            return Create(path, path);
+        }
+        catch (Exception e) when (FileProblem.IsExpected(e))
+        {
+            problem = $"cannot write pidfile '{path}': {FileProblem.Describe(e)}";
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Puts this process's file in the place of that of a living one, which has handed over to it: at no moment is there none. Null when it
+    /// cannot, and why.
+    /// </summary>
+    public static PidFile? TryReplace(string path, out string problem)
+    {
+        problem = "";
+        var written = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}");
+        try
+        {
+            var file = Create(written, path);
+            File.Move(written, path, overwrite: true);
+            return file;
         }
         catch (Exception e) when (FileProblem.IsExpected(e))
         {
@@ -61,7 +79,11 @@ internal sealed class PidFile : IDisposable
     {
         try
         {
-            File.Delete(_path);
+            // Another process may have taken over, and put its own there.
+            if (ReadId(_path) == Environment.ProcessId)
+            {
+                File.Delete(_path);
+            }
         }
         catch (Exception e) when (FileProblem.IsExpected(e))
         {
@@ -71,18 +93,23 @@ internal sealed class PidFile : IDisposable
         _locked.Dispose();
     }
 
+    // The runtime's lock on it (flock, shared: others may read) tells a second pgmux that its owner lives.
+    private static PidFile Create(string written, string path)
+    {
+        var file = new FileStream(written, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
+        return new PidFile(path, file);
+    }
+
     private static bool IsStale(string path)
     {
         try
         {
             // Exclusive, so that it fails while the owner holds its own lock.
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None);
-            var content = new byte[LongestContent];
-            var text = Encoding.ASCII.GetString(content, 0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
 
             // In a container the process before this one had the same id: always 1.
-            return int.TryParse(text.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                && id > 0
+            return ReadId(file) is { } id
                 && (id == Environment.ProcessId || !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}")));
         }
         catch (IOException)
@@ -90,5 +117,19 @@ internal sealed class PidFile : IDisposable
             // Locked: its owner lives.
             return false;
         }
+    }
+
+    private static int? ReadId(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return ReadId(file);
+    }
+
+    // Null when it is no process id.
+    private static int? ReadId(FileStream file)
+    {
+        var content = new byte[LongestContent];
+        var text = Encoding.ASCII.GetString(content, 0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
+        return int.TryParse(text.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null;
     }
 }

@@ -1,6 +1,7 @@
 using Pgmux.Core.Admin;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
+using Pgmux.Core.Handover;
 using Pgmux.Core.Hosting;
 using Pgmux.Native;
 using Pgmux.Transport;
@@ -14,14 +15,19 @@ internal static class Serve
     private const int Success = 0;
     private const int Failure = 1;
 
-    /// <summary>Serves until a signal or the console ends it; returns the exit code.</summary>
-    public static int Run(ConfigStore config, LogOutput log, ProcessSignals signals, StartContext start)
+    /// <summary>Serves until a signal or the console ends it, or another process has taken over; returns the exit code.</summary>
+    /// <param name="config">The settings.</param>
+    /// <param name="log">Where events go.</param>
+    /// <param name="signals">Those that the process gets.</param>
+    /// <param name="start">Who waits to hear that it serves, and whom it takes over from.</param>
+    /// <param name="onServing">Called when it serves; null is nothing.</param>
+    public static int Run(ConfigStore config, LogOutput log, ProcessSignals signals, StartContext start, Action? onServing = null)
     {
         var logger = log.Logger;
         PgmuxServer server;
         try
         {
-            server = PgmuxServer.StartAsync(config, logger, Identity.UserId, start.Sockets).GetAwaiter().GetResult();
+            server = PgmuxServer.StartAsync(config, logger, Identity.UserId, start.Sockets, start.Takeover).GetAwaiter().GetResult();
         }
         catch (ListenException failure)
         {
@@ -40,6 +46,9 @@ internal static class Serve
             multiplexer.ReadConfiguration = () => Reload.Run(config, log, logger);
             multiplexer.SettingsChanged = options => log.Apply(options);
             multiplexer.StopBegan = start.Manager.Stopping;
+            multiplexer.TakenOver = start.Manager.MainProcess;
+            start.Takeover?.Complete(multiplexer);
+            onServing?.Invoke();
             start.OnServing();
             signals.DeliverTo(signal =>
             {
@@ -68,6 +77,11 @@ internal static class Serve
                 }
             });
             multiplexer.Stopped.GetAwaiter().GetResult();
+        }
+        catch (HandoverException failure)
+        {
+            LaunchLog.Refused(logger, failure.Message);
+            return Failure;
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Pgmux.Background;
+using Pgmux.Core.Hosting.Restart;
 using Pgmux.ServiceManager;
 
 namespace Pgmux;
@@ -9,6 +10,9 @@ namespace Pgmux;
 /// <param name="Sockets">Descriptors that the service manager listens on for it.</param>
 internal sealed record StartContext(BackgroundProcess? Background, ServiceNotifier Manager, IReadOnlyList<int> Sockets)
 {
+    /// <summary>The process that runs already and is taken over from (-R); null when there is none.</summary>
+    public Takeover? Takeover { get; init; }
+
     /// <summary>Clients are served from now on.</summary>
     public void OnServing()
     {

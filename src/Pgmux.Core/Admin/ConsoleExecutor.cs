@@ -44,6 +44,7 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
             ConsoleCommand.Set => await SetAsync(command.Argument, command.Value!),
             "reload" when command.Argument.Length == 0 => await ReloadAsync(),
             "shutdown" when ModeOf(command.Argument) is { } mode => Shutdown(mode),
+            "handover" when command.Argument.Length == 0 => HandOver(),
             "show" or "select" => await ShowAsync(command, text),
             _ => await _switches.TryRunAsync(verb.Word, command.Argument) ?? ConsoleAnswer.Failed(ConsoleCommandParser.Refusal(text)),
         };
@@ -125,6 +126,12 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
         return await source.ReloadAsync()
             ? ConsoleAnswer.Done("RELOAD")
             : ConsoleAnswer.Failed("RELOAD failed, see logs for additional details", SqlState.ConfigFileError);
+    }
+
+    private ConsoleAnswer HandOver()
+    {
+        AdminLog.CommandIssued(logger, logPrefix, "HANDOVER");
+        return source.InviteSuccessor() is { } refusal ? ConsoleAnswer.Failed(refusal) : ConsoleAnswer.Done("HANDOVER");
     }
 
     private ConsoleAnswer Shutdown(ShutdownMode mode)

@@ -5,7 +5,7 @@ namespace Pgmux.Core.Admin;
 /// <param name="Needs">The least rights it needs; SHOW asks again for what is shown.</param>
 internal sealed record ConsoleVerb(string Word, ConsoleRights Needs)
 {
-    /// <summary>All words of PgBouncer's console.</summary>
+    /// <summary>All words of PgBouncer's console, and pgmux's own.</summary>
     public static readonly IReadOnlyList<ConsoleVerb> All =
     [
         new("show", ConsoleRights.Look),
@@ -22,6 +22,9 @@ internal sealed record ConsoleVerb(string Word, ConsoleRights Needs)
         new("kill_client", ConsoleRights.Administer),
         new("suspend", ConsoleRights.Administer),
         new("wait_close", ConsoleRights.Administer),
+
+        // pgmux's own: a new process says it to the one that it takes over from (-R).
+        new("handover", ConsoleRights.Administer),
     ];
 
     /// <summary>The verb for a word in lower case, or null.</summary>

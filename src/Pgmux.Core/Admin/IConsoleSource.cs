@@ -67,6 +67,10 @@ internal interface IConsoleSource
     /// <summary>Changes one setting of [pgbouncer] until the next reload.</summary>
     ValueTask<SettingChange> ChangeAsync(string name, string text);
 
+    /// <summary>Lets another process come for sockets and clients, for some seconds.</summary>
+    /// <returns>Why not; null when it may come.</returns>
+    string? InviteSuccessor();
+
     /// <summary>Begins to end the process.</summary>
     void Shutdown(ShutdownMode mode);
 }

@@ -60,6 +60,10 @@ internal sealed class ServerCredentials
     /// <summary>From a password that a client has shown to be right, of a user of whom nothing is stored.</summary>
     public static ServerCredentials FromPassword(string password) => new(password, null, false, null);
 
+    /// <summary>What another process has written down of what its clients have shown.</summary>
+    public static ServerCredentials Shown(string? password, string? md5Secret, bool hasScramSecret, ScramKeys? scramKeys) =>
+        new(password, md5Secret, hasScramSecret, scramKeys);
+
     /// <summary>A client's token that a server is to judge, and nothing else.</summary>
     public static ServerCredentials FromTokenOnTrial(string token) => new(null, null, false, null, token, mustShowToken: true);
 

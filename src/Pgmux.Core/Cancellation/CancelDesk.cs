@@ -9,6 +9,9 @@ namespace Pgmux.Core.Cancellation;
 /// <summary>Brings a cancel request to whom it is for: a client of this process, or the process that gave out its key.</summary>
 internal sealed class CancelDesk(CancelRegistry registry, PeerForwarder peers, SiblingForwarder siblings)
 {
+    /// <summary>Set during an online restart: the process that has the other part of the clients.</summary>
+    public ICancelCounterpart? Counterpart { get; set; }
+
     /// <summary>Deals with a request that has come in on <paramref name="loop"/>.</summary>
     /// <returns>Completes when the request can hit nothing any more: drivers take the end of its connection for that word.</returns>
     public async ValueTask<CancelOutcome> ServeAsync(EventLoop loop, ConfigSnapshot configuration, StartupRequest request)
@@ -16,9 +19,15 @@ internal sealed class CancelDesk(CancelRegistry registry, PeerForwarder peers, S
         var mark = CancelKeyMark.From(configuration.Options);
 
         // First of all ours: keys from before a reload carry another id, or none.
-        if (registry.Find(mark, request.ProcessId, request.CancelSecret.Span) is { } target)
+        if (await TryServeHereAsync(mark, request))
         {
-            await target.Loop.RunAsync(target.CancelAsync);
+            return CancelOutcome.Served;
+        }
+
+        // A client that was on its way here while the other process was asked is here by the time of its answer.
+        if (Counterpart is { } counterpart
+            && (await counterpart.TryCancelAsync(request.ProcessId, request.CancelSecret.ToArray()) || await TryServeHereAsync(mark, request)))
+        {
             return CancelOutcome.Served;
         }
 
@@ -45,6 +54,17 @@ internal sealed class CancelDesk(CancelRegistry registry, PeerForwarder peers, S
         return configuration.Peers.TryGetValue(peerId, out var peer)
             ? await peers.ForwardAsync(loop, configuration, peer, request.ProcessId, WithHops(request, hops - 1))
             : CancelOutcome.NoSuchPeer;
+    }
+
+    private async ValueTask<bool> TryServeHereAsync(CancelKeyMark mark, StartupRequest request)
+    {
+        if (registry.Find(mark, request.ProcessId, request.CancelSecret.Span) is not { } target)
+        {
+            return false;
+        }
+
+        await target.Loop.RunAsync(target.CancelAsync);
+        return true;
     }
 
     private static byte[] WithHops(StartupRequest request, int hops)

@@ -36,6 +36,16 @@ internal class CancelRegistry
         }
     }
 
+    /// <summary>Takes a client that has its key already, from another process: its random part keeps it apart from those given out here.</summary>
+    public void Add(ICancelTarget target, CancelKey key)
+    {
+        lock (_gate)
+        {
+            target.CancelKey = key;
+            _targets.Add(target);
+        }
+    }
+
     /// <summary>Forgets the key of a client.</summary>
     public void Remove(ICancelTarget target)
     {

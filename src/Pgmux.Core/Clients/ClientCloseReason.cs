@@ -99,6 +99,9 @@ internal enum ClientCloseReason
     /// <summary>pgmux stops.</summary>
     ShuttingDown,
 
+    /// <summary>Online restart: another process goes on with the client.</summary>
+    HandedOver,
+
     /// <summary>pgmux itself failed while it handled this connection.</summary>
     InternalError,
 }

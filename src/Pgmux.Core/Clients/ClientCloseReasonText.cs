@@ -43,6 +43,7 @@ internal static class ClientCloseReasonText
         ClientCloseReason.SuspendTimedOut => "suspend_timeout",
         ClientCloseReason.Killed => "admin forced disconnect",
         ClientCloseReason.ShuttingDown => "server shutting down",
+        ClientCloseReason.HandedOver => "handed over to the new process",
         ClientCloseReason.InternalError => "internal error",
         _ => throw new UnreachableException($"{reason} has no text"),
     };

@@ -52,6 +52,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>Where the client is: what a trusted proxy says, or the other end of the connection.</summary>
     public EndPoint RemoteEndPoint => _proxied ?? Transport.RemoteEndPoint;
 
+    /// <summary>Where it is by the word of a trusted proxy; null without one.</summary>
+    public IPEndPoint? ProxiedEndPoint => _proxied;
+
     /// <inheritdoc/>
     public EventLoop Loop => Transport.Loop;
 
@@ -110,7 +113,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         type == FrontendMessageType.Execute ? Statements is { CommandPortals: not null } : TracksStatements;
 
     /// <summary>When it was accepted, in ticks of the loop's clock.</summary>
-    public long AcceptedAt { get; }
+    public long AcceptedAt { get; init; }
 
     /// <summary>When its last transaction or query ended, in ticks of the loop's clock.</summary>
     public long IdleSince => _meter.IdleSince;
@@ -154,6 +157,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// </summary>
     public bool IsBetweenLeases => !IsSessionPooled
         && Server is { CancelsInFlight: > 0, TransactionStatus: TransactionStatus.Idle, Outstanding.IsReady: true };
+
+    /// <summary>Whether another process takes over, and clients such as this one: in clear, and without a server of their own.</summary>
+    public bool MayBeHandedOver => _environment.Handover is not null && Transport.Tls is null && !IsSessionPooled;
 
     /// <summary>Whether the client has said goodbye or has half-closed, and only its last replies keep it.</summary>
     public bool IsLeaving { get; private set; }
@@ -422,6 +428,27 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         _waits.OnClosed();
     }
 
+    /// <summary>
+    /// Gives the client's socket to whoever goes on with it in another process: here the client is closed, and hears nothing of it. Only for one
+    /// that is parked.
+    /// </summary>
+    /// <returns>The descriptor; -1 when something has come from the client meanwhile, which goes on here then.</returns>
+    public int GiveAway()
+    {
+        var descriptor = Transport.Detach();
+        if (descriptor >= 0)
+        {
+            State = ClientState.Closed;
+            ClientsLog.Closed(_environment, this, ClientCloseReason.HandedOver, error: null);
+            Statements?.Clear();
+            _environment.Cancels.Remove(this);
+            _environment.OnClosed(this);
+            _waits.OnClosed();
+        }
+
+        return descriptor;
+    }
+
     /// <inheritdoc/>
     public string? StartupValue(int parameter) => _startup?[parameter];
 
@@ -542,7 +569,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             return;
         }
 
-        if (_environment.ClosesAfterTransactions && !IsLeaving)
+        if (_environment.ClosesAfterTransactions && !IsLeaving && !MayBeHandedOver)
         {
             Close(ClientCloseReason.ShuttingDown, ClientErrors.ShuttingDown);
             return;
@@ -566,6 +593,10 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         {
             // A wait for replies has ended too: there are none left to come.
             _waits.Wake();
+        }
+        else
+        {
+            _environment.Handover?.OnParked(this);
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class ClientEnvironment
     private readonly ClientRegistry[] _registries;
     private int _clients;
     private int _consoles;
+    private IClientHandover? _handover;
 
     public ClientEnvironment(ConfigStore configuration, PoolRegistry pools, ILogger logger, ClientParts parts)
     {
@@ -132,6 +133,13 @@ internal sealed class ClientEnvironment
     /// <summary>Whether clients are closed as soon as their transactions end, since little time is left until pgmux stops.</summary>
     public volatile bool ClosesAfterTransactions;
 
+    /// <summary>Set during an online restart: what gives clients to the new process.</summary>
+    public IClientHandover? Handover
+    {
+        get => Volatile.Read(ref _handover);
+        set => Volatile.Write(ref _handover, value);
+    }
+
     /// <summary>When the shutdown began, in ticks of the loops' clock.</summary>
     public long ShutdownBegan { get; set; }
 
@@ -164,9 +172,15 @@ internal sealed class ClientEnvironment
     public void Accept(TransportConnection transport)
     {
         var client = new ClientConnection(Pools.Environment.NextId(), transport, this);
-        RegistryOf(transport.Loop).Add(client);
-        Interlocked.Increment(ref _clients);
+        Add(client);
         _ = client.RunAsync();
+    }
+
+    /// <summary>Counts a client from now on; on its loop.</summary>
+    public void Add(ClientConnection client)
+    {
+        RegistryOf(client.Loop).Add(client);
+        Interlocked.Increment(ref _clients);
     }
 
     /// <summary>A client has opened the console.</summary>

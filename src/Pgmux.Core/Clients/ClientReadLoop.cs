@@ -11,12 +11,16 @@ internal static class ClientReadLoop
     // As much as a connection's output takes before a flush waits.
     private const int UnsentAnswersLimit = 64 * 1024;
 
-    /// <summary>Runs until the connection is closed; never throws.</summary>
+    /// <summary>Runs until the connection is closed; never throws. A client that comes from another process has logged in there.</summary>
     public static async Task RunAsync(ClientConnection client)
     {
         try
         {
-            await new ClientHandshake(client, client.Environment).RunAsync();
+            if (client.State == ClientState.LoggingIn)
+            {
+                await new ClientHandshake(client, client.Environment).RunAsync();
+            }
+
             if (client.State == ClientState.Console)
             {
                 await client.Environment.RunConsoleAsync(client);

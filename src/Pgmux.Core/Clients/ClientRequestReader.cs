@@ -19,6 +19,10 @@ internal class ClientRequestReader(ClientConnection client)
     /// <summary>Bytes of a message that has begun which have not come yet.</summary>
     public int MessageBytesToCome => _frames.BodyRemaining;
 
+    /// <summary>Whether the client has begun nothing: what it sends next is a message of its own.</summary>
+    public bool IsAtRest =>
+        !_frames.IsMidMessage && _skip == RequestSkip.None && Wait == RequestWait.None && !IsAboutToForward && !HasAnswered;
+
     /// <summary>What the next message waits for.</summary>
     public RequestWait Wait { get; set; }
 

@@ -242,6 +242,30 @@ internal static class EventIds
     /// <summary>The time for sending clients away is over.</summary>
     public const int DrainIsOver = 2021;
 
+    /// <summary>Another process has asked for sockets and clients.</summary>
+    public const int HandoverOffered = 2030;
+
+    /// <summary>Another process has taken over.</summary>
+    public const int HandoverBegun = 2031;
+
+    /// <summary>Nothing came of a handover.</summary>
+    public const int HandoverFailed = 2032;
+
+    /// <summary>The connection between the two processes has broken.</summary>
+    public const int HandoverBroken = 2033;
+
+    /// <summary>A process to take over from was found.</summary>
+    public const int TakeoverFound = 2034;
+
+    /// <summary>There is no process to take over from.</summary>
+    public const int TakeoverNotFound = 2035;
+
+    /// <summary>The process that was taken over from has ended.</summary>
+    public const int TakeoverEnded = 2036;
+
+    /// <summary>A client that was handed over cannot be served.</summary>
+    public const int TakeoverClientLost = 2037;
+
     // 2100 to 2199: the executable.
 
     /// <summary>The process ends before it has served anybody.</summary>
@@ -252,4 +276,7 @@ internal static class EventIds
 
     /// <summary>A signal has paused or resumed.</summary>
     public const int Signal = 2102;
+
+    /// <summary>The pid file could not be replaced after a takeover.</summary>
+    public const int PidFileNotReplaced = 2103;
 }

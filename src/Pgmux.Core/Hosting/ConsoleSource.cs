@@ -152,6 +152,9 @@ internal sealed class ConsoleSource(Multiplexer multiplexer, StatisticsHistory s
     public ValueTask<bool> ReloadAsync() => ValueTask.FromResult(multiplexer.Reload());
 
     /// <inheritdoc/>
+    public string? InviteSuccessor() => multiplexer.Desk.Invite();
+
+    /// <inheritdoc/>
     public void Shutdown(ShutdownMode mode) => multiplexer.BeginShutdown(mode);
 
     private HostResolver Resolver => multiplexer.Pools.Environment.Servers.Hosts;

@@ -3,6 +3,8 @@ using Pgmux.Core.Admin;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Clients;
 using Pgmux.Core.Configuration;
+using Pgmux.Core.Handover;
+using Pgmux.Core.Hosting.Restart;
 using Pgmux.Core.Parameters;
 using Pgmux.Core.Pooling;
 using Pgmux.Core.Servers;
@@ -28,7 +30,9 @@ internal sealed class Multiplexer
     private readonly PoolHosts _hosts;
     private ShutdownMode? _shutdown;
     private volatile ShutdownDrain? _drain;
+    private volatile ClientHandover? _handover;
     private bool _isEnding;
+    private bool _wasAsked;
     private int _sweepsSinceEnd;
     private uint _nextLoop;
 
@@ -63,6 +67,7 @@ internal sealed class Multiplexer
         Suspension = new Suspension(this);
         Clients.LastConsoleClosed = OnLastConsoleClosed;
         Switches = new PoolerSwitches(this);
+        Desk = new HandoverDesk(this);
         _console = new ConsoleSource(this, Statistics);
         _arrived = state => Clients.Accept((TransportConnection)state!);
         ApplySettings();
@@ -79,6 +84,9 @@ internal sealed class Multiplexer
 
     /// <summary>What stops and starts service.</summary>
     public IPoolerSwitches Switches { get; }
+
+    /// <summary>Where a new process asks for sockets and clients.</summary>
+    public HandoverDesk Desk { get; }
 
     /// <summary>SUSPEND.</summary>
     public Suspension Suspension { get; }
@@ -100,6 +108,15 @@ internal sealed class Multiplexer
 
     /// <summary>Told when a shutdown begins that waits: listeners for clients are to be closed.</summary>
     public Action? ListenersUnwanted { get; set; }
+
+    /// <summary>Whether whoever started the process has opened its listening sockets.</summary>
+    public bool HasGivenListeners { get; set; }
+
+    /// <summary>Told when another process listens on the same sockets; on the first loop.</summary>
+    public Action? ListenersTaken { get; set; }
+
+    /// <summary>Told when another process has taken over, and which; on the first loop.</summary>
+    public Action<int>? TakenOver { get; set; }
 
     /// <summary>Told when the first request to shut down comes; on the first loop.</summary>
     public Action? StopBegan { get; set; }
@@ -194,20 +211,57 @@ internal sealed class Multiplexer
         multiplexer.OnShutdown(wanted);
     }, (this, mode));
 
+    /// <summary>Another process serves from now on: nobody is accepted here, clients go there, and when none is left this one ends. Any thread.</summary>
+    /// <param name="handover">What gives it the clients.</param>
+    /// <param name="processId">Which process it is.</param>
+    public void BeginHandover(ClientHandover handover, int processId) => _loops[0].Post(
+        _ =>
+        {
+            HandoverLog.Begun(_logger, processId, Clients.SessionCount);
+            Pools.Environment.ClosesIdleServers = true;
+            _handover = handover;
+            Clients.Handover = handover;
+            ListenersTaken?.Invoke();
+            TakenOver?.Invoke(processId);
+            WaitFor(ShutdownMode.WaitForClients);
+        },
+        null);
+
+    /// <summary>The other process has gone: who is still here is served here to the end. Any thread.</summary>
+    public void EndHandover(ClientHandover handover) => _loops[0].Post(
+        _ =>
+        {
+            Clients.Handover = null;
+            _handover = null;
+            foreach (var loop in _loops)
+            {
+                loop.Post(_ => handover.ReleaseHeld(loop), null);
+            }
+        },
+        null);
+
     private void OnShutdown(ShutdownMode mode)
     {
-        // PgBouncer's rule: a second request while one is waiting means now.
-        var next = _shutdown is null ? mode : ShutdownMode.Immediate;
         if (_isEnding)
         {
             return;
         }
 
-        if (_shutdown is null)
+        // PgBouncer's rule: a second request while one is waiting means now. A handover waits without having been asked to.
+        var isFirst = _shutdown is null || !_wasAsked;
+        var next = isFirst ? mode : ShutdownMode.Immediate;
+        _wasAsked = true;
+        if (isFirst)
         {
             StopBegan?.Invoke();
         }
 
+        HostingLog.Stopping(_logger, next, Clients.ClientCount);
+        WaitFor(next);
+    }
+
+    private void WaitFor(ShutdownMode next)
+    {
         _shutdown = next;
         if (next != ShutdownMode.Immediate)
         {
@@ -215,7 +269,6 @@ internal sealed class Multiplexer
             Suspension.TryEnd();
         }
 
-        HostingLog.Stopping(_logger, next, Clients.ClientCount);
         Clients.ShutdownBegan = _loops[0].Timestamp;
         Clients.WaitsForClients = next == ShutdownMode.WaitForClients;
         Clients.IsShuttingDown = true;
@@ -258,6 +311,7 @@ internal sealed class Multiplexer
         else
         {
             Clients.RegistryOf(loop).Sweep(_configuration.Current);
+            _handover?.Sweep(Clients.RegistryOf(loop));
             _drain?.Sweep(Clients.RegistryOf(loop));
             Clients.Users.Sweep(loop, _configuration.Current);
             Pools.Sweep(loop);
@@ -311,7 +365,7 @@ internal sealed class Multiplexer
             _stopped.TrySetResult();
         }
         else if (!_isEnding
-            && ((_shutdown == ShutdownMode.WaitForClients && Clients.SessionCount == 0)
+            && ((_shutdown == ShutdownMode.WaitForClients && Clients.SessionCount == 0 && _handover is not { HasClientsUnderWay: true })
                 || (_shutdown == ShutdownMode.WaitForServers && Pools.All.All(pool => pool.IsDrained))))
         {
             End();

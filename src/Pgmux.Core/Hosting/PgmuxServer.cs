@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Pgmux.Core.Admin;
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Diagnostics;
+using Pgmux.Core.Hosting.Restart;
 using Pgmux.Transport;
 using Pgmux.Transport.Loops;
 using Pgmux.Transport.Sockets;
@@ -30,6 +31,7 @@ internal sealed class PgmuxServer : IAsyncDisposable
         Multiplexer = new Multiplexer(configuration, _loops.Loops, logger, processUserId)
         {
             ListenersUnwanted = CloseClientListeners,
+            ListenersTaken = LeaveListeners,
             Listeners = () => [.. _tcp, .. _unix],
         };
     }
@@ -45,15 +47,16 @@ internal sealed class PgmuxServer : IAsyncDisposable
     /// Descriptors of sockets that listen already; they are used instead of listen_addr and unix_socket_dir, as PgBouncer does with what
     /// systemd hands over.
     /// </param>
+    /// <param name="takeover">The process that runs already and hands over its sockets; null when there is none.</param>
     /// <exception cref="ListenException">An address cannot be listened on; nothing is left running.</exception>
     /// <exception cref="UringUnavailableException">io_uring is asked for and not to be had here.</exception>
     public static async Task<PgmuxServer> StartAsync(
-        ConfigStore configuration, ILogger logger, uint processUserId, IReadOnlyList<int>? inherited = null)
+        ConfigStore configuration, ILogger logger, uint processUserId, IReadOnlyList<int>? inherited = null, Takeover? takeover = null)
     {
         var server = new PgmuxServer(configuration, logger, processUserId);
         try
         {
-            await server.ListenAsync(configuration.Current.Options, inherited ?? []);
+            await server.ListenAsync(configuration.Current.Options, inherited ?? [], takeover?.Listeners ?? []);
         }
         catch
         {
@@ -116,28 +119,21 @@ internal sealed class PgmuxServer : IAsyncDisposable
         }
     }
 
-    private async Task ListenAsync(PgmuxOptions options, IReadOnlyList<int> inherited)
+    private async Task ListenAsync(PgmuxOptions options, IReadOnlyList<int> inherited, IReadOnlyList<TakenListener> taken)
     {
-        if (inherited.Count > 0)
-        {
-            foreach (var address in Addresses.Inherited(inherited, options))
-            {
-                (address.EndPoint is IPEndPoint ? _tcp : _unix).Add(await OpenAsync(address));
-            }
+        var listeners = ListenerChoice.From(inherited, taken);
+        Multiplexer.HasGivenListeners = listeners.HasGiven;
+        var addresses = listeners.HasGiven
+            ? listeners.Given(options)
 
-            return;
+            // The Unix socket first: whoever finds the TCP port open finds the console too.
+            : listeners.Own(Addresses.Unix(options) is { } unix ? [unix, .. await Addresses.TcpAsync(options)] : await Addresses.TcpAsync(options));
+        foreach (var address in addresses)
+        {
+            (address.EndPoint is IPEndPoint ? _tcp : _unix).Add(await OpenAsync(address));
         }
 
-        // The Unix socket first: whoever finds the TCP port open finds the console too.
-        if (Addresses.Unix(options) is { } unix)
-        {
-            _unix.Add(await OpenAsync(unix));
-        }
-
-        foreach (var address in await Addresses.TcpAsync(options))
-        {
-            _tcp.Add(await OpenAsync(address));
-        }
+        listeners.CloseUnused();
     }
 
     private async Task<TransportListener> OpenAsync(ListenOptions options)
@@ -146,6 +142,15 @@ internal sealed class PgmuxServer : IAsyncDisposable
         var listener = await LoopQuestion<TransportListener>.AskAsync(loop, () => loop.Listen(options, Multiplexer.Accept));
         HostingLog.Listening(_logger, listener.EndPoint is IPEndPoint ? EndPointText.Join(listener.EndPoint) : $"unix:{listener.EndPoint}");
         return listener;
+    }
+
+    // Another process listens on them: their backlog is its own, and so are the files.
+    private void LeaveListeners()
+    {
+        foreach (var listener in _tcp.Concat(_unix))
+        {
+            listener.Leave();
+        }
     }
 
     // The Unix socket stays: the console goes on answering while clients are waited for.

@@ -48,7 +48,7 @@ internal sealed class ShutdownDrain(TimeProvider time, TimeSpan limit, int clien
 
     private static bool IsBetweenTransactions(ClientConnection client) => client.State switch
     {
-        ClientState.Idle => true,
+        ClientState.Idle => !client.MayBeHandedOver,
         ClientState.Active => client.Server is { TransactionStatus: TransactionStatus.Idle } server && server.Outstanding.IsEmpty && server.Outstanding.IsReady,
         _ => false,
     };

@@ -34,7 +34,7 @@ internal sealed class Pool : IServerHolder
         _environment = environment;
         _servers = new PoolServers(environment.Loops) { IsRoundRobin = policy.IsRoundRobin };
         _opening = new ServerOpening(this, _servers, environment);
-        _expiry = new ServerExpiry(environment.Clock);
+        _expiry = new ServerExpiry(environment);
         Lending = new IdleLending(this, _servers, _expiry);
         _delivery = environment.Parts.CreateDelivery(this, _gate);
         _waiters = new PoolWaiters(environment.Parts.CreateWaiters(), _delivery, environment.Clock);
@@ -269,6 +269,27 @@ internal sealed class Pool : IServerHolder
             lock (_gate)
             {
                 _opening.Offer(credentials);
+            }
+        }
+    }
+
+    /// <summary>A token by which a server of this pool has let in a client of another process.</summary>
+    public void OfferToken(string token)
+    {
+        lock (_gate)
+        {
+            _opening.TakeToken(token);
+        }
+    }
+
+    /// <summary>What clients have shown that servers are logged in to with, and a token beside it.</summary>
+    public (ServerCredentials Credentials, string? Token) Shown
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_opening.Captured, _opening.Token);
             }
         }
     }

@@ -26,6 +26,11 @@ internal sealed class PoolEnvironment(IReadOnlyList<EventLoop> loops, ServerEnvi
     /// <summary>What makes the parts of a pool.</summary>
     public PoolParts Parts { get; } = parts;
 
+    /// <summary>
+    /// Whether a server that nobody waits for is closed instead of kept: another process has taken over, and the database must bear both.
+    /// </summary>
+    public volatile bool ClosesIdleServers;
+
     /// <summary>The next number for a connection: one counter for clients and servers, as in PgBouncer.</summary>
     public long NextId() => Interlocked.Increment(ref _lastId);
 }

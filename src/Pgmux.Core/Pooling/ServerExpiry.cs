@@ -3,12 +3,13 @@ using Pgmux.Core.Servers;
 namespace Pgmux.Core.Pooling;
 
 /// <summary>When a pool's servers have lived or idled for too long. Guarded by the pool's lock.</summary>
-internal sealed class ServerExpiry(TimeProvider clock)
+internal sealed class ServerExpiry(PoolEnvironment environment)
 {
+    private readonly TimeProvider _clock = environment.Clock;
     private long _lastLifetimeClose;
 
     /// <summary>Whether a limit has passed; zero is no limit. Times are ticks of the loops' clock.</summary>
-    public bool IsOver(long since, TimeSpan limit, long now) => limit > TimeSpan.Zero && clock.GetElapsedTime(since, now) >= limit;
+    public bool IsOver(long since, TimeSpan limit, long now) => limit > TimeSpan.Zero && _clock.GetElapsedTime(since, now) >= limit;
 
     /// <summary>Why an idle server is to be closed now; null when it stays.</summary>
     public ServerCloseReason? ReasonOf(ServerConnection server, PoolPolicy policy, int servers, long now)
@@ -16,6 +17,11 @@ internal sealed class ServerExpiry(TimeProvider clock)
         if (server.RetireReason is { } retired)
         {
             return retired;
+        }
+
+        if (environment.ClosesIdleServers)
+        {
+            return ServerCloseReason.ShuttingDown;
         }
 
         if (IsLifetimeOver(server, policy, now))

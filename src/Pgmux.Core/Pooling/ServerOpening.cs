@@ -35,6 +35,12 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     public bool IsServerAway(long now) => _throttle.IsFailing && !LoginThrottle.IsPermanent(LastError)
         && servers.LoggedIn == 0 && !_throttle.MayStart(servers.Connecting, _hasSucceeded, now);
 
+    /// <summary>What clients have shown so far.</summary>
+    public ServerCredentials Captured => _captured;
+
+    /// <summary>The token that serves for logins now; null without one.</summary>
+    public string? Token => _token.Find();
+
     /// <summary>A server has taken this token of a client: it is good for others until it ends.</summary>
     public void TakeToken(string token) => _token.Take(token);
 

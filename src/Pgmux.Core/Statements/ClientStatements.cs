@@ -44,6 +44,9 @@ internal sealed class ClientStatements
         }
     }
 
+    /// <summary>Names that stand for something, or will, and the unnamed statement when there is one.</summary>
+    public IEnumerable<ClientStatement> All => _table.Append(Unnamed).OfType<ClientStatement>().Where(static entry => !entry.Binding.IsEmpty);
+
     /// <summary>Bytes of the names, with those that stand for nothing any more.</summary>
     public int NameBytes { get; private set; }
 

@@ -33,6 +33,9 @@ internal sealed class ServiceNotifier
         Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={microseconds}"));
     }
 
+    /// <summary>Another process is the service from now on.</summary>
+    public void MainProcess(int processId) => Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={processId}"));
+
     /// <summary>The process has begun to stop.</summary>
     public void Stopping() => Send("STOPPING=1");
 

@@ -26,6 +26,7 @@ internal sealed class ConsoleRightsTests
         new("kill_client", "KILL_CLIENT 1", true),
         new("suspend", "SUSPEND", true),
         new("wait_close", "WAIT_CLOSE", true),
+        new("handover", "HANDOVER", true),
     ];
 
     [TestCaseSource(nameof(Verbs))]

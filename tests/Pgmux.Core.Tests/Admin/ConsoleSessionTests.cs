@@ -57,6 +57,17 @@ internal sealed class ConsoleSessionTests
     public async Task HELP_is_a_notice_without_rows()
         => Assert.That(await _rig.QueryAsync("SHOW HELP"), Is.EqualTo(new[] { "N(NOTICE 00000 Console usage)", "C(SHOW)", "Z(I)" }));
 
+    [TestCase(null, new[] { "C(HANDOVER)", "Z(I)" })]
+    [TestCase("a handover is under way already", new[] { "E(08P01 a handover is under way already)", "Z(I)" })]
+    public async Task HANDOVER_lets_a_new_process_come_or_says_why_not(string? refusal, string[] replies)
+    {
+        _rig.Source.HandoverRefusal = refusal;
+        Assert.That(await _rig.QueryAsync("handover;"), Is.EqualTo(replies));
+        Assert.That(_rig.Source.Invitations, Is.EqualTo(1));
+        Assert.That((await _rig.QueryAsync("HANDOVER now"))[0], Does.StartWith("E("));
+        Assert.That(_rig.Source.Invitations, Is.EqualTo(1));
+    }
+
     [TestCase(true, new[] { "C(RELOAD)", "Z(I)" })]
     [TestCase(false, new[] { "E(F0000 RELOAD failed, see logs for additional details)", "Z(I)" })]
     [Property("Row", "B214")]

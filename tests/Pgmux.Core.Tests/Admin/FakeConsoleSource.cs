@@ -53,7 +53,7 @@ internal sealed class FakeConsoleSource : IConsoleSource
     public List<ShutdownMode> Shutdowns { get; } = [];
 
     /// <summary>Whether anything that changes the process was asked for.</summary>
-    public bool WasChanged => Reloads > 0 || Changes.Count > 0 || Shutdowns.Count > 0 || Switches.Calls.Count > 0;
+    public bool WasChanged => Reloads > 0 || Changes.Count > 0 || Shutdowns.Count > 0 || Invitations > 0 || Switches.Calls.Count > 0;
 
     public ValueTask<IReadOnlyList<DatabaseRow>> GetDatabasesAsync() => new(Databases);
 
@@ -100,6 +100,17 @@ internal sealed class FakeConsoleSource : IConsoleSource
     {
         Reloads++;
         return new(ReloadSucceeds);
+    }
+
+    /// <summary>Why no new process may come; null lets it.</summary>
+    public string? HandoverRefusal { get; set; }
+
+    public int Invitations { get; private set; }
+
+    public string? InviteSuccessor()
+    {
+        Invitations++;
+        return HandoverRefusal;
     }
 
     public void Shutdown(ShutdownMode mode) => Shutdowns.Add(mode);

@@ -11,8 +11,8 @@ internal sealed class LayerTests
     // Each uses only those to its left.
     private static readonly string[] Folders =
     [
-        "Configuration", "Diagnostics", "Authentication", "Parameters", "Statements", "Servers", "Pooling", "Cancellation", "Clients", "Admin",
-        "Hosting",
+        "Configuration", "Diagnostics", "Authentication", "Parameters", "Statements", "Servers", "Pooling", "Cancellation", "Clients", "Handover",
+        "Admin", "Hosting",
     ];
 
     private const BindingFlags Everything =

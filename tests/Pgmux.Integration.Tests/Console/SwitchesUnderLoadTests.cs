@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pgmux.Testing.Postgres;
 using Pgmux.Testing.Processes;
 
@@ -19,7 +18,7 @@ internal sealed class SwitchesUnderLoadTests(int postgres) : PgmuxFixture(postgr
     {
         const int Rounds = 4;
         await using var console = await ConsoleAsync();
-        using var load = await Load.StartAsync(this);
+        using var load = await TransactionLoad.StartAsync(Clients, () => LoginAsync());
         for (var round = 0; round < Rounds; round++)
         {
             Assert.That(await console.ExecuteAsync("PAUSE"), Is.EqualTo("PAUSE"));
@@ -47,7 +46,7 @@ internal sealed class SwitchesUnderLoadTests(int postgres) : PgmuxFixture(postgr
     public async Task KILL_ends_every_client_with_a_word_and_what_new_ones_ask_waits_for_RESUME()
     {
         await using var console = await ConsoleAsync();
-        using var load = await Load.StartAsync(this);
+        using var load = await TransactionLoad.StartAsync(Clients, () => LoginAsync());
         Assert.That(await console.ExecuteAsync("KILL app"), Is.EqualTo("KILL"));
         Assert.That((await load.EndsAsync()).Distinct(), Is.EqualTo(new[] { "FATAL 57P01 database removed" }), "PgBouncer's word for it");
         await Cluster.WaitForBackendsAsync(Backends, 0);
@@ -78,103 +77,5 @@ internal sealed class SwitchesUnderLoadTests(int postgres) : PgmuxFixture(postgr
         }
 
         return found;
-    }
-
-    /// <summary>Clients that each run one transaction after another, and check that every answer is their own.</summary>
-    private sealed class Load : IDisposable
-    {
-        private readonly CancellationTokenSource _end = new();
-        private readonly RawClient[] _clients;
-        private readonly Task<string>[] _work;
-        private int _served;
-
-        private Load(RawClient[] clients)
-        {
-            _clients = clients;
-            _work = [.. clients.Select(WorkAsync)];
-        }
-
-        public int Served => Volatile.Read(ref _served);
-
-        public static async Task<Load> StartAsync(SwitchesUnderLoadTests test)
-        {
-            var clients = new RawClient[Clients];
-            for (var n = 0; n < Clients; n++)
-            {
-                clients[n] = await test.LoginAsync();
-            }
-
-            var load = new Load(clients);
-            await load.WaitForAsync(Clients);
-            return load;
-        }
-
-        /// <summary>Waits until so many more transactions are through; fails with what has ended a client.</summary>
-        public Task WaitForAsync(int more)
-        {
-            var target = Served + more;
-            return Eventually.HoldsAsync(
-                async () =>
-                {
-                    if (_work.FirstOrDefault(task => task.IsCompleted) is { } ended)
-                    {
-                        Assert.Fail($"a client ended: {await ended}");
-                    }
-
-                    return Served >= target;
-                },
-                $"{more} more transactions");
-        }
-
-        /// <summary>Ends the work, which nothing else may have ended; returns how many transactions were served.</summary>
-        public async Task<int> StopAsync()
-        {
-            await _end.CancelAsync();
-            Assert.That(await Task.WhenAll(_work), Is.All.Empty);
-            return Served;
-        }
-
-        /// <summary>What has ended each client.</summary>
-        public Task<string[]> EndsAsync() => Task.WhenAll(_work).WaitAsync(WaitLimit.Default);
-
-        public void Dispose()
-        {
-            _end.Cancel();
-            foreach (var client in _clients)
-            {
-                client.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            }
-
-            _end.Dispose();
-        }
-
-        // Empty when it was stopped, else the error.
-        private async Task<string> WorkAsync(RawClient client, int number)
-        {
-            for (var turn = 0; !_end.IsCancellationRequested; turn++)
-            {
-                var nonce = string.Create(CultureInfo.InvariantCulture, $"{number} {turn}");
-                foreach (var (sql, value) in new[] { ("BEGIN", null), ($"SELECT '{nonce}'", nonce), ("COMMIT", (string?)null) })
-                {
-                    await client.SendAsync(RawMessages.Query(sql));
-                    for (var message = await client.ReadAsync(); message?.Type != 'Z'; message = await client.ReadAsync())
-                    {
-                        if (message is null or { Type: 'E' })
-                        {
-                            return message is null ? "closed without a word" : $"{message.Severity} {message.SqlState} {message.Message}";
-                        }
-
-                        if (message.Type == 'D' && message.Columns()[0] != value)
-                        {
-                            return $"{nonce} was answered {message.Columns()[0]}";
-                        }
-                    }
-                }
-
-                Interlocked.Increment(ref _served);
-            }
-
-            return "";
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Pgmux.Core.Diagnostics;
 using Pgmux.Testing.Processes;
@@ -34,13 +35,40 @@ internal sealed class LauncherTests : LaunchFixture
         Assert.That((code, string.Join('\n', lines)), Is.EqualTo((1, "pgmux: unknown option --nonsense\nTry \"pgmux --help\" for more information.")));
     }
 
-    [TestCase("-R", "option -R: this build cannot take over from a running process; use so_reuseport")]
-    public async Task What_this_build_cannot_do_is_said(string option, string reason)
+    [Test]
+    public async Task Without_a_process_to_take_over_from_it_starts_as_usual()
     {
-        var (code, lines) = await RunAsync(option, Folder.Write("x.ini", Serving));
+        await using var process = Start("pgmux", ["-R", Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\n")]);
+        await process.Output.WaitForAsync("process up");
+        Assert.That(process.Output.Lines, Has.Some.EndsWith("LOG old process not found, try to continue normally"));
+    }
+
+    [Test]
+    public async Task Taking_over_without_a_Unix_socket_is_refused()
+    {
+        var (code, lines) = await RunAsync("-R", Folder.Write("x.ini", Serving + $"unix_socket_dir =\nlisten_addr = 127.0.0.1\nlisten_port = {FreePort.Take()}\n"));
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(lines, Is.EqualTo(new[] { lines[0] }));
-        Assert.That(lines[0], Does.EndWith($"FATAL {reason}"));
+        Assert.That(lines[^1], Does.EndWith("FATAL option -R finds the running process by its Unix socket: set unix_socket_dir"));
+    }
+
+    [Test]
+    public async Task A_process_that_knows_nothing_of_handovers_is_left_alone()
+    {
+        var port = FreePort.Take();
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        other.Bind(new UnixDomainSocketEndPoint(Folder.File($".s.PGSQL.{port}")));
+        File.SetUnixFileMode(Folder.File($".s.PGSQL.{port}"), (UnixFileMode)0b111_111_111);
+        other.Listen();
+        var run = RunAsync("-R", Folder.Write("x.ini", Serving + $"listen_port = {port}\n"));
+        using var console = await other.AcceptAsync().WaitAsync(WaitLimit.Default);
+        await console.ReceiveAsync(new byte[256]);
+        await console.SendAsync((byte[])[.. "R"u8, 0, 0, 0, 8, 0, 0, 0, 0, .. "Z"u8, 0, 0, 0, 5, .. "I"u8]);
+        await console.ReceiveAsync(new byte[256]);
+        byte[] fields = [.. "SERROR\0C08P01\0Minvalid command 'HANDOVER', use SHOW HELP;\0\0"u8];
+        await console.SendAsync((byte[])[.. "E"u8, 0, 0, 0, (byte)(fields.Length + 4), .. fields, .. "Z"u8, 0, 0, 0, 5, .. "I"u8]);
+        var (code, lines) = await run;
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(lines[^1], Does.EndWith("FATAL the running process does not hand over: invalid command 'HANDOVER', use SHOW HELP;"));
     }
 
     [Test]
@@ -78,8 +106,8 @@ internal sealed class LauncherTests : LaunchFixture
         Assert.That(code, Is.Zero);
         Assert.That(lines, Is.SupersetOf(new[] { "  pool_mode = statement (default session)", "  query_timeout = 1.5 (default 0)" }));
 
-        var (_, log) = await RunAsync(turkish, "-R", path);
-        Assert.That(log[0], Does.Match(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC \[\d+\] FATAL "));
+        var (_, log) = await RunAsync(turkish, Folder.File("missing.ini"));
+        Assert.That(log[0], Does.Match(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC \[\d+\] ERROR "));
         Assert.That(DateTime.Parse(log[0][..23], null, System.Globalization.DateTimeStyles.AssumeUniversal), Is.EqualTo(DateTime.Now).Within(TimeSpan.FromMinutes(1)));
     }
 

@@ -28,6 +28,24 @@ internal sealed class ServiceManagerTests : LaunchFixture
     }
 
     [Test]
+    public async Task The_manager_hears_which_process_has_taken_over_and_nothing_of_a_stop()
+    {
+        using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        manager.Bind(new UnixDomainSocketEndPoint(Folder.File("notify")));
+        var environment = new Dictionary<string, string> { ["NOTIFY_SOCKET"] = Folder.File("notify") };
+        var path = Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\n");
+        await using var old = Start("old", [path], environment);
+        Assert.That(await HearAsync(manager), Is.EqualTo("READY=1"));
+        await using var successor = Start("new", ["-R", path], environment);
+        var heard = new[] { await HearAsync(manager), await HearAsync(manager) };
+        Assert.That(heard, Is.EquivalentTo(new[] { $"MAINPID={successor.Id}", "READY=1" }));
+        Assert.That(await old.WaitForExitAsync(), Is.Zero);
+        successor.Signal(UnixSignal.Terminate);
+        Assert.That(await HearAsync(manager), Is.EqualTo("STOPPING=1"));
+        Assert.That(await successor.WaitForExitAsync(), Is.Zero);
+    }
+
+    [Test]
     public async Task Sockets_of_the_manager_are_served_instead_of_those_of_the_file()
     {
         var port = FreePort.Take();

@@ -12,6 +12,7 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly int _ownPort = FreePort.Take();
     private ManagedProcess? _process;
+    private int _restarts;
     private PgmuxLaunch _launch = new();
 
     private PgmuxProcess()
@@ -62,11 +63,29 @@ internal sealed class PgmuxProcess : IAsyncDisposable
         await WaitUntilListeningAsync();
     }
 
+    /// <summary>
+    /// Starts another one with the same files that takes over (-R), and waits until it has; it is the process under test from then on.
+    /// </summary>
+    /// <returns>The old one, which is the caller's.</returns>
+    public async Task<ManagedProcess> RestartOnlineAsync()
+    {
+        var old = Process;
+        var program = ProgramUnderTest.Find();
+        string[] command = [.. _launch.Before, program.Program, .. program.Arguments, "-R", ConfigurationFile];
+        _process = ManagedProcess.Start(_folder, $"pgmux-{++_restarts}", command[0], command.Skip(1), _launch.Environment);
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(
+                _process.HasExited ? throw new InvalidOperationException($"the new process ended:\n{Log}\nthe old one says:\n{old.Output}")
+                : old.Output.Lines.Any(line => line.Contains("has taken over", StringComparison.Ordinal))),
+            "the new process takes over");
+        return old;
+    }
+
     /// <summary>Starts a second one with the same file while the first runs, and waits until it gives up.</summary>
-    public async Task<ToolResult> RunSecondAsync()
+    public async Task<ToolResult> RunSecondAsync(params string[] options)
     {
         var program = ProgramUnderTest.Find();
-        await using var second = ManagedProcess.Start(_folder, "second", program.Program, [.. program.Arguments, ConfigurationFile]);
+        await using var second = ManagedProcess.Start(_folder, "second", program.Program, [.. program.Arguments, .. options, ConfigurationFile]);
         var status = await second.WaitForExitAsync();
         return new ToolResult(status, second.Output.ToString(), "");
     }
