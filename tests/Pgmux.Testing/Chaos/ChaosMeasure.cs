@@ -14,7 +14,7 @@ internal readonly record struct ChaosMeasure(long ResidentBytes, int Descriptors
     /// <param name="console">A session of its console; it is counted too.</param>
     /// <param name="clients">Clients of the database under load.</param>
     /// <param name="otherSockets">What an earlier measure found; null for the first.</param>
-    public static async Task<ChaosMeasure> TakeAsync(PgmuxProcess pgmux, ConsoleClient console, int clients, int? otherSockets)
+    public static async Task<ChaosMeasure> TakeAsync(PgmuxProcess pgmux, ChaosConsole console, int clients, int? otherSockets)
     {
         var measure = default(ChaosMeasure);
         var state = "nothing is known yet";
@@ -23,8 +23,8 @@ internal readonly record struct ChaosMeasure(long ResidentBytes, int Descriptors
             await Eventually.HoldsAsync(
                 async () =>
                 {
-                    var all = await console.ShowAsync("CLIENTS");
-                    var servers = await console.ShowAsync("SERVERS");
+                    var all = await console.Now.ShowAsync("CLIENTS");
+                    var servers = await console.Now.ShowAsync("SERVERS");
                     var counters = pgmux.ReadCounters();
                     measure = new ChaosMeasure(counters.ResidentBytes, counters.Descriptors, counters.Sockets - all.Count - servers.Count, counters.Threads);
                     var loaded = all.Count(row => row["database"] == "app");

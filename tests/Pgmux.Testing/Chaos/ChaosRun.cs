@@ -77,7 +77,7 @@ internal sealed partial class ChaosRun : IAsyncDisposable
         CheckLog();
         if (_options.LogFile is { } file)
         {
-            await File.WriteAllLinesAsync($"{file}.pgmux", _pgmux.Log.Lines);
+            await File.WriteAllLinesAsync($"{file}.pgmux", _pgmux.Logs.SelectMany(log => log.Lines));
         }
 
         _log.Write($"actions: {_report.Actions}");
@@ -121,7 +121,8 @@ internal sealed partial class ChaosRun : IAsyncDisposable
 
     private async Task RunPhasesAsync()
     {
-        await using var console = await ConsoleClient.ConnectAsync(_pgmux);
+        await using var console = new ChaosConsole(_pgmux);
+        await console.ConnectAsync();
         await using var canary = await Canary.StartAsync(_pgmux, PostgresRole.Superuser.Name, "calm");
         var load = StartClients();
         var before = default(ChaosMeasure);
@@ -159,7 +160,7 @@ internal sealed partial class ChaosRun : IAsyncDisposable
     }
 
     /// <summary>Lets all clients stand still with their connections open, measures, and lets them go on.</summary>
-    private async Task<ChaosMeasure> MeasureAsync(ConsoleClient console, int? otherSockets)
+    private async Task<ChaosMeasure> MeasureAsync(ChaosConsole console, int? otherSockets)
     {
         await Task.WhenAll(_clients.Select(client => client.QuietAsync())).WaitAsync(LongestGoodbye);
         var measure = await ChaosMeasure.TakeAsync(_pgmux, console, _options.Clients, otherSockets);
@@ -167,7 +168,7 @@ internal sealed partial class ChaosRun : IAsyncDisposable
         return measure;
     }
 
-    private async Task HarmAsync(ConsoleClient console)
+    private async Task HarmAsync(ChaosConsole console)
     {
         var injector = new FaultInjector(
             new ClientFaults(_clients),
@@ -226,7 +227,7 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             _report.Find($"pgmux has ended:\n{_pgmux.Log}");
         }
 
-        foreach (var line in _pgmux.Log.Lines.Where(line => Grave().IsMatch(line)))
+        foreach (var line in _pgmux.Logs.SelectMany(log => log.Lines).Where(line => Grave().IsMatch(line)))
         {
             _report.Find($"pgmux's log: {line}");
         }

@@ -12,7 +12,7 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly int _ownPort = FreePort.Take();
     private ManagedProcess? _process;
-    private int _restarts;
+    private readonly List<LogCapture> _earlierLogs = [];
     private PgmuxLaunch _launch = new();
 
     private PgmuxProcess()
@@ -30,6 +30,9 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     public EndPoint UnixEndPoint => new UnixDomainSocketEndPoint(_folder.File($".s.PGSQL.{Port}"));
 
     public LogCapture Log => Process.Output;
+
+    /// <summary>What all processes said that have served, in their order.</summary>
+    public IEnumerable<LogCapture> Logs => [.. _earlierLogs, Log];
 
     public int Id => Process.Id;
 
@@ -70,9 +73,10 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     public async Task<ManagedProcess> RestartOnlineAsync()
     {
         var old = Process;
+        _earlierLogs.Add(old.Output);
         var program = ProgramUnderTest.Find();
         string[] command = [.. _launch.Before, program.Program, .. program.Arguments, "-R", ConfigurationFile];
-        _process = ManagedProcess.Start(_folder, $"pgmux-{++_restarts}", command[0], command.Skip(1), _launch.Environment);
+        _process = ManagedProcess.Start(_folder, $"pgmux-{_earlierLogs.Count}", command[0], command.Skip(1), _launch.Environment);
         await Eventually.HoldsAsync(
             () => Task.FromResult(
                 _process.HasExited ? throw new InvalidOperationException($"the new process ended:\n{Log}\nthe old one says:\n{old.Output}")

@@ -30,6 +30,9 @@ internal enum ChaosEventKind
     /// <summary>RELOAD with other sizes, and back.</summary>
     Reload,
 
+    /// <summary>Another process takes over (-R), and the old one ends.</summary>
+    RestartOnline,
+
     /// <summary>Nothing passes between pgmux and PostgreSQL for a while; nothing gets lost.</summary>
     HoldNetwork,
 

@@ -4,7 +4,7 @@ using Pgmux.Testing.Processes;
 namespace Pgmux.Testing.Chaos.Faults;
 
 /// <summary>What an operator does while the load runs.</summary>
-internal sealed class ConfigurationFaults(PgmuxProcess pgmux, ConsoleClient console, PgmuxSettings settings, int servers)
+internal sealed class ConfigurationFaults(PgmuxProcess pgmux, ChaosConsole console, PgmuxSettings settings, int servers)
 {
     private static readonly string[] StatementLimits = ["20", "100", "200", "1000"];
 
@@ -26,6 +26,18 @@ internal sealed class ConfigurationFaults(PgmuxProcess pgmux, ConsoleClient cons
         await ReloadAsync(random, settings);
     }
 
+    /// <summary>A new process takes over, and gets every client of the old one, which ends.</summary>
+    public async Task RestartOnlineAsync()
+    {
+        await using var old = await pgmux.RestartOnlineAsync();
+        await console.ConnectAsync();
+        var status = await old.WaitForExitAsync();
+        if (status != 0)
+        {
+            throw new InvalidOperationException($"the process that was taken over from ended with {status}:\n{old.Output}");
+        }
+    }
+
     private async Task ReloadAsync(Random random, PgmuxSettings wanted)
     {
         // In one step: who reads it meanwhile finds the old file or the new one.
@@ -38,13 +50,13 @@ internal sealed class ConfigurationFaults(PgmuxProcess pgmux, ConsoleClient cons
         }
         else
         {
-            await console.ExecuteAsync("RELOAD");
+            await console.Now.ExecuteAsync("RELOAD");
         }
 
         await Eventually.HoldsAsync(
             async () =>
             {
-                var rows = await console.ShowAsync("CONFIG");
+                var rows = await console.Now.ShowAsync("CONFIG");
                 return wanted.Settings.All(setting => rows.Single(row => row["key"] == setting.Key)["value"] == setting.Value);
             },
             "the reloaded configuration counts");
