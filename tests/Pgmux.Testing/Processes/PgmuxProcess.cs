@@ -150,6 +150,9 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     {
         if (_process is not null)
         {
+            // A shutdown in good order takes half a second, the time that last words have to leave the process, and nobody hears them here:
+            // how pgmux stops is tried by the tests that stop it themselves.
+            await _process.KillAsync();
             await _process.DisposeAsync();
         }
 
