@@ -10,8 +10,8 @@
 # --engines they run once, with what PGMUX_EVENT_ENGINE names or auto. Where the kernel forbids io_uring, its run counts as one skipped.
 # --paired with two engines: every fixture that needs PostgreSQL runs on both engines and both versions, but on each engine with one version
 # only, which is another one from fixture to fixture. All four combinations take twice as long.
-# --published: the integration tests, which start pgmux a few thousand times, start what is published (compiled ahead of time, so a start
-# takes half the processor time) instead of what was built. Where the compiler for that cannot be had they start what was built.
+# --published: the integration tests, which start pgmux more than a thousand times, start what users get, one program that is trimmed and
+# compiled ahead of time, so that a start takes a third of the processor time. Where it cannot be made they start what was built.
 # --side-by-side: the integration tests and the other projects go on at the same time, the others with what the processors have left.
 # --install only installs what the tests need.
 set -euo pipefail
@@ -119,8 +119,10 @@ fi
 # Publishes pgmux for the tests and names it to them.
 use_published() {
   local log=$artifacts/tested.log
-  if dotnet publish src/Pgmux -p:PublishProfile=FrameworkDependent -o "$artifacts/tested" --nologo -v quiet >"$log" 2>&1; then
-    export PGMUX_BINARY=$artifacts/tested/pgmux.dll
+  rm -rf "$artifacts/tested"
+  # The build has analyzed the same sources.
+  if dotnet publish src/Pgmux -p:PublishProfile=SelfContained -p:RunAnalyzers=false -o "$artifacts/tested" --nologo -v quiet >"$log" 2>&1; then
+    export PGMUX_BINARY=$artifacts/tested/pgmux
   else
     say "pgmux cannot be published, so the tests start what was built: $(grep -m 1 error "$log" || tail -n 1 "$log")"
   fi
