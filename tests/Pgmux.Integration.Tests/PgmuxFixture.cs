@@ -62,7 +62,7 @@ internal abstract class PgmuxFixture(int postgres)
     {
         try
         {
-            await using var connection = await Pgmux.ConnectAsync(role, database);
+            await using var connection = await PgmuxProcess.ConnectWithoutTypesAsync(Pgmux.ConnectionString(role, database));
             await using var command = new NpgsqlCommand("SELECT 1", connection);
             await command.ExecuteScalarAsync();
             return null;

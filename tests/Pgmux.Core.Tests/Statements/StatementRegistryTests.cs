@@ -78,16 +78,18 @@ internal sealed class StatementRegistryTests
         const int Statements = 1_000_000;
         var names = new HashSet<long>(Statements);
         var last = 0L;
+        var notGreater = 0;
         for (var i = 0; i < Statements; i++)
         {
             // A text comes again after the registry has forgotten it.
             var statement = _registry.Make($"SELECT {i % 10_000}");
-            Assert.That(statement.Number, Is.GreaterThan(last));
+            notGreater += statement.Number > last ? 0 : 1;
             last = statement.Number;
             names.Add(BitConverter.ToInt64(System.Security.Cryptography.SHA256.HashData(statement.ServerName)));
             statement.Release(StatementHolder.Client);
         }
 
+        Assert.That(notGreater, Is.Zero);
         Assert.That(names, Has.Count.EqualTo(Statements));
         Assert.That(_registry.Count, Is.EqualTo(StatementRegistry.UnusedCountLimit));
         Assert.That(_registry.Snapshot(), Is.Empty);
@@ -204,12 +206,14 @@ internal sealed class StatementRegistryTests
     {
         _registry.BytesLimit = long.MaxValue;
         var text = new byte[sizeof(int)];
+        var refused = 0;
         for (var i = 0; i < StatementRegistry.CountLimit; i++)
         {
             BitConverter.TryWriteBytes(text, i);
-            Assert.That(_registry.Intern(StatementLevel.Protocol, text) is not null, Is.True);
+            refused += _registry.Intern(StatementLevel.Protocol, text) is null ? 1 : 0;
         }
 
+        Assert.That(refused, Is.Zero);
         BitConverter.TryWriteBytes(text, StatementRegistry.CountLimit);
         Assert.That(_registry.Intern(StatementLevel.Protocol, text), Is.Null);
         BitConverter.TryWriteBytes(text, 7);

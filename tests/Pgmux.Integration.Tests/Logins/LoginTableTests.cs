@@ -119,8 +119,7 @@ internal sealed class LoginTableTests(int postgres) : ClientTlsFixture(postgres)
         };
         try
         {
-            await using var connection = new NpgsqlConnection(text.ConnectionString);
-            await connection.OpenAsync();
+            await using var connection = await PgmuxProcess.ConnectWithoutTypesAsync(text.ConnectionString);
             await using var command = new NpgsqlCommand("SELECT current_user::text", connection);
             Assert.That(await command.ExecuteScalarAsync(), Is.EqualTo(role.Name));
             return null;

@@ -69,6 +69,13 @@ internal sealed class ManagedProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Ends the program by force: for one that leaves nothing behind that it would have to put in order.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     /// <summary>Stops the program at once, by force when it does not follow.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -110,9 +110,16 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     }
 
     /// <summary>Opens the console with Npgsql, told that there is no catalogue to load types from.</summary>
-    public async Task<NpgsqlConnection> ConnectConsoleAsync(string user = "admin", string password = "admin-secret")
+    public Task<NpgsqlConnection> ConnectConsoleAsync(string user = "admin", string password = "admin-secret") =>
+        ConnectWithoutTypesAsync(Builder(user, password, "pgbouncer", pooling: false).ConnectionString);
+
+    /// <summary>
+    /// Connects as the string says and asks for no types: for whoever wants to know only whether a user gets in. Npgsql would ask for them
+    /// anew for every user of every process, which costs more than the login.
+    /// </summary>
+    public static async Task<NpgsqlConnection> ConnectWithoutTypesAsync(string connectionString)
     {
-        var builder = new NpgsqlDataSourceBuilder(Builder(user, password, "pgbouncer", pooling: false).ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         var connection = builder.Build().CreateConnection();
         await connection.OpenAsync();
@@ -173,6 +180,9 @@ internal sealed class PgmuxProcess : IAsyncDisposable
     {
         if (_process is not null)
         {
+            // A shutdown in good order takes half a second, the time that last words have to leave the process, and nobody hears them here:
+            // how pgmux stops is tried by the tests that stop it themselves.
+            await _process.KillAsync();
             await _process.DisposeAsync();
         }
 
