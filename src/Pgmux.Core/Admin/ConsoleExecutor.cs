@@ -8,6 +8,7 @@ namespace Pgmux.Core.Admin;
 internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter waiter, ConsoleRights rights, ILogger logger, string logPrefix)
 {
     private const string AccessNeeded = "admin access needed";
+    private const string TlsUnapplied = "TLS settings could not be applied, still using old configuration";
 
     private readonly ConsoleSwitches _switches = new(source.Switches, waiter, logger, logPrefix);
 
@@ -104,7 +105,8 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
 
         AdminLog.CommandIssued(logger, logPrefix, $"SET {name}");
         var change = await source.ChangeAsync(name, value);
-        if (change.Faults is [var fault, ..])
+        var fault = change.Faults.FirstOrDefault();
+        if (fault is not null && !change.IsUnapplied)
         {
             return new ConsoleAnswer { Error = ErrorFields.Error(SqlState.ProtocolViolation, "SET failed").WithDetail(fault.Message) };
         }
@@ -114,8 +116,8 @@ internal sealed class ConsoleExecutor(IConsoleSource source, IConsoleWaiter wait
         var running = source.Config.Print(setting);
         return ConsoleAnswer.Done($"SET {name}={(setting.HidesSecrets ? running : value)}") with
         {
-            Notice = change.IsKept
-                ? ErrorFields.Notice(SqlState.SuccessfulCompletion, $"{name} stays {running} until pgmux is started again")
+            Notice = change.IsKept ? ErrorFields.Notice(SqlState.SuccessfulCompletion, $"{name} stays {running} until pgmux is started again")
+                : fault is not null ? ErrorFields.Notice(SqlState.SuccessfulCompletion, TlsUnapplied).WithDetail(fault.Message)
                 : null,
         };
     }

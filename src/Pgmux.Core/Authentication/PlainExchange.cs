@@ -5,24 +5,9 @@ using Pgmux.Protocol;
 namespace Pgmux.Core.Authentication;
 
 /// <summary>The client sends its password as it is; it is held against a secret of any kind.</summary>
-internal sealed class PlainExchange(string user, ResolvedSecret stored, ScramSecretCache keys) : PasswordExchange
+internal sealed class PlainExchange(string user, ResolvedSecret stored, ScramSecretCache keys) : ClearPasswordExchange
 {
     private string _password = "";
-
-    public override void Start(IBufferWriter<byte> output) => BackendMessages.WriteAuthenticationCleartextPassword(output);
-
-    public override AuthenticationStep Handle(ReadOnlySpan<byte> body, IBufferWriter<byte> output)
-    {
-        var reader = new PayloadReader(body);
-        var sent = PasswordMessage.Read(ref reader).Password;
-        if (sent.IsEmpty)
-        {
-            return Fail(AuthenticationFailure.EmptyPassword());
-        }
-
-        _password = WireText.Decode(sent);
-        return Verify(output);
-    }
 
     public override AuthenticationStep Retry(ResolvedSecret other, IBufferWriter<byte> output)
     {
@@ -40,6 +25,12 @@ internal sealed class PlainExchange(string user, ResolvedSecret stored, ScramSec
         }
 
         return Finish(isRight);
+    }
+
+    protected override AuthenticationStep Check(ReadOnlySpan<byte> password, IBufferWriter<byte> output)
+    {
+        _password = WireText.Decode(password);
+        return Verify(output);
     }
 
     private AuthenticationStep Verify(IBufferWriter<byte> output)

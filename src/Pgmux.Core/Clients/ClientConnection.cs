@@ -121,6 +121,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
     /// <summary>When its current query cycle began, in ticks of the loop's clock.</summary>
     public long RequestSince => _meter.RequestSince;
 
+    /// <summary>When its last message began, or its last query cycle ended, in ticks of the loop's clock.</summary>
+    public long MessageSince => _meter.MessageSince;
+
     /// <summary>When its current transaction began, in ticks of the loop's clock.</summary>
     public long TransactionSince => _meter.TransactionSince;
 
@@ -332,6 +335,9 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         }
     }
 
+    /// <summary>A further message of a query cycle has begun.</summary>
+    public void OnMessage() => _meter.OnMessage(Loop);
+
     /// <summary>
     /// Before a new query cycle on a server that the client keeps: brings the server's parameters in line with the client's.
     /// True when the client may forward at once.
@@ -341,6 +347,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
         var server = Server!;
         if (!server.Outstanding.IsReady)
         {
+            OnMessage();
             return true;
         }
 

@@ -40,7 +40,8 @@ internal sealed class ClientEnvironment
         CancelForwarder = parts.CreateCancelForwarder(logger);
         var link = new PeerLink(pools.Environment.Servers.Connector);
         Peers = new PeerForwarder(link, logger);
-        Siblings = new SiblingForwarder(link, parts.CreatePeerLookup(), logger);
+        Siblings = new SiblingForwarder(
+            link, new SiblingLookup(pools.Environment.Servers.Hosts, new OwnAddresses(() => ListeningAt())), logger);
         CancelDesk = new CancelDesk(Cancels, Peers, Siblings);
         SystemUsers = parts.CreateSystemUsers();
         Pam = parts.CreatePam();
@@ -161,6 +162,9 @@ internal sealed class ClientEnvironment
 
     /// <summary>Runs the console for a client that has logged in to it; set by whoever has a console.</summary>
     public required Func<ClientConnection, Task> RunConsoleAsync { get; init; }
+
+    /// <summary>Where the process listens now; set by whoever knows.</summary>
+    public Func<IEnumerable<EndPoint>> ListeningAt { get; init; } = static () => [];
 
     /// <summary>Told when nobody is at the console any more.</summary>
     public Action? LastConsoleClosed { get; set; }

@@ -16,6 +16,9 @@ internal struct ClientMeter(long acceptedAt)
     /// <summary>When the current query cycle began; 0 before the first.</summary>
     public long RequestSince { get; private set; }
 
+    /// <summary>When the last message of the current query cycle began, or the cycle before ended; 0 before the first.</summary>
+    public long MessageSince { get; private set; }
+
     /// <summary>When the last query cycle ended, or the client was accepted.</summary>
     public long IdleSince { get; private set; } = acceptedAt;
 
@@ -35,11 +38,15 @@ internal struct ClientMeter(long acceptedAt)
     public void OnCycleStarted(EventLoop loop, bool isTransactionStart)
     {
         RequestSince = loop.Timestamp;
+        MessageSince = RequestSince;
         if (isTransactionStart)
         {
             TransactionSince = RequestSince;
         }
     }
+
+    /// <summary>A further message of the query cycle has begun.</summary>
+    public void OnMessage(EventLoop loop) => MessageSince = loop.Timestamp;
 
     /// <summary>A ReadyForQuery has reached the client.</summary>
     public void OnReadyForQuery(Pool pool, EventLoop loop, TransactionStatus status)
@@ -49,6 +56,7 @@ internal struct ClientMeter(long acceptedAt)
         counters.Queries++;
         counters.QueryTicks += now - RequestSince;
         RequestSince = now;
+        MessageSince = now;
         IdleSince = now;
         if (status == TransactionStatus.Idle)
         {

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Pgmux.Core.Authentication;
 using Pgmux.Core.Authentication.Ldap;
 using Pgmux.Core.Cancellation;
-using Pgmux.Core.Cancellation.Peers;
 using Pgmux.Core.Clients.Pam;
 using Pgmux.Core.Statements;
 
@@ -32,7 +31,4 @@ internal class ClientParts
 
     /// <summary>What sends cancel requests to servers.</summary>
     public virtual CancelForwarder CreateCancelForwarder(ILogger logger) => new(logger);
-
-    /// <summary>What finds the processes of peers_dns.</summary>
-    public virtual IPeerLookup CreatePeerLookup() => new SystemPeerLookup();
 }

@@ -1,6 +1,5 @@
 using Pgmux.Core.Configuration;
 using Pgmux.Core.Pooling;
-using Pgmux.Core.Servers.Replication;
 using Pgmux.Protocol;
 using Pgmux.Transport;
 
@@ -83,13 +82,12 @@ internal sealed class ClientRegistry(EventLoop loop)
         }
     }
 
+    // PgBouncer's rules, for replication too: a query may take so long after its client's last message, and who receives a stream confirms
+    // what has come in messages of its own.
     private void CheckActive(ClientConnection client, ConfigSnapshot configuration)
     {
         var server = client.Server!;
         var isBusy = !server.Outstanding.IsEmpty;
-
-        // A stream has no end of its own, and a base backup may take hours.
-        var mayTakeLong = client.Replication != ReplicationKind.None;
         if (!isBusy && server.TransactionStatus == TransactionStatus.Idle && server.Outstanding.IsReady)
         {
             if (IsOver(client.IdleSince, configuration.ClientIdleTimeoutFor(client.User)))
@@ -97,7 +95,7 @@ internal sealed class ClientRegistry(EventLoop loop)
                 client.Close(ClientCloseReason.IdleTimedOut, ClientErrors.IdleTimedOut);
             }
         }
-        else if (isBusy && !mayTakeLong && IsOver(client.RequestSince, configuration.QueryTimeoutFor(client.User)))
+        else if (isBusy && IsOver(client.MessageSince, configuration.QueryTimeoutFor(client.User)))
         {
             client.Close(ClientCloseReason.QueryTimedOut, ClientErrors.QueryTimedOut);
         }
@@ -105,7 +103,7 @@ internal sealed class ClientRegistry(EventLoop loop)
         {
             client.Close(ClientCloseReason.IdleTransactionTimedOut, ClientErrors.IdleTransactionTimedOut);
         }
-        else if (!mayTakeLong && IsOver(client.TransactionSince, configuration.TransactionTimeoutFor(client.User)))
+        else if (IsOver(client.TransactionSince, configuration.TransactionTimeoutFor(client.User)))
         {
             client.Close(ClientCloseReason.TransactionTimedOut, ClientErrors.TransactionTimedOut);
         }

@@ -203,6 +203,7 @@ internal class ClientRequestReader(ClientConnection client)
 
         IsAboutToForward = false;
         _isDropping = false;
+        client.OnMessage();
         return true;
     }
 

@@ -37,10 +37,10 @@ internal sealed class ParseRewriter(StatementRegistry registry, StatementCommand
             : OnParseNamed(client, server, name, definition, FrameReader.HeaderBytes + bodyLength);
     }
 
-    // Whether pgmux may say ParseComplete: the server would say so too. In a failed transaction it would not, and whether an earlier
-    // query cycle fails is not known before its replies have come.
+    // Whether pgmux may say ParseComplete: the server would say so too. In a failed transaction it would not, inside of a COPY it would not
+    // either, and whether an earlier query cycle fails is not known before its replies have come.
     private static bool MayAnswer(ServerConnection server) =>
-        !server.Outstanding.HasEarlierCycle && server.TransactionStatus != TransactionStatus.Failed;
+        server.Outstanding is { HasEarlierCycle: false, MayCopy: false } && server.TransactionStatus != TransactionStatus.Failed;
 
     // A text that is not kept: an unnamed statement lives on the server where it is parsed, a named one is refused.
     private RequestRewrite OnLongParse(ClientConnection client, ServerConnection server, ReadOnlySpan<byte> body)

@@ -182,14 +182,14 @@ internal sealed class StatementRewriter
 
         var known = client.Statements?.Find(name);
 
-        // The request before it may turn out to be COPY FROM STDIN, which a Close breaks off: then the server has to see one.
-        var isAlone = server.Outstanding.Count == 0;
-        if (!isAlone)
+        // What comes before it may turn out to be COPY FROM STDIN, which a Close breaks off: then the server has to see one.
+        var mustBeSeen = server.Outstanding.MayCopy;
+        if (mustBeSeen)
         {
             FrontendMessages.WriteClose(server.Transport!.Output, StatementOrPortal.Statement, OwnRequests.NobodysStatement);
         }
 
-        server.Outstanding.Add(new OutstandingRequest(RequestKind.Close, isAlone ? ReplyAction.Synthesise : ReplyAction.Forward)
+        server.Outstanding.Add(new OutstandingRequest(RequestKind.Close, mustBeSeen ? ReplyAction.Forward : ReplyAction.Synthesise)
         {
             Effect = known is null ? StatementEffect.None : StatementEffect.Forget,
             Subject = known,

@@ -105,6 +105,7 @@ internal sealed class ConfigLoader
             Hba = isAboutLogins ? LoadHba() : running.Hba,
             Ldap = isAboutLogins ? LoadLdap() : running.Ldap,
             Locations = _locations.ToFrozenDictionary(),
+            Unapplied = TlsSettings.Has(setting) ? FrozenDictionary<string, string>.Empty : running.Unapplied,
         });
 
         SourceLocation LocationOf(string name) => _locations.GetValueOrDefault(name, new SourceLocation(running.FilePath, 0));

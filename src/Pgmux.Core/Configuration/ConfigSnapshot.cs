@@ -53,6 +53,12 @@ internal sealed class ConfigSnapshot
     /// <summary>Where each setting of [pgbouncer] that the file names stands.</summary>
     public FrozenDictionary<string, SourceLocation> Locations { get; init; } = FrozenDictionary<string, SourceLocation>.Empty;
 
+    /// <summary>
+    /// Values of TLS settings, by name, that were SET and are not in use: what they name cannot be used, or not without what is SET next, as a
+    /// certificate without its key. <see cref="Options"/> has what is in use.
+    /// </summary>
+    public FrozenDictionary<string, string> Unapplied { get; init; } = FrozenDictionary<string, string>.Empty;
+
     /// <summary>Whether a database name is the console's.</summary>
     public static bool IsConsole(string database) => database is ConsoleDatabase or ConsoleAlias;
 
@@ -122,22 +128,28 @@ internal sealed class ConfigSnapshot
     /// <summary>How long this user may be idle; zero is no limit.</summary>
     public TimeSpan ClientIdleTimeoutFor(string user) => OwnOr(FindUser(user)?.ClientIdleTimeout, Options.ClientIdleTimeout);
 
-    /// <summary>The value of a setting as SHOW CONFIG prints it.</summary>
-    public string? Print(Setting setting) => setting.Name == FileSetting ? FilePath : setting.Print(Options);
+    /// <summary>The value of a setting as SHOW CONFIG prints it: as it was SET, as in PgBouncer.</summary>
+    public string? Print(Setting setting) => setting.Name == FileSetting ? FilePath
+        : Unapplied.TryGetValue(setting.Name, out var text) ? text
+        : setting.Print(Options);
 
     /// <summary>This configuration with another list of users.</summary>
-    public ConfigSnapshot With(UserList userList) => With(FilePath, Options, userList);
+    public ConfigSnapshot With(UserList userList) => With(FilePath, Options, userList, Unapplied);
 
     /// <summary>This configuration with other options.</summary>
-    public ConfigSnapshot With(PgmuxOptions options) => With(FilePath, options, UserList);
+    public ConfigSnapshot With(PgmuxOptions options) => With(FilePath, options, UserList, Unapplied);
 
     /// <summary>This configuration, to be read again from another file.</summary>
-    public ConfigSnapshot WithFile(string filePath) => With(filePath, Options, UserList);
+    public ConfigSnapshot WithFile(string filePath) => With(filePath, Options, UserList, Unapplied);
+
+    /// <summary>This configuration with values of TLS settings that are not in use.</summary>
+    public ConfigSnapshot WithUnapplied(IReadOnlyDictionary<string, string> unapplied) =>
+        With(FilePath, Options, UserList, unapplied.ToFrozenDictionary());
 
     // In these entries 0 means the value of [pgbouncer], as in PgBouncer: only that one can say that there is no limit.
     private static TimeSpan OwnOr(TimeSpan? own, TimeSpan general) => own is { } limit && limit > TimeSpan.Zero ? limit : general;
 
-    private ConfigSnapshot With(string filePath, PgmuxOptions options, UserList userList) => new()
+    private ConfigSnapshot With(string filePath, PgmuxOptions options, UserList userList, FrozenDictionary<string, string> unapplied) => new()
     {
         FilePath = filePath,
         Options = options,
@@ -151,5 +163,6 @@ internal sealed class ConfigSnapshot
         Hba = Hba,
         Ldap = Ldap,
         Locations = Locations,
+        Unapplied = unapplied,
     };
 }

@@ -52,7 +52,8 @@ internal sealed class ConfigStore
 
     /// <summary>
     /// SET: changes one setting of [pgbouncer] until the next reload, by the rules that hold for the file. As in PgBouncer a setting that
-    /// needs a restart is left as it is without an error, and conffile is what the next reload reads.
+    /// needs a restart is left as it is without an error, conffile is what the next reload reads, and a setting of TLS that cannot be used now
+    /// is tried again with the next one: a certificate and its key come one after the other.
     /// </summary>
     /// <param name="name">The setting, in exactly this case.</param>
     /// <param name="text">The value as it would stand in the file.</param>
@@ -85,17 +86,45 @@ internal sealed class ConfigStore
                 return SettingChange.Refuse(ByConsole.Fault($"{written}: {name} {problem}"));
             }
 
-            var result = ConfigLoader.Change(running, setting, options, ByConsole);
-            warnings = result.Warnings;
-            if (result.Snapshot is not { } next)
-            {
-                return SettingChange.Refuse([.. result.Faults]);
-            }
-
-            _set.Add(setting);
-            _current = next;
-            return SettingChange.Taken;
+            return TlsSettings.Has(setting) ? ChangeTls(running, setting, options, out warnings) : Take(running, [setting], options, out warnings);
         }
+    }
+
+    private SettingChange ChangeTls(ConfigSnapshot running, Setting setting, PgmuxOptions options, out IReadOnlyList<ConfigFault> warnings)
+    {
+        List<Setting> changed = [setting];
+        foreach (var (name, text) in running.Unapplied)
+        {
+            var waiting = SettingTable.Find(name)!;
+            if (waiting != setting && waiting.TryApply(options, text, out var merged, out _))
+            {
+                options = merged;
+                changed.Add(waiting);
+            }
+        }
+
+        var change = Take(running, changed, options, out warnings);
+        if (change.Faults.Count == 0)
+        {
+            return change;
+        }
+
+        _current = running.WithUnapplied(changed.ToDictionary(waiting => waiting.Name, waiting => waiting.Print(options) ?? ""));
+        return SettingChange.KeepInUse(change.Faults);
+    }
+
+    private SettingChange Take(ConfigSnapshot running, IReadOnlyList<Setting> changed, PgmuxOptions options, out IReadOnlyList<ConfigFault> warnings)
+    {
+        var result = ConfigLoader.Change(running, changed[0], options, ByConsole);
+        warnings = result.Warnings;
+        if (result.Snapshot is not { } next)
+        {
+            return SettingChange.Refuse([.. result.Faults]);
+        }
+
+        _set.UnionWith(changed);
+        _current = next;
+        return SettingChange.Taken;
     }
 
     /// <inheritdoc cref="TryReload(out IReadOnlyList{ConfigFault}, out IReadOnlyList{ConfigFault})"/>

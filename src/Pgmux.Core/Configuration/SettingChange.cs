@@ -12,8 +12,16 @@ internal sealed record SettingChange
     /// <summary>Whether the running value stays because the setting needs a restart.</summary>
     public bool IsKept { get; private init; }
 
-    /// <summary>What is wrong with the name, the value, or the configuration with it; nothing has changed then.</summary>
+    /// <summary>
+    /// Whether the value is kept for the next SET of a TLS setting, and what was in use before stays in use. PgBouncer counts that as no error.
+    /// </summary>
+    public bool IsUnapplied { get; private init; }
+
+    /// <summary>What is wrong with the name, the value, or the configuration with it; nothing that is in use has changed then.</summary>
     public IReadOnlyList<ConfigFault> Faults { get; private init; } = [];
+
+    /// <summary>What is in use stays so, because of this.</summary>
+    public static SettingChange KeepInUse(IReadOnlyList<ConfigFault> faults) => new() { IsUnapplied = true, Faults = faults };
 
     /// <summary>The value is not taken.</summary>
     public static SettingChange Refuse(params ConfigFault[] faults) => new() { Faults = faults };

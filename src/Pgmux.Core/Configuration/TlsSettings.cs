@@ -30,6 +30,9 @@ internal static class TlsSettings
         ("direct", TlsNegotiation.Direct),
     ]);
 
+    /// <summary>Whether a setting is one of these. PgBouncer tells them by their names, too.</summary>
+    public static bool Has(Setting setting) => setting.Name.Contains("_tls", StringComparison.Ordinal);
+
     /// <summary>The rows.</summary>
     public static readonly Setting[] All =
     [

@@ -118,6 +118,9 @@ internal static class EventIds
     /// <summary>A fault of ours while a name was looked up.</summary>
     public const int HostLookupFault = 1556;
 
+    /// <summary>A host has more addresses than are used.</summary>
+    public const int HostAddressesLeftOut = 1557;
+
     // 1600 to 1699: Pooling.
 
     /// <summary>A connection beyond the size of a pool is opened for a client that has waited for long.</summary>

@@ -57,11 +57,12 @@ internal sealed class Multiplexer
             Hosts = new HostResolver(parts.Hosts ?? HostLookups.For(options), loops[0].TimeProvider, logger),
         };
         Pools = new PoolRegistry(new PoolEnvironment(loops, servers, parts.Pools));
-        _hosts = new PoolHosts(Pools);
+        _hosts = new PoolHosts(Pools, configuration);
         Clients = new ClientEnvironment(configuration, Pools, logger, parts.Clients)
         {
             ProcessUserId = processUserId,
             RunConsoleAsync = RunConsoleAsync,
+            ListeningAt = () => Listeners().Select(listener => listener.EndPoint),
         };
         Statistics = new StatisticsHistory(Pools, loops[0].TimeProvider, logger);
         Suspension = new Suspension(this);

@@ -39,6 +39,13 @@ internal class OutstandingRequests(ServerStatements statements)
     // An error of what pgmux sent ahead has been told in place of the one of the Query that comes next.
     private bool _isErrorTold;
 
+    // Entries from the oldest on up to the last that may run COPY.
+    private int _upToCopy;
+
+    // Whether a portal may run COPY, and the cycle that bound the last such one.
+    private bool _hasCopyPortal;
+    private int _copyPortalCycle;
+
     /// <summary>Whether every reply has come that was asked for, and no error waits for its Sync.</summary>
     public bool IsEmpty => _requests.Count == 0 && !_isSkipping;
 
@@ -115,6 +122,12 @@ internal class OutstandingRequests(ServerStatements statements)
     /// </summary>
     public bool IsCopyInOpen => _isCopyInOpen;
 
+    /// <summary>
+    /// Whether a request whose reply has not ended may turn out to be COPY FROM STDIN: PostgreSQL refuses whatever comes inside of it but its
+    /// data, Flush and Sync, and therefore has to see what comes.
+    /// </summary>
+    public virtual bool MayCopy => _upToCopy > 0;
+
     /// <summary>Whether it is the turn of a request that pgmux answers itself.</summary>
     public bool HasAnswerDue => _requests.Count > 0 && _requests.First.Action == ReplyAction.Synthesise;
 
@@ -166,6 +179,7 @@ internal class OutstandingRequests(ServerStatements statements)
             _requests.Add(WithRerun(request));
         }
 
+        NoteCopy(request);
         _clientRequests += request.Action == ReplyAction.Swallow ? 0 : 1;
         if (request.Commands is { } commands)
         {
@@ -210,6 +224,9 @@ internal class OutstandingRequests(ServerStatements statements)
         Pop(RequestOutcome.Succeeded);
         return answer;
     }
+
+    /// <summary>The server is in no transaction after all that it has answered: portals that were bound by then are gone.</summary>
+    public void OnIdle() => _hasCopyPortal &= unchecked(_copyPortalCycle - AnsweredCycle) > 0;
 
     /// <summary>The connection is closed: nothing more is answered.</summary>
     public void Abandon()
@@ -285,6 +302,22 @@ internal class OutstandingRequests(ServerStatements statements)
     /// <summary>Whether a server that reads the data of COPY FROM STDIN ignores this.</summary>
     protected virtual bool IsEatenByCopy(RequestKind kind) => kind is RequestKind.Sync or RequestKind.BrokenFlush;
 
+    // A statement of which nothing is known may be COPY, and so may one of a simple query's; pgmux's own are not.
+    private void NoteCopy(in OutstandingRequest request)
+    {
+        switch (request.Kind)
+        {
+            case RequestKind.Bind when request.Statement is not { MayCopy: false }:
+                _hasCopyPortal = true;
+                _copyPortalCycle = Cycle;
+                break;
+            case RequestKind.Execute when _hasCopyPortal:
+            case RequestKind.Query when request.Action == ReplyAction.Forward:
+                _upToCopy = _requests.Count;
+                break;
+        }
+    }
+
     private ReplyAction OnReady(RequestKind kind, ReplyAction action, bool hasReplied)
     {
         if (!hasReplied && kind is (RequestKind.Query or RequestKind.FunctionCall))
@@ -358,6 +391,7 @@ internal class OutstandingRequests(ServerStatements statements)
             // One Query may hold several COPYs; each has an end of its own.
             _requests[1] = _requests.First;
             RemoveHead();
+            _upToCopy = Math.Max(_upToCopy, 1);
         }
     }
 
@@ -388,6 +422,7 @@ internal class OutstandingRequests(ServerStatements statements)
 
         _requests.KeepFirst(kept);
         _answerable = Math.Min(_answerable, _requests.Count);
+        _upToCopy = Math.Min(_upToCopy, _requests.Count);
     }
 
     private ReplyAction OnError(RequestKind kind, ReplyAction action, bool hasReplied)
@@ -486,6 +521,7 @@ internal class OutstandingRequests(ServerStatements statements)
         _clientRequests -= _requests.First.Action == ReplyAction.Swallow ? 0 : 1;
         _requests.RemoveFirst();
         _answerable = Math.Max(0, _answerable - 1);
+        _upToCopy = Math.Max(0, _upToCopy - 1);
         _hasReplied = false;
     }
 

@@ -460,13 +460,13 @@ internal sealed class ServerConnection : IConnectionObserver
     }
 
     // A stream ends when its client does: nobody waits for that when the server is to be another one. PgBouncer's rule.
-    private bool MayNotWaitFor(ServerCloseReason reason) =>
-        Replication is not null && State == ServerState.Leased && reason == ServerCloseReason.ConfigurationChanged;
+    private bool MayNotWaitFor(ServerCloseReason reason) => Replication is not null && State == ServerState.Leased
+        && reason is ServerCloseReason.ConfigurationChanged or ServerCloseReason.AddressVanished;
 
     // A walsender hears Terminate in the middle of its stream, and ends without a word in its log about a lost connection.
     private bool EndsStream(ServerState before, ServerCloseReason reason) =>
         Replication is not null && before == ServerState.Leased && !IsMidRequest
-        && reason is ServerCloseReason.ClientGone or ServerCloseReason.ConfigurationChanged or ServerCloseReason.ShuttingDown;
+        && reason is ServerCloseReason.ClientGone or ServerCloseReason.ConfigurationChanged or ServerCloseReason.AddressVanished or ServerCloseReason.ShuttingDown;
 
     private void BecomeIdle()
     {

@@ -268,6 +268,11 @@ internal sealed class ServerReplyReader(ServerConnection server, ServerParameter
     private void OnReadyForQuery(bool isOwn)
     {
         server.TransactionStatus = _status;
+        if (_status == TransactionStatus.Idle)
+        {
+            server.Outstanding.OnIdle();
+        }
+
         parameters.OnReadyForQuery();
         if (isOwn)
         {

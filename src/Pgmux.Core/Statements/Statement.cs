@@ -1,4 +1,5 @@
 using System.Text;
+using Pgmux.Core.Statements.Sql;
 
 namespace Pgmux.Core.Statements;
 
@@ -18,6 +19,7 @@ internal sealed class Statement
     private int _servers;
     private int _generation;
     private byte[]? _usualName;
+    private volatile Answer _mayCopy;
 
     /// <param name="registry">Who keeps it; null when it is in nobody's books.</param>
     /// <param name="number">Never given to another.</param>
@@ -56,6 +58,24 @@ internal sealed class Statement
 
     /// <summary>Whether it can be made again on another server.</summary>
     public bool IsReplayable => Definition.Length > 0;
+
+    /// <summary>
+    /// Whether running it may be COPY, during which a server takes other messages in another way: it begins so, or nobody knows. PREPARE, and
+    /// so the SQL level, knows no COPY.
+    /// </summary>
+    public bool MayCopy
+    {
+        get
+        {
+            if (_mayCopy == Answer.NotLookedYet)
+            {
+                // Not when it is made, which is under the registry's lock. Two loops may both look.
+                _mayCopy = Level == StatementLevel.Protocol && (!IsReplayable || CopyScreen.MayBeCopy(Definition)) ? Answer.Yes : Answer.No;
+            }
+
+            return _mayCopy == Answer.Yes;
+        }
+    }
 
     /// <summary>Whether others may have it too, for the same definition.</summary>
     public bool IsShared { get; init; } = true;
@@ -154,5 +174,12 @@ internal sealed class Statement
         {
             _registry?.OnUnused(this);
         }
+    }
+
+    private enum Answer : byte
+    {
+        NotLookedYet,
+        Yes,
+        No,
     }
 }

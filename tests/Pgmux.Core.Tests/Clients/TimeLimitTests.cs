@@ -51,6 +51,29 @@ internal sealed class TimeLimitTests
         Assert.That(mux.Postgres.Open, Is.Empty);
     }
 
+    // PgBouncer counts from the last message of the client.
+    [Test]
+    public void A_query_whose_client_goes_on_sending_is_not_cut()
+    {
+        using var mux = TestMux.Start(("query_timeout", "10"));
+        var client = mux.Login();
+        client.Send(RawMessages.Query("COPY IN"));
+        for (var row = 0; row < 10; row++)
+        {
+            mux.Advance(8);
+            client.Send(RawMessages.CopyData("row"));
+        }
+
+        Assert.That(client.Take(), Is.EqualTo("G"));
+        client.Send(RawMessages.CopyDone());
+        Assert.That(client.Take(), Is.EqualTo("C(COPY 10) Z(I)"));
+        client.Send(RawMessages.Query("COPY IN"), RawMessages.CopyData("row"));
+        mux.Advance(9);
+        Assert.That(client.Take(), Is.EqualTo("G"));
+        mux.Advance(2);
+        Assert.That(client.Take(), Is.EqualTo("E(57014 query timeout) EOF"));
+    }
+
     [TestCase("BEGIN", "SELECT a")]
     [TestCase("BEGIN", "WAIT")]
     [TestCase("SELECT a", "WAIT")]

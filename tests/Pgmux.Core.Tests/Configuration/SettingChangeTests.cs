@@ -61,8 +61,6 @@ internal sealed class SettingChangeTests
     [TestCase("pool_mode", "", "pool_mode = : pool_mode must be one of session, transaction, statement")]
     [TestCase("auth_hba_file", "/no/such/file", null)]
     [TestCase("auth_type", "hba", "auth_type is hba, so auth_hba_file must name the file with the rules")]
-    [TestCase("client_tls_sslmode", "require", null)]
-    [TestCase("server_tls_ca_file", "/no/such/file", null)]
     public void What_the_file_could_not_say_is_refused_and_nothing_changes(string name, string value, string? fault)
     {
         var store = Store("[pgbouncer]\nauth_type = trust\n");

@@ -1,3 +1,5 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
 using Pgmux.Core.Admin;
 using Pgmux.Core.Configuration;
 using Pgmux.Testing.Mux;
@@ -132,6 +134,24 @@ internal sealed class ConsoleLoadTests
         Assert.That(
             console.Query("SET listen_backlog = 5"),
             Is.EqualTo("N(listen_backlog stays 128 until pgmux is started again) C(SET listen_backlog=5) Z(I)"));
+    }
+
+    [Test, Property("Row", "D11")]
+    public void A_setting_of_TLS_that_cannot_be_used_is_answered_as_in_PgBouncer_and_the_old_one_stays_in_use()
+    {
+        using var mux = TestMux.Start();
+        var console = mux.Login("admin", "pgbouncer");
+        console.Take();
+        console.Send(RawMessages.Query("SET server_tls_ca_file = '/no/such/file'"));
+        Assert.That(Encoding.UTF8.GetString(console.Replies[0].Body), Does.Contain("Dserver_tls_ca_file: "), "the notice says in its DETAIL why");
+        Assert.That(
+            console.Take(),
+            Is.EqualTo("N(TLS settings could not be applied, still using old configuration) C(SET server_tls_ca_file=/no/such/file) Z(I)"));
+        Assert.That(mux.Mux.Configuration.Current.Options.ServerTlsCaFile, Is.Null.Or.Empty);
+        Assert.That(
+            mux.Log.Events.Where(entry => entry.Level == LogLevel.Warning).Select(entry => entry.Text),
+            Has.Some.Contains("server_tls_ca_file").And.Some.Contains("/no/such/file"));
+        Assert.That(mux.Login().Query("SELECT a"), Does.EndWith(Answer));
     }
 
     [Test, Property("Row", "I11")]

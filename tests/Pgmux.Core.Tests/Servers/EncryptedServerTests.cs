@@ -1,14 +1,10 @@
-using System.Buffers;
-using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Pgmux.Core.Tests.Clients;
 using Pgmux.Testing.Certificates;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
-using Pgmux.Testing.Transport;
-using Pgmux.Transport;
-using Pgmux.Transport.Tls;
 
 namespace Pgmux.Core.Tests.Servers;
 
@@ -16,7 +12,6 @@ namespace Pgmux.Core.Tests.Servers;
 [TestFixture]
 internal sealed class EncryptedServerTests
 {
-    private const int Port = 5433;
     private const int Rounds = 2_000;
 
     private readonly TestAuthority _authority = new("servers");
@@ -109,96 +104,13 @@ internal sealed class EncryptedServerTests
     {
         byte[] reply = [.. Replies.Value("a"), .. Replies.ReadyForQuery()];
         var request = RawMessages.Query("SELECT a");
-        using var mux = TestMux.Start(TestMux.SettingsOf(("server_tls_sslmode", "require")) with
-        {
-            Databases = new Dictionary<string, string> { ["db"] = $"host=127.0.0.1 port={Port}" },
-        });
-        mux.IsLeftBroken = true;
-        var outside = mux.Network.Loops[^1];
-        outside.Listen(
-            new ListenOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, Port) }, transport => _ = ServeAsync(transport, request.Length, reply));
-        long allocated = 0;
-        mux.Network.Run(outside, async () =>
-        {
-            var client = await LogInAsync(outside);
-            await RoundTripsAsync(client, request, reply.Length);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            await RoundTripsAsync(client, request, reply.Length);
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            client.Close();
-        });
+        var allocated = AllocationRig.Measure(request, reply, Rounds, Tls);
 
         // The state machine of the last call, and what the tiers of the compiler do meanwhile; the fake server's end is counted, too.
         Assert.That(allocated, Is.LessThan(Rounds / 2));
     }
 
-    private void Encrypt(TestMux mux) => mux.Postgres.Tls = new SslServerAuthenticationOptions { ServerCertificate = _certificate };
+    private SslServerAuthenticationOptions Tls => new() { ServerCertificate = _certificate };
 
-    private static async Task<TransportConnection> LogInAsync(SimulatedLoop loop)
-    {
-        var client = await loop.ConnectAsync(new ConnectOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 6432) }, CancellationToken.None);
-        client.Output.Write(RawMessages.Startup(("user", "alice"), ("database", "db")));
-        await client.Output.FlushAsync();
-        var welcome = new MessageStream();
-        while (true)
-        {
-            var result = await client.Input.ReadAsync();
-            welcome.Append(result.Buffer.ToArray());
-            client.Input.AdvanceTo(result.Buffer.End);
-            while (welcome.TryTake(out var message))
-            {
-                if (message.Type == 'Z')
-                {
-                    return client;
-                }
-            }
-        }
-    }
-
-    private static async Task RoundTripsAsync(TransportConnection client, byte[] request, int replyBytes)
-    {
-        for (var round = 0; round < Rounds; round++)
-        {
-            client.Output.Write(request);
-            await client.Output.FlushAsync();
-            for (var received = 0; received < replyBytes;)
-            {
-                var result = await client.Input.ReadAsync();
-                received += (int)result.Buffer.Length;
-                client.Input.AdvanceTo(result.Buffer.End);
-            }
-        }
-    }
-
-    // A server that knows one request and one reply, and says yes to TLS.
-    private async Task ServeAsync(TransportConnection clear, int requestBytes, byte[] reply)
-    {
-        var asked = await clear.Input.ReadAsync();
-        clear.Input.AdvanceTo(asked.Buffer.End);
-        clear.Output.Write("S"u8);
-        await clear.Output.FlushAsync();
-        var transport = await TlsHandshake.AcceptAsync(clear, new SslServerAuthenticationOptions { ServerCertificate = _certificate }, new TlsTuning());
-        var result = await transport.Input.ReadAsync();
-        transport.Input.AdvanceTo(result.Buffer.End);
-        transport.Output.Write([.. Replies.AuthenticationOk(), .. Replies.BackendKeyData(1, new byte[4]), .. Replies.ReadyForQuery()]);
-        await transport.Output.FlushAsync();
-        for (long received = 0; ;)
-        {
-            result = await transport.Input.ReadAsync();
-            received += result.Buffer.Length;
-            transport.Input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-            {
-                transport.Close();
-                return;
-            }
-
-            for (; received >= requestBytes; received -= requestBytes)
-            {
-                transport.Output.Write(reply);
-            }
-
-            await transport.Output.FlushAsync();
-        }
-    }
+    private void Encrypt(TestMux mux) => mux.Postgres.Tls = Tls;
 }

@@ -42,7 +42,6 @@ internal abstract class ReplicationFixture(int postgres)
         _pgmux = await PgmuxProcess.StartAsync(PgmuxSettings.For(
             _cluster,
             ("default_pool_size", "5"),
-            ("query_timeout", "5"),
             ("server_tls_sslmode", "require"),
             ("client_tls_sslmode", "allow"),
             ("client_tls_cert_file", certificate),

@@ -21,6 +21,7 @@ internal sealed class DeliberateBugTests
         ["release with half a request sent"] = 42,
         ["release while a cancel is on its way"] = 70,
         ["forget that COPY ignores Sync"] = 344,
+        ["answer by itself inside of a COPY"] = 1,
         ["expect an answer to a skipped Query"] = 23,
         ["skip one count"] = 43,
         ["tell own replies"] = 1,

@@ -17,6 +17,7 @@ internal static class DeliberateBugs
         Releasing("release with half a request sent", ReleaseCondition.WholeRequest),
         Releasing("release while a cancel is on its way", ReleaseCondition.NoCancel),
         Counting("forget that COPY ignores Sync", statements => new SyncCountedInCopy(statements)),
+        Counting("answer by itself inside of a COPY", statements => new CopiesNotExpected(statements)),
         Counting("expect an answer to a skipped Query", statements => new QueryAnsweredInSkip(statements)),
         Counting("skip one count", statements => new MiscountedRequests(statements)),
         Counting("tell own replies", statements => new RepliesToldToAnyone(statements)),

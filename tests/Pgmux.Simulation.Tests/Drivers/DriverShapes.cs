@@ -59,6 +59,39 @@ internal sealed class DriverShapes(Random random, Func<string> nonce)
         _ => Whole(""),
     };
 
+    /// <summary>
+    /// One cycle with a COPY and requests behind it that pgmux knows an answer to. A COPY to the client is over when the server reads them; one
+    /// from it is broken off by them, and the connection with it.
+    /// </summary>
+    /// <param name="hasStatements">Whether names may be used.</param>
+    public IEnumerable<byte[]> NextBehindCopy(bool hasStatements)
+    {
+        yield return RawMessages.Parse(random.Next(3) switch { 0 => "COPY IN", 1 => $"COPY OUT {random.Next(3)} {Nonce()}", _ => $"COPY OUT 1 {Nonce()}" });
+        yield return RawMessages.Bind();
+        yield return RawMessages.Execute();
+        for (var count = random.Next(1, 4); count > 0; count--)
+        {
+            var name = hasStatements ? Name() : "";
+            switch (random.Next(3))
+            {
+                case 0:
+                    yield return RawMessages.CloseStatement(name);
+                    break;
+                case 1:
+                    yield return RawMessages.Parse(Text(), name);
+                    break;
+                default:
+                    var text = Text();
+                    yield return RawMessages.Parse(text);
+                    yield return RawMessages.Bind("", ValuesOf(text, Nonce));
+                    yield return RawMessages.Execute();
+                    break;
+            }
+        }
+
+        yield return RawMessages.Sync();
+    }
+
     private string Nonce() => nonce();
 
     private string Name() => random.Next(4) == 0 ? "" : Names[random.Next(Names.Length)];

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Pgmux.Testing.Processes;
 
 /// <summary>What surrounds the program under test when it starts.</summary>
@@ -11,6 +13,9 @@ internal sealed record PgmuxLaunch
 
     /// <summary>The port to listen on, where a test shares one; null for one of its own.</summary>
     public int? Port { get; init; }
+
+    /// <summary>The address that its settings say to listen on.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>A starter that ignores signals, as a script's `&amp;` and nohup do; space-separated names.</summary>
     public static PgmuxLaunch Ignoring(string signals) => new() { Before = ["sh", "-c", $"trap '' {signals}; exec \"$@\"", "sh"] };

@@ -25,7 +25,7 @@ internal sealed class PgmuxProcess : IAsyncDisposable
 
     public string ConfigurationFile => _folder.File("pgmux.ini");
 
-    public EndPoint TcpEndPoint => new IPEndPoint(IPAddress.Loopback, Port);
+    public EndPoint TcpEndPoint => new IPEndPoint(_launch.Address, Port);
 
     public EndPoint UnixEndPoint => new UnixDomainSocketEndPoint(_folder.File($".s.PGSQL.{Port}"));
 
@@ -191,7 +191,7 @@ internal sealed class PgmuxProcess : IAsyncDisposable
 
     private NpgsqlConnectionStringBuilder Builder(string user, string password, string database, bool pooling) => new()
     {
-        Host = "127.0.0.1",
+        Host = _launch.Address.ToString(),
         Port = Port,
         Username = user,
         Password = password.Length == 0 ? null : password,

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Configuration;
 using Pgmux.Transport;
@@ -10,19 +9,16 @@ namespace Pgmux.Core.Cancellation.Peers;
 /// Passes cancel requests on where peers have no ids (peers_dns): to all processes behind the name at once. They come marked, so that nobody
 /// passes them on again, and only the one whose client has the key does anything.
 /// </summary>
-internal sealed class SiblingForwarder(PeerLink link, IPeerLookup lookup, ILogger logger)
+internal sealed class SiblingForwarder(PeerLink link, SiblingLookup lookup, ILogger logger)
 {
-    /// <summary>Processes that one request is passed on to at most; a headless service with more is asked for these only.</summary>
-    public const int MostSiblings = 100;
-
-    /// <summary>How long an answer of the name service serves: pods come and go in seconds, and a storm of cancels must not become one of questions.</summary>
-    public static readonly TimeSpan AnswerAge = TimeSpan.FromSeconds(5);
-
     private readonly PeerPool _pool = new(0);
-    private volatile Answer? _answer;
+    private volatile bool _isUsed;
+
+    // What was wrong with the name last: whoever sends requests must not fill the log with it.
+    private volatile string? _toldProblem;
 
     /// <summary>How many requests stand where; null until there was one.</summary>
-    public PeerPoolCounts? Counts => _answer is null ? null : _pool.Count();
+    public PeerPoolCounts? Counts => _isUsed ? _pool.Count() : null;
 
     /// <summary>Passes a request on to everybody else.</summary>
     /// <returns>Completes when all have dealt with it, or the time is over.</returns>
@@ -46,17 +42,38 @@ internal sealed class SiblingForwarder(PeerLink link, IPeerLookup lookup, ILogge
                 return CancelOutcome.TimedOut;
             }
 
-            var addresses = await FindAsync(loop, options.PeersDns);
+            _isUsed = true;
+            var (addresses, problem) = await lookup.FindAsync(loop, options.PeersDns, options.CancelWaitTimeout, deadline.Token);
+            Tell(options.PeersDns, problem);
+            if (addresses.Count == 0)
+            {
+                return problem.Length > 0 ? CancelOutcome.NotForwarded : CancelOutcome.NoSuchKey;
+            }
+
             _pool.OnSent(turn);
-            var problems = await Task.WhenAll(addresses.Select(address => SendAsync(loop, options, address, processId, secret, deadline)));
-            return addresses.Count == 0 ? CancelOutcome.NoSuchKey
-                : problems.All(problem => problem is null) ? CancelOutcome.Served
+            var failures = await Task.WhenAll(addresses.Select(address => SendAsync(loop, options, address, processId, secret, deadline)));
+            return failures.All(failure => failure is null) ? CancelOutcome.Served
                 : deadline.IsOver ? CancelOutcome.TimedOut : CancelOutcome.NotForwarded;
+        }
+        catch (OperationCanceledException)
+        {
+            CancellationLog.Failed(logger, options.PeersDns, "cancel_wait_timeout");
+            return CancelOutcome.TimedOut;
         }
         finally
         {
             _pool.Leave(turn);
         }
+    }
+
+    private void Tell(string name, string problem)
+    {
+        if (problem.Length > 0 && problem != _toldProblem)
+        {
+            CancellationLog.NameUnresolved(logger, name, problem);
+        }
+
+        _toldProblem = problem;
     }
 
     private async Task<string?> SendAsync(
@@ -71,32 +88,4 @@ internal sealed class SiblingForwarder(PeerLink link, IPeerLookup lookup, ILogge
 
         return problem;
     }
-
-    // Takes as long as the system's resolver waits at most (resolv.conf), with a place of the pool. A name that cannot be resolved now is asked
-    // for again after the same time; meanwhile the last answer serves.
-    private async Task<IReadOnlyList<IPAddress>> FindAsync(EventLoop loop, string name)
-    {
-        var last = _answer;
-        if (last?.Name == name && loop.TimeProvider.GetElapsedTime(last.At, loop.Timestamp) < AnswerAge)
-        {
-            return last.Addresses;
-        }
-
-        IReadOnlyList<IPAddress> found;
-        try
-        {
-            var all = await lookup.FindAsync(loop, name);
-            found = all.Length > MostSiblings ? all[..MostSiblings] : all;
-        }
-        catch (SocketException failure)
-        {
-            CancellationLog.NameUnresolved(logger, name, failure.Message);
-            found = last?.Name == name ? last.Addresses : [];
-        }
-
-        _answer = new Answer(name, found, loop.Timestamp);
-        return found;
-    }
-
-    private sealed record Answer(string Name, IReadOnlyList<IPAddress> Addresses, long At);
 }

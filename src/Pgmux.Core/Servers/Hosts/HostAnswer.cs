@@ -27,11 +27,25 @@ internal sealed record HostAnswer
     /// <summary>How long the answer is good by its own word; null when it does not say, as the system's resolver never does.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
-    /// <summary>Whether addresses may be missing, because of two questions (IPv4 and IPv6) one went without an answer.</summary>
-    public bool IsPartial { get; init; }
+    /// <summary>Addresses of the answer beyond <see cref="MostAddresses"/>, which are not used.</summary>
+    public int LeftOut { get; init; }
+
+    /// <summary>Whether addresses may be missing: of two questions (IPv4 and IPv6) one went without an answer, or there were too many.</summary>
+    public bool IsPartial
+    {
+        get => field || LeftOut > 0;
+        init;
+    }
 
     /// <summary>Addresses, of which there must be one at least.</summary>
-    public static HostAnswer Found(IEnumerable<IPAddress> addresses) => new(HostAnswerKind.Found, [.. addresses.Distinct().Take(MostAddresses)], "");
+    public static HostAnswer Found(IEnumerable<IPAddress> addresses)
+    {
+        IPAddress[] all = [.. addresses.Distinct()];
+        return new HostAnswer(HostAnswerKind.Found, all.Length > MostAddresses ? all[..MostAddresses] : all, "")
+        {
+            LeftOut = Math.Max(0, all.Length - MostAddresses),
+        };
+    }
 
     /// <summary>There is no such name.</summary>
     public static HostAnswer NoSuchHost(string problem) => new(HostAnswerKind.NoSuchHost, [], problem);

@@ -6,7 +6,7 @@ namespace Pgmux.Core.Servers.Hosts;
 
 /// <summary>
 /// The one resolver of the process: keeps the addresses of hosts for as long as they may be used, asks again in the background for those that
-/// pools use, and says which addresses have vanished. Questions run off the loops, and all who want the same host wait for one of them.
+/// are in use, and says which addresses have vanished. Questions run off the loops, and all who want the same host wait for one of them.
 /// Shared by all loops; asked once per connection to a server.
 /// </summary>
 /// <param name="lookup">Whom it asks.</param>
@@ -111,7 +111,7 @@ internal sealed class HostResolver(IHostLookup lookup, TimeProvider clock, ILogg
 
     /// <summary>Asks again for what has grown too old, drops what nobody uses, looks at zones. Called by one loop, a few times a second.</summary>
     /// <param name="loop">That loop.</param>
-    /// <param name="used">Makes the set of the hosts that pools use; only called when it is needed.</param>
+    /// <param name="used">Makes the set of the hosts that are in use; only called when it is needed.</param>
     public void Sweep(EventLoop loop, Func<IReadOnlySet<string>> used)
     {
         if (HasExpired())
@@ -318,6 +318,10 @@ internal sealed class HostResolver(IHostLookup lookup, TimeProvider clock, ILogg
         else if (!answer.Addresses.ToHashSet().SetEquals(before))
         {
             HostsLog.Resolved(logger, host, Join(answer.Addresses));
+            if (answer.LeftOut > 0)
+            {
+                HostsLog.AddressesLeftOut(logger, host, answer.LeftOut, HostAnswer.MostAddresses);
+            }
         }
     }
 }

@@ -18,6 +18,9 @@ internal static partial class HostsLog
     [LoggerMessage(EventIds.HostAddressesGone, LogLevel.Information, "DNS: {Host} no longer has the addresses {Addresses}; connections to them close when they are free")]
     public static partial void AddressesGone(ILogger logger, string host, string addresses);
 
+    [LoggerMessage(EventIds.HostAddressesLeftOut, LogLevel.Warning, "DNS: {Host} has {Count} addresses more than the {Limit} that are used")]
+    public static partial void AddressesLeftOut(ILogger logger, string host, int count, int limit);
+
     [LoggerMessage(EventIds.ZoneSerialChanged, LogLevel.Information, "zone '{Zone}' serial changed: old={Old} new={New}")]
     public static partial void SerialChanged(ILogger logger, string zone, uint old, uint @new);
 

@@ -41,8 +41,10 @@ internal sealed class NameServers
         }
 
         var found = new[] { first, second }.Where(answer => answer.Kind == HostAnswerKind.Found).ToArray();
-        return HostAnswer.Found(found.SelectMany(answer => answer.Addresses)) with
+        var both = HostAnswer.Found(found.SelectMany(answer => answer.Addresses));
+        return both with
         {
+            LeftOut = both.LeftOut + found.Sum(answer => answer.LeftOut),
             TimeToLive = found.Min(answer => answer.TimeToLive),
             IsPartial = first.Kind == HostAnswerKind.Failed || second.Kind == HostAnswerKind.Failed,
         };

@@ -10,6 +10,19 @@ internal ref struct SqlLexer(ReadOnlySpan<byte> sql, SqlDialect dialect)
     private readonly SqlDialect _dialect = dialect;
     private int _position;
 
+    /// <summary>What a text begins with behind blanks, comments and empty statements. Which dialect it is makes no difference to them.</summary>
+    public static SqlToken FirstToken(ReadOnlySpan<byte> sql)
+    {
+        var lexer = new SqlLexer(sql, default);
+        SqlToken token;
+        do
+        {
+            lexer.MoveNext(out token);
+        }
+        while (token.IsBlank || token.Kind == SqlTokenKind.Semicolon);
+        return token;
+    }
+
     /// <summary>Reads the next token; false, with a token of kind <see cref="SqlTokenKind.End"/>, when the text is over.</summary>
     public bool MoveNext(out SqlToken token)
     {

@@ -11,7 +11,7 @@ internal static class StatementCommandScreen
     /// <summary>False for sure when there is none; true when only reading can tell.</summary>
     public static bool MayContain(ReadOnlySpan<byte> sql)
     {
-        var start = sql.Length > 0 && SqlBytes.IsIdentifierStart(sql[0]) ? 0 : EndOfSeparators(sql);
+        var start = sql.Length > 0 && SqlBytes.IsIdentifierStart(sql[0]) ? 0 : SqlLexer.FirstToken(sql).Start;
         if (BeginsCommand(sql[start..], sql))
         {
             return true;
@@ -74,19 +74,5 @@ internal static class StatementCommandScreen
 
             sql = sql[(found + 1)..];
         }
-    }
-
-    /// <summary>Over the blanks, comments and empty statements that a text begins with.</summary>
-    private static int EndOfSeparators(ReadOnlySpan<byte> sql)
-    {
-        // Which dialect it is makes no difference to them.
-        var lexer = new SqlLexer(sql, default);
-        SqlToken token;
-        do
-        {
-            lexer.MoveNext(out token);
-        }
-        while (token.IsBlank || token.Kind == SqlTokenKind.Semicolon);
-        return token.Start;
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Pgmux.Core.Cancellation.Peers;
-using Pgmux.Core.Hosting;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
 
@@ -11,6 +10,7 @@ namespace Pgmux.Core.Tests.Cancellation.Peers;
 [TestFixture]
 internal sealed class SiblingTests
 {
+    private const string Name = "pgmux.example";
     private const string Cancelled = "E(57014 canceling statement due to user request) Z(I)";
 
     private static readonly IPAddress[] Siblings = [IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3")];
@@ -18,8 +18,8 @@ internal sealed class SiblingTests
     [Test, Property("Row", "B129")]
     public void A_request_that_is_not_for_this_process_is_passed_on_to_all_others_once()
     {
-        using var mux = Start(out var lookup);
-        lookup.Addresses = Siblings;
+        using var mux = Start();
+        mux.Names.Set(Name, Siblings);
         var siblings = Siblings.Select(address => new FakePeer(mux.Network, new IPEndPoint(address, 6432)) { Holds = true }).ToArray();
         var cancel = mux.Connect();
         cancel.Send(FakePeer.RequestFor(FakePeer.KeyOf(77)));
@@ -38,18 +38,18 @@ internal sealed class SiblingTests
     [TestCase(2)]
     public void A_request_that_was_passed_on_goes_no_further(int hops)
     {
-        using var mux = Start(out var lookup);
-        lookup.Addresses = Siblings;
+        using var mux = Start();
+        mux.Names.Set(Name, Siblings);
         var cancel = mux.Connect();
         cancel.Send(FakePeer.RequestFor(FakePeer.KeyOf(77, hops)));
         Assert.That(cancel.Take(), Is.EqualTo("EOF"));
-        Assert.That(lookup.Asked, Is.Zero);
+        Assert.That(mux.Names.Asked, Is.Empty);
     }
 
     [Test, Property("Row", "B129"), Property("Row", "B130")]
     public void Own_keys_work_as_given_out_and_as_passed_on([Values(0, 3)] int hops, [Values(0, 2)] int minor)
     {
-        using var mux = Start(out var lookup);
+        using var mux = Start();
         var client = mux.Connect();
         client.Send(RawMessages.Startup((3 << 16) | minor, ("user", "alice"), ("database", "db")));
         client.Take();
@@ -60,43 +60,25 @@ internal sealed class SiblingTests
         PeerKey.SetHops(secret, hops);
         mux.Connect().Send(RawMessages.CancelRequest(processId, secret));
         Assert.That(client.Take(), Is.EqualTo(Cancelled));
-        Assert.That(lookup.Asked, Is.Zero);
+        Assert.That(mux.Names.Asked, Is.Empty);
     }
 
     [Test]
     public void A_long_key_is_passed_on_whole()
     {
-        using var mux = Start(out var lookup);
-        lookup.Addresses = [Siblings[0]];
+        using var mux = Start();
+        mux.Names.Set(Name, Siblings[0]);
         var sibling = new FakePeer(mux.Network, new IPEndPoint(Siblings[0], 6432));
         byte[] key = [.. FakePeer.KeyOf(77), .. Enumerable.Range(0, 28).Select(value => (byte)value)];
         mux.Connect().Send(FakePeer.RequestFor(key));
         Assert.That(sibling.Requests.Single(), Is.EqualTo((byte[])[.. FakePeer.KeyOf(77, hops: 0), .. key[8..]]));
     }
 
-    [Test]
-    public void The_name_is_asked_for_again_when_its_answer_is_old_and_the_last_answer_serves_when_there_is_none()
-    {
-        using var mux = Start(out var lookup);
-        lookup.Addresses = [Siblings[0]];
-        var sibling = new FakePeer(mux.Network, new IPEndPoint(Siblings[0], 6432));
-        mux.Connect().Send(FakePeer.RequestFor(FakePeer.KeyOf(77)));
-        mux.Connect().Send(FakePeer.RequestFor(FakePeer.KeyOf(78)));
-        Assert.That((lookup.Asked, sibling.Connections), Is.EqualTo((1, 2)));
-        mux.Advance(SiblingForwarder.AnswerAge);
-        lookup.Addresses = null;
-        mux.Connect().Send(FakePeer.RequestFor(FakePeer.KeyOf(79)));
-        Assert.That((lookup.Asked, sibling.Connections), Is.EqualTo((2, 3)));
-        Assert.That(
-            mux.Log.Events.Where(entry => entry.Level == LogLevel.Warning).Select(entry => entry.Text),
-            Has.One.StartsWith("peers_dns: cannot resolve \"pgmux.example\": "));
-    }
-
     [Test, Property("Row", "X06")]
     public void One_that_is_down_does_not_keep_the_request_from_the_others()
     {
-        using var mux = Start(out var lookup);
-        lookup.Addresses = Siblings;
+        using var mux = Start();
+        mux.Names.Set(Name, Siblings);
         var second = new FakePeer(mux.Network, new IPEndPoint(Siblings[1], 6432));
         var cancel = mux.Connect();
         cancel.Send(FakePeer.RequestFor(FakePeer.KeyOf(77)));
@@ -110,8 +92,8 @@ internal sealed class SiblingTests
     [Test, Property("Row", "X08")]
     public void No_more_than_default_pool_size_requests_are_passed_on_at_once()
     {
-        using var mux = Start(out var lookup, ("default_pool_size", "2"));
-        lookup.Addresses = [Siblings[0]];
+        using var mux = Start(("default_pool_size", "2"));
+        mux.Names.Set(Name, Siblings[0]);
         var sibling = new FakePeer(mux.Network, new IPEndPoint(Siblings[0], 6432)) { Holds = true };
         for (byte i = 0; i < 5; i++)
         {
@@ -128,14 +110,6 @@ internal sealed class SiblingTests
         Assert.That(sibling.Requests, Has.Count.EqualTo(5));
     }
 
-    private static TestMux Start(out FakePeerLookup lookup, params (string Key, string Value)[] settings)
-    {
-        lookup = new FakePeerLookup();
-        return TestMux.Start(new TestMuxOptions
-        {
-            Settings = TestMux.SettingsOf([("peers_dns", "pgmux.example"), .. settings]),
-            Loops = 2,
-            Parts = new MultiplexerParts { Clients = lookup },
-        });
-    }
+    private static TestMux Start(params (string Key, string Value)[] settings) =>
+        TestMux.Start(loops: 2, [("peers_dns", Name), .. settings]);
 }

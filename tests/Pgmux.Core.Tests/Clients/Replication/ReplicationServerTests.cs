@@ -1,3 +1,4 @@
+using System.Net;
 using Pgmux.Core.Admin;
 using Pgmux.Core.Tests.Hosting;
 using Pgmux.Testing.FakePostgres;
@@ -157,14 +158,73 @@ internal sealed class ReplicationServerTests
     }
 
     [Test]
-    public void No_time_limit_of_queries_cuts_a_stream()
+    public void No_time_limit_of_idleness_or_age_cuts_a_stream()
     {
-        using var mux = TestMux.Start(("query_timeout", "5"), ("client_idle_timeout", "5"), ("idle_transaction_timeout", "5"), ("server_lifetime", "5"), ("server_idle_timeout", "5"));
+        using var mux = TestMux.Start(("client_idle_timeout", "5"), ("idle_transaction_timeout", "5"), ("server_lifetime", "5"), ("server_idle_timeout", "5"));
         var (client, server) = mux.Stream();
         mux.Advance(600);
         server.Send(Replies.CopyData("wal"));
         Assert.That(client.Take(), Is.EqualTo("d"));
         Assert.That(server.IsOpen, Is.True);
+    }
+
+    // PgBouncer's rule; who receives a stream confirms what has come.
+    [Test]
+    public void Query_timeout_counts_from_the_clients_last_message_in_a_stream()
+    {
+        using var mux = TestMux.Start(("query_timeout", "5"));
+        var (client, server) = mux.Stream();
+        for (var round = 0; round < 20; round++)
+        {
+            mux.Advance(4);
+            server.Send(Replies.CopyData("wal"));
+            Assert.That(client.Take(), Is.EqualTo("d"), $"round {round}");
+            client.Send(RawMessages.CopyData("confirmed"));
+        }
+
+        mux.Advance(4);
+        server.Send(Replies.CopyData("wal"));
+        mux.Advance(2);
+        Assert.That(client.Take(), Is.EqualTo("d E(57014 query timeout) EOF"), "what the server says does not count");
+        Assert.That(server.IsOpen, Is.False);
+    }
+
+    [Test]
+    public void A_replication_user_may_have_a_query_timeout_of_its_own()
+    {
+        var settings = TestMux.SettingsOf(("query_timeout", "5")) with { Users = new Dictionary<string, string> { ["alice"] = "query_timeout=3600" } };
+        using var mux = TestMux.Start(settings);
+        var (client, server) = mux.Stream();
+        mux.Advance(600);
+        server.Send(Replies.CopyData("wal"));
+        Assert.That(client.Take(), Is.EqualTo("d"));
+    }
+
+    [Test]
+    public void Transaction_timeout_ends_a_stream_as_in_PgBouncer()
+    {
+        using var mux = TestMux.Start(("transaction_timeout", "5"));
+        var (client, server) = mux.Stream();
+        mux.Advance(4);
+        client.Send(RawMessages.CopyData("confirmed"));
+        mux.Advance(2);
+        Assert.That(client.Take(), Is.EqualTo("E(25P04 transaction timeout) EOF"));
+        Assert.That(server.IsOpen, Is.False);
+    }
+
+    [Test, Property("Row", "S19")]
+    public void A_stream_from_an_address_that_has_vanished_ends_as_in_PgBouncer()
+    {
+        using var mux = TestMux.Start(TestMux.SettingsOf() with
+        {
+            Databases = new Dictionary<string, string> { ["db"] = "host=db.example port=5432" },
+        });
+        mux.Names.Set("db.example", IPAddress.Loopback);
+        var (client, server) = mux.Stream();
+        mux.Names.Set("db.example", IPAddress.Parse("127.0.0.2"));
+        mux.Advance(16);
+        Assert.That(client.Take(), Is.EqualTo("E(57P01 obsolete connection) EOF"));
+        Assert.That(server.IsOpen, Is.False);
     }
 
     [Test]

@@ -101,6 +101,42 @@ internal sealed class HostResolverTests
         Assert.That(gone, Is.EqualTo(new[] { six }));
     }
 
+    [Test, Property("Row", "B191")]
+    public void More_addresses_than_are_taken_in_another_order_each_time_take_none_away()
+    {
+        var random = new Random(7);
+        List<IPAddress> gone = [];
+        _resolver.Vanished = (_, addresses) => gone.AddRange(addresses);
+        _resolver.Policy = new HostPolicy(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
+        IPAddress[] all = [.. Enumerable.Range(1, HostAnswer.MostAddresses + 50).Select(i => new IPAddress(i))];
+        for (var round = 0; round < 20; round++)
+        {
+            random.Shuffle(all);
+            _names.Set("h", all);
+            Find("h");
+        }
+
+        Assert.That(gone, Is.Empty);
+        Assert.That(_log.Events.Select(entry => entry.Text), Has.Some.EqualTo("DNS: h has 50 addresses more than the 128 that are used"));
+    }
+
+    [Test, Property("Row", "B191")]
+    public void A_name_that_comes_and_goes_takes_no_address_away()
+    {
+        List<IPAddress> gone = [];
+        _resolver.Vanished = (_, addresses) => gone.AddRange(addresses);
+        _resolver.Policy = new HostPolicy(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
+        for (var round = 0; round < 20; round++)
+        {
+            _names.Set("h", Address);
+            Find("h");
+            _names.Set("h", round % 2 == 0 ? HostAnswer.NoSuchHost("no such name") : HostAnswer.Failed("SERVFAIL"));
+            Find("h");
+        }
+
+        Assert.That(gone, Is.Empty);
+    }
+
     [Test]
     public void A_lookup_that_breaks_is_a_failure_that_is_told()
     {
