@@ -30,18 +30,23 @@ internal sealed class HandoverCancels(HandoverChannel channel, CancelRegistry re
         return await answer.Task;
     }
 
-    /// <summary>Deals with a request of the other process; the answer follows when it can hit nothing any more.</summary>
-    public void OnAsked(HandoverMessage message, CancelKeyMark mark)
+    /// <summary>Deals with what the other process asks or answers.</summary>
+    /// <exception cref="IOException">It is neither, and nobody here has a use for it.</exception>
+    public void Take(HandoverMessage message, CancelKeyMark mark)
     {
-        var request = message.Content(HandoverJson.Default.HandoverCancel);
-        _ = ServeAsync(request, registry.Find(mark, request.ProcessId, request.Secret));
-    }
-
-    /// <summary>The other process has answered.</summary>
-    public void OnAnswered(HandoverMessage message)
-    {
-        var answer = message.Content(HandoverJson.Default.HandoverCancelAnswer);
-        Answer(answer.Number, answer.IsServed);
+        switch (message.Kind)
+        {
+            case HandoverMessageKind.Cancel:
+                var request = message.Content(HandoverJson.Default.HandoverCancel);
+                _ = ServeAsync(request, registry.Find(mark, request.ProcessId, request.Secret));
+                break;
+            case HandoverMessageKind.CancelAnswer:
+                var answer = message.Content(HandoverJson.Default.HandoverCancelAnswer);
+                Answer(answer.Number, answer.IsServed);
+                break;
+            default:
+                throw new IOException($"The other process has sent {message.Kind}, which this one has no use for");
+        }
     }
 
     /// <summary>The other process has gone, and its clients with it.</summary>
@@ -53,6 +58,7 @@ internal sealed class HandoverCancels(HandoverChannel channel, CancelRegistry re
         }
     }
 
+    // The answer follows when the request can hit nothing any more.
     private async Task ServeAsync(HandoverCancel request, ICancelTarget? target)
     {
         if (target is not null)

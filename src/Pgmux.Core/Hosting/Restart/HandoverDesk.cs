@@ -102,7 +102,7 @@ internal sealed class HandoverDesk(Multiplexer multiplexer)
         multiplexer.BeginHandover(handover, successor);
         try
         {
-            channel.Run(message => OnReceived(cancels, message));
+            channel.Run(message => cancels.Take(message, CancelKeyMark.From(multiplexer.Configuration.Current.Options)));
         }
         finally
         {
@@ -110,21 +110,6 @@ internal sealed class HandoverDesk(Multiplexer multiplexer)
             multiplexer.EndHandover(handover);
             clients.CancelDesk.Counterpart = null;
             cancels.End();
-        }
-    }
-
-    private void OnReceived(HandoverCancels cancels, HandoverMessage message)
-    {
-        switch (message.Kind)
-        {
-            case HandoverMessageKind.Cancel:
-                cancels.OnAsked(message, CancelKeyMark.From(multiplexer.Configuration.Current.Options));
-                break;
-            case HandoverMessageKind.CancelAnswer:
-                cancels.OnAnswered(message);
-                break;
-            default:
-                throw new IOException($"The new process has sent {message.Kind}, which the old one has no use for");
         }
     }
 

@@ -141,14 +141,9 @@ internal sealed class Takeover : IDisposable
             case HandoverMessageKind.Client when message.Descriptors is [var descriptor]:
                 TakeClient(multiplexer, adoption, message.Content(HandoverJson.Default.ParkedClient), descriptor);
                 break;
-            case HandoverMessageKind.Cancel:
-                cancels.OnAsked(message, CancelKeyMark.From(multiplexer.Configuration.Current.Options));
-                break;
-            case HandoverMessageKind.CancelAnswer:
-                cancels.OnAnswered(message);
-                break;
             default:
-                throw new IOException($"The old process has sent {message.Kind}, which the new one has no use for");
+                cancels.Take(message, CancelKeyMark.From(multiplexer.Configuration.Current.Options));
+                break;
         }
     }
 
