@@ -102,7 +102,6 @@ internal sealed class CopyPipelineTests
     public void A_copy_that_is_bound_before_the_last_transaction_is_answered_is_not_forgotten_with_it()
     {
         using var mux = Start(out var client, out var direct);
-        mux.Postgres.Single.IsAutomatic = true;
         ExpectSameBytes(
             client,
             direct,
