@@ -264,7 +264,7 @@ internal sealed class Expectation
         {
             Differ("nothing", message);
         }
-        else if (owed.Is(message))
+        else if (owed.Is(message) || (BreaksOffCopy(owed.Message) && BreaksOffCopy(message)))
         {
             _answered = owed.Request;
             if (message.Type == 'Z')
@@ -292,6 +292,12 @@ internal sealed class Expectation
             Differ(Describe(owed.Message), message);
         }
     }
+
+    // Inside of COPY the server names the message that it sees first: that may be one that pgmux has put ahead of the client's, the Close of a
+    // statement that has to go or the Parse of one that is lacking.
+    private static bool BreaksOffCopy(RawMessage message) => message is { Type: 'E', SqlState: "08P01" }
+        && message.Message.StartsWith("unexpected message type 0x", StringComparison.Ordinal)
+        && message.Message.EndsWith(" during COPY from stdin", StringComparison.Ordinal);
 
     // A message that waits for a server may be refused as soon as it has begun.
     private bool TryCancel()
