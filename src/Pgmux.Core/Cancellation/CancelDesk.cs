@@ -18,8 +18,7 @@ internal sealed class CancelDesk(CancelRegistry registry, PeerForwarder peers, S
         // First of all ours: keys from before a reload carry another id, or none.
         if (registry.Find(mark, request.ProcessId, request.CancelSecret.Span) is { } target)
         {
-            await target.Loop.RunAsync(target.CancelAsync);
-            return CancelOutcome.Served;
+            return await target.Loop.RunAsync(target.CancelAsync);
         }
 
         var hops = PeerKey.HopsOf(request.CancelSecret.Span);
