@@ -26,6 +26,7 @@ internal sealed class HostTests
     private static readonly IPAddress Other = IPAddress.Parse("127.0.0.2");
 
     [Test, Property("Row", "S19")]
+    [Property("Text", "T40")]
     public void New_connections_follow_a_name_and_what_goes_on_at_the_old_address_ends_in_peace()
     {
         using var mux = Start($"host={Host}", ("stats_users", ConsoleRows.User));

@@ -42,6 +42,7 @@ internal sealed class HandshakeTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "H02")]
+    [Property("Text", "T98")]
     public async Task A_silent_connection_is_closed_at_the_login_timeout()
     {
         await StartAsync(("client_login_timeout", "1"));
@@ -290,6 +291,7 @@ internal sealed class HandshakeTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "H14")]
+    [Property("Text", "T86")]
     public async Task An_unknown_startup_parameter_is_refused_by_name()
     {
         await StartAsync();
@@ -316,6 +318,7 @@ internal sealed class HandshakeTests(int postgres) : PgmuxFixture(postgres)
     [TestCase("-c TimeZone")]
     [TestCase("-c TimeZone=UTC trailing")]
     [Property("Row", "H15")]
+    [Property("Text", "T88")]
     public async Task Options_other_than_settings_are_refused(string options)
     {
         await StartAsync();
@@ -330,6 +333,7 @@ internal sealed class HandshakeTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "H15")]
+    [Property("Text", "T87")]
     public async Task Options_that_name_an_untracked_setting_are_refused_by_its_name()
     {
         await StartAsync();

@@ -10,6 +10,7 @@ internal sealed class LauncherTests : LaunchFixture
 {
     [TestCase("-V")]
     [TestCase("--version")]
+    [Property("Text", "T02")]
     public async Task The_version_is_the_first_line(string option)
     {
         var (code, lines) = await RunAsync(option);
@@ -17,6 +18,7 @@ internal sealed class LauncherTests : LaunchFixture
     }
 
     [Test]
+    [Property("Text", "T02")]
     public async Task Help_names_every_option()
     {
         var (code, lines) = await RunAsync("--help");
@@ -35,6 +37,7 @@ internal sealed class LauncherTests : LaunchFixture
     }
 
     [TestCase("-R", "option -R: this build cannot take over from a running process; use so_reuseport")]
+    [Property("Text", "T02")]
     public async Task What_this_build_cannot_do_is_said(string option, string reason)
     {
         var (code, lines) = await RunAsync(option, Folder.Write("x.ini", Serving));
@@ -111,12 +114,14 @@ internal sealed class LauncherTests : LaunchFixture
         Assert.That(File.Exists(Folder.File("pgmux.id")), Is.False);
     }
 
-    [Test]
-    public async Task Quiet_writes_to_the_log_file_only()
+    [TestCase("-q")]
+    [TestCase("--quiet")]
+    [Property("Text", "T01")]
+    public async Task Quiet_writes_to_the_log_file_only(string option)
     {
         var log = Folder.File("pgmux.log");
         var path = Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\nlogfile = {log}\n");
-        await using var process = Start("quiet", ["-q", path]);
+        await using var process = Start("quiet", [option, path]);
         await Eventually.HoldsAsync(
             async () => File.Exists(log) && (await File.ReadAllTextAsync(log)).Contains("process up", StringComparison.Ordinal), "the log file fills");
         process.Signal(UnixSignal.Quit);
@@ -125,6 +130,7 @@ internal sealed class LauncherTests : LaunchFixture
     }
 
     [Test]
+    [Property("Text", "T13")]
     public async Task SIGHUP_reads_the_file_again_and_no_signal_of_PgBouncers_kills()
     {
         var good = Serving + $"listen_port = {FreePort.Take()}\n";
