@@ -19,16 +19,23 @@ internal sealed class CancelDesk(CancelRegistry registry, PeerForwarder peers, S
         var mark = CancelKeyMark.From(configuration.Options);
 
         // First of all ours: keys from before a reload carry another id, or none.
-        if (await TryServeHereAsync(mark, request))
+        if (await TryServeHereAsync(mark, request) is { } outcome)
         {
-            return CancelOutcome.Served;
+            return outcome;
         }
 
-        // A client that was on its way here while the other process was asked is here by the time of its answer.
-        if (Counterpart is { } counterpart
-            && (await counterpart.TryCancelAsync(request.ProcessId, request.CancelSecret.ToArray()) || await TryServeHereAsync(mark, request)))
+        if (Counterpart is { } counterpart)
         {
-            return CancelOutcome.Served;
+            if (await counterpart.TryCancelAsync(request.ProcessId, request.CancelSecret.ToArray()))
+            {
+                return CancelOutcome.Served;
+            }
+
+            // A client that was on its way here while the other process was asked is here by the time of its answer.
+            if (await TryServeHereAsync(mark, request) is { } late)
+            {
+                return late;
+            }
         }
 
         var hops = PeerKey.HopsOf(request.CancelSecret.Span);
@@ -56,16 +63,8 @@ internal sealed class CancelDesk(CancelRegistry registry, PeerForwarder peers, S
             : CancelOutcome.NoSuchPeer;
     }
 
-    private async ValueTask<bool> TryServeHereAsync(CancelKeyMark mark, StartupRequest request)
-    {
-        if (registry.Find(mark, request.ProcessId, request.CancelSecret.Span) is not { } target)
-        {
-            return false;
-        }
-
-        await target.Loop.RunAsync(target.CancelAsync);
-        return true;
-    }
+    private async ValueTask<CancelOutcome?> TryServeHereAsync(CancelKeyMark mark, StartupRequest request) =>
+        registry.Find(mark, request.ProcessId, request.CancelSecret.Span) is { } target ? await target.Loop.RunAsync(target.CancelAsync) : null;
 
     private static byte[] WithHops(StartupRequest request, int hops)
     {

@@ -23,12 +23,12 @@ internal class CancelForwarder(ILogger logger)
     /// Cancels what the server runs. The server stays with its client until the request has ended, or is closed when that
     /// takes longer than <paramref name="timeout"/> (cancel_wait_timeout).
     /// </summary>
-    /// <returns>Completes when the request has ended.</returns>
-    public Task CancelAsync(ServerConnection server, TimeSpan timeout)
+    /// <returns>Completes when the request has ended, and tells whether that was in time.</returns>
+    public Task<CancelOutcome> CancelAsync(ServerConnection server, TimeSpan timeout)
     {
         if (!TryStart(server))
         {
-            return Task.CompletedTask;
+            return Task.FromResult(CancelOutcome.Served);
         }
 
         server.OnCancelStarted();
@@ -61,7 +61,7 @@ internal class CancelForwarder(ILogger logger)
         return false;
     }
 
-    private async Task SendAsync(ServerConnection server, EventLoop loop, TimeSpan timeout, bool isServerKept)
+    private async Task<CancelOutcome> SendAsync(ServerConnection server, EventLoop loop, TimeSpan timeout, bool isServerKept)
     {
         // Until the request is on its way nothing can hit the server.
         var isCertain = true;
@@ -81,7 +81,7 @@ internal class CancelForwarder(ILogger logger)
                 if (result.Encrypted is null)
                 {
                     CancellationLog.Failed(logger, server.LogName, limit.IsOver ? "cancel_wait_timeout" : result.Problem);
-                    return;
+                    return OutcomeOf(limit);
                 }
 
                 transport = result.Encrypted;
@@ -91,19 +91,23 @@ internal class CancelForwarder(ILogger logger)
             FrontendMessages.WriteCancelRequest(transport.Output, server.ProcessId, server.CancelSecret.Span);
             await transport.Output.FlushAsync();
             isCertain = await CancelEnd.WaitAsync(transport) && !limit.IsOver;
+            return OutcomeOf(limit);
         }
         catch (ConnectException failure)
         {
             CancellationLog.Failed(logger, server.LogName, failure.Message);
+            return OutcomeOf(limit);
         }
         catch (OperationCanceledException)
         {
             CancellationLog.Failed(logger, server.LogName, "cancel_wait_timeout");
+            return CancelOutcome.TimedOut;
         }
         catch (Exception failure)
         {
             // A fault of ours: nobody awaits this method, and the server must not wait for it for ever.
             CancellationLog.InternalError(logger, failure, server.LogName);
+            return CancelOutcome.Served;
         }
         finally
         {
@@ -116,4 +120,6 @@ internal class CancelForwarder(ILogger logger)
             }
         }
     }
+
+    private static CancelOutcome OutcomeOf(CancelDeadline limit) => limit.IsOver ? CancelOutcome.TimedOut : CancelOutcome.Served;
 }

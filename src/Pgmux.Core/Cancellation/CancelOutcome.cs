@@ -15,7 +15,7 @@ internal enum CancelOutcome
     /// <summary>It was for a peer, and has been passed on as often as it may be.</summary>
     HopsExhausted,
 
-    /// <summary>cancel_wait_timeout passed before the peer had dealt with it.</summary>
+    /// <summary>cancel_wait_timeout passed before the server, or the peer, had dealt with it.</summary>
     TimedOut,
 
     /// <summary>The peer could not be reached, or too many requests wait for it.</summary>

@@ -14,6 +14,9 @@ internal interface ICancelTarget
     /// <summary>
     /// Cancels what the client waits for now, if anything. Called on its loop.
     /// </summary>
-    /// <returns>Completes when no later query of the client can be hit any more.</returns>
-    Task CancelAsync();
+    /// <returns>
+    /// Completes when no later query of the client can be hit any more: <see cref="CancelOutcome.TimedOut"/> when cancel_wait_timeout has passed
+    /// before that, else <see cref="CancelOutcome.Served"/>.
+    /// </returns>
+    Task<CancelOutcome> CancelAsync();
 }

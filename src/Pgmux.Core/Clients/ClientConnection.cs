@@ -628,22 +628,27 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
 
     void ILeaseReceiver.OnWelcomeKnown() => _waits.Wake();
 
-    void ILeaseReceiver.OnLeaseRefused(LeaseOutcome outcome, ErrorFields? error) =>
+    void ILeaseReceiver.OnLeaseRefused(LeaseOutcome outcome, ErrorFields? error) => OnServerRefused(outcome, ClientErrors.For(outcome, error));
+
+    /// <summary>There will be no server for the client.</summary>
+    /// <param name="outcome">Why.</param>
+    /// <param name="error">What the client is told of it.</param>
+    internal void OnServerRefused(LeaseOutcome outcome, ErrorFields error) =>
         Close(outcome switch
         {
             LeaseOutcome.DatabaseRemoved => ClientCloseReason.DatabaseRemoved,
             LeaseOutcome.ShuttingDown => ClientCloseReason.ShuttingDown,
             _ => ClientCloseReason.NoServer,
-        }, ClientErrors.For(outcome, error));
+        }, error);
 
     /// <inheritdoc/>
-    public Task CancelAsync()
+    public Task<CancelOutcome> CancelAsync()
     {
         if (Server is { } server)
         {
             // Nothing is sent for a client that waits for nothing: the request could only hit what comes next.
             return server.Outstanding.IsEmpty || server.OwnRequest != OwnRequest.None
-                ? Task.CompletedTask
+                ? Task.FromResult(CancelOutcome.Served)
                 : _environment.CancelForwarder.CancelAsync(server, Configuration.Options.CancelWaitTimeout);
         }
 
@@ -662,7 +667,7 @@ internal sealed class ClientConnection : IServerLessee, ILeaseReceiver, ICancelT
             _waits.Wake();
         }
 
-        return Task.CompletedTask;
+        return Task.FromResult(CancelOutcome.Served);
     }
 
     void IConnectionObserver.OnPeerClosed(TransportConnection connection)

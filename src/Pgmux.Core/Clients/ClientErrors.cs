@@ -111,6 +111,10 @@ internal static class ClientErrors
     public static ErrorFields DatabaseDisabled(string name) =>
         ErrorFields.Fatal(SqlState.ObjectNotInPrerequisiteState, $"database \"{name}\" is disabled");
 
+    /// <summary>DISABLE of the database in which auth_query would ask for the user.</summary>
+    public static ErrorFields AuthenticationDatabaseDisabled(string name) =>
+        ErrorFields.Fatal(SqlState.ObjectNotInPrerequisiteState, $"authentication database \"{name}\" is disabled");
+
     /// <summary>The client broke the protocol.</summary>
     public static ErrorFields ProtocolViolation(string message) => ErrorFields.Fatal(SqlState.ProtocolViolation, message);
 
@@ -136,6 +140,11 @@ internal static class ClientErrors
         LeaseOutcome.ShuttingDown => ShuttingDown,
         _ => throw new UnreachableException($"{outcome} is not an error"),
     };
+
+    /// <summary>Why a replication client got no server of its own: PgBouncer's two words, with what the server has said as the detail.</summary>
+    public static ErrorFields ForReplication(LeaseOutcome outcome, ErrorFields? server) => outcome == LeaseOutcome.LoginRefused && server is not null
+        ? ErrorFields.Fatal(server.SqlState, "login failed").WithDetail(server.Message)
+        : For(outcome, server);
 
     /// <summary>Why a client lost the server that it held.</summary>
     public static ErrorFields For(ServerCloseReason reason, ErrorFields? server) => reason switch

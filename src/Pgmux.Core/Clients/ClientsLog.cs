@@ -11,6 +11,9 @@ internal static partial class ClientsLog
     public static void Closed(ClientEnvironment environment, ClientConnection client, ClientCloseReason reason, ErrorFields? error)
     {
         var options = client.Configuration.Options;
+
+        // As PgBouncer does it, the log's reason is what the client is told, where it is told anything.
+        var words = error is null || reason == ClientCloseReason.TokenDiscovery ? reason.Describe() : error.Message;
         if (error is not null && options.LogPoolerErrors && reason != ClientCloseReason.TokenDiscovery)
         {
             PoolerError(environment.Logger, client.LogName, error.Message);
@@ -19,11 +22,11 @@ internal static partial class ClientsLog
         // Whoever never came as far as a user name is not worth a line: port scanners and health checks.
         if (client.User.Length == 0 && error is null && !reason.IsAboutPeers())
         {
-            Scanned(environment.Logger, client.LogName, reason.Describe());
+            Scanned(environment.Logger, client.LogName, words);
         }
         else if (options.LogDisconnections)
         {
-            Closing(environment.Logger, client.LogName, reason.Describe(), AgeSeconds(client));
+            Closing(environment.Logger, client.LogName, words, AgeSeconds(client));
         }
     }
 
@@ -54,7 +57,8 @@ internal static partial class ClientsLog
     [LoggerMessage(EventIds.ClientSimpleQueryUsed, LogLevel.Warning, "{Client} client used \"Query\" packet type")]
     public static partial void SimpleQueryUsed(ILogger logger, string client);
 
-    [LoggerMessage(EventIds.StatementNameTaken, LogLevel.Warning, "{Client} prepared statement '{Name}' was already prepared")]
+    // PgBouncer's level, though any client may cause it.
+    [LoggerMessage(EventIds.StatementNameTaken, LogLevel.Error, "{Client} prepared statement '{Name}' was already prepared")]
     public static partial void StatementNameTaken(ILogger logger, string client, string name);
 
     [LoggerMessage(EventIds.ClientPoolerError, LogLevel.Warning, "{Client} pooler error: {Message}")]

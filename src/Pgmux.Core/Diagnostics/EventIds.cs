@@ -95,6 +95,9 @@ internal static class EventIds
     /// <summary>password_command has printed a password, and something on stderr.</summary>
     public const int PasswordCommandSaid = 1513;
 
+    /// <summary>The stored secret of a user cannot answer what a server asks.</summary>
+    public const int ServerSecretUnusable = 1514;
+
     // 1550 to 1569: Servers/Hosts.
 
     /// <summary>A host has other addresses than before.</summary>

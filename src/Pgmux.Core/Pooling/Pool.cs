@@ -395,7 +395,7 @@ internal sealed class Pool : IServerHolder
                     _opening.ForgetToken();
                 }
 
-                _opening.OnFailed(error);
+                _opening.OnFailed(reason, error);
             }
             else if (server.LeaseCount == 0 && before != ServerState.Connecting
                 && reason is ServerCloseReason.Crashed or ServerCloseReason.ProtocolViolation or ServerCloseReason.CheckFailed)

@@ -131,10 +131,12 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
     }
 
     /// <summary>A login has failed; the next is tried after a while.</summary>
-    public void OnFailed(ErrorFields? error)
+    /// <param name="reason">Why the server was closed.</param>
+    /// <param name="error">What the server said, or the log was told.</param>
+    public void OnFailed(ServerCloseReason reason, ErrorFields? error)
     {
         var clock = environment.Clock;
-        RetryAfter(_throttle.OnFailed(error, pool.Policy.ServerLoginRetry, clock.GetTimestamp(), clock.TimestampFrequency));
+        RetryAfter(_throttle.OnFailed(ForClients(reason, error), pool.Policy.ServerLoginRetry, clock.GetTimestamp(), clock.TimestampFrequency));
     }
 
     /// <summary>A server was lost that had served nobody; the next is opened after a while.</summary>
@@ -150,6 +152,12 @@ internal sealed class ServerOpening(Pool pool, PoolServers servers, PoolEnvironm
         _retry?.Dispose();
         _retry = null;
     }
+
+    /// <summary>What clients are told of a failure: PgBouncer's words, not which addresses were tried. The log has those.</summary>
+    public static ErrorFields? ForClients(ServerCloseReason reason, ErrorFields? error) =>
+        reason is ServerCloseReason.ConnectFailed or ServerCloseReason.ConnectTimedOut or ServerCloseReason.NameNotResolved
+            ? ErrorFields.Fatal(SqlState.ConnectionFailure, reason.Describe())
+            : error;
 
     private void RetryAfter(TimeSpan wait)
     {

@@ -84,10 +84,11 @@ internal sealed class TrialOpening(LoginTrials trials, PoolServers servers, Serv
         }
 
         var isPermanent = trial.IsRefusedForItself(reason, error);
-        trial.Refuse(isPermanent ? LeaseOutcome.LoginRefused : LeaseOutcome.LoginFailing, error, server.TokenError);
+        trial.Refuse(
+            isPermanent ? LeaseOutcome.LoginRefused : LeaseOutcome.LoginFailing, ServerOpening.ForClients(reason, error), server.TokenError);
         if (!isPermanent)
         {
-            opening.OnFailed(error);
+            opening.OnFailed(reason, error);
         }
 
         return true;

@@ -89,6 +89,11 @@ internal sealed class ServerEntry(
         }
 
         server.TokenError = login.TokenError;
+        if (login.SecretTrouble is { } trouble)
+        {
+            ServersLog.SecretUnusable(environment.Logger, server.LogName, trouble);
+        }
+
         if (refusal is null)
         {
             server.OnLoginCompleted(login);

@@ -44,6 +44,9 @@ internal sealed class ServerLogin(
     /// <summary>What the server has said to a token that it does not take; null when it has not looked at one.</summary>
     public byte[]? TokenError => _authenticator.TokenError;
 
+    /// <summary>Why the secret that there is cannot answer what the server asks, for the log; null when nothing is wrong with it.</summary>
+    public string? SecretTrouble { get; private set; }
+
     /// <summary>Logs in.</summary>
     /// <returns>Why it failed; null when it succeeded, or when the connection was closed meanwhile.</returns>
     /// <exception cref="ProtocolViolationException">The server does not speak the protocol.</exception>
@@ -184,6 +187,11 @@ internal sealed class ServerLogin(
             case AuthenticationStep.Succeeded:
                 _isAuthenticated = true;
                 return LoginStep.Next;
+            case AuthenticationStep.Failed when _authenticator.Failure == ServerAuthenticationFailure.WrongPasswordType:
+                // PgBouncer's words: clients are told less than the log.
+                SecretTrouble = _authenticator.FailureText;
+                refusal = ErrorFields.Fatal(SqlState.InvalidPassword, "server login failed: wrong password type");
+                return LoginStep.Refused;
             case AuthenticationStep.Failed:
                 refusal = ErrorFields.Fatal(SqlState.InvalidPassword, $"server login failed: {_authenticator.FailureText}");
                 return LoginStep.Refused;

@@ -36,6 +36,10 @@ internal static partial class ServersLog
     [LoggerMessage(EventIds.ServerLoginFailed, LogLevel.Warning, "{Server} server login failed: {Severity} {Message}")]
     public static partial void LoginFailed(ILogger logger, string server, string severity, string message);
 
+    // PgBouncer's level: as long as the secret stays as it is, no server of this user can be logged in to.
+    [LoggerMessage(EventIds.ServerSecretUnusable, LogLevel.Error, "{Server} {Trouble}")]
+    public static partial void SecretUnusable(ILogger logger, string server, string trouble);
+
     [LoggerMessage(EventIds.ServerConnectFailed, LogLevel.Warning, "{Server} {Message}")]
     public static partial void ConnectFailed(ILogger logger, string server, string message);
 

@@ -47,6 +47,7 @@ internal sealed class ConsoleSessionTests
     [TestCase("SHUTDOWN please", "E(08P01 invalid command 'SHUTDOWN please', use SHOW HELP;)")]
     [TestCase("DELETE", "E(08P01 invalid command 'DELETE', use SHOW HELP;)")]
     [Property("Row", "B12")]
+    [Property("Text", "T102"), Property("Text", "T108")]
     public async Task A_command_that_cannot_be_run_gets_an_error_and_the_session_lives(string text, string error)
     {
         Assert.That(await _rig.QueryAsync(text), Is.EqualTo(new[] { error, "Z(I)" }));
@@ -71,6 +72,7 @@ internal sealed class ConsoleSessionTests
     [TestCase(true, new[] { "C(RELOAD)", "Z(I)" })]
     [TestCase(false, new[] { "E(F0000 RELOAD failed, see logs for additional details)", "Z(I)" })]
     [Property("Row", "B214")]
+    [Property("Text", "T109")]
     public async Task RELOAD_tells_whether_it_worked(bool succeeds, string[] replies)
     {
         _rig.Source.ReloadSucceeds = succeeds;

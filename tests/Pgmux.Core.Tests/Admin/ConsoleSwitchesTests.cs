@@ -46,6 +46,7 @@ internal sealed class ConsoleSwitchesTests
     [TestCase("KILL_CLIENT x7", "E(08P01 invalid client pointer supplied)")]
     [TestCase("KILL_CLIENT 99999999999999999999999", "E(08P01 invalid client pointer supplied)")]
     [Property("Row", "D07")]
+    [Property("Text", "T103"), Property("Text", "T104"), Property("Text", "T105"), Property("Text", "T107")]
     public async Task A_command_does_what_it_says_or_says_what_is_wrong(string text, string answer, params string[] calls)
     {
         Assert.That(await _rig.QueryAsync(text), Is.EqualTo(new[] { answer, "Z(I)" }));
@@ -65,6 +66,7 @@ internal sealed class ConsoleSwitchesTests
     }
 
     [Test]
+    [Property("Text", "T106")]
     public async Task Nothing_is_resumed_while_the_process_ends()
     {
         Switches.IsPaused = Switches.IsShuttingDown = true;

@@ -153,6 +153,7 @@ public sealed class ClientAuthenticatorTests
     }
 
     [Test, Property("Row", "B13")]
+    [Property("Text", "T19")]
     public void Passwords_of_any_length_work(
         [Values(nameof(AuthType.Plain), nameof(AuthType.Md5), nameof(AuthType.ScramSha256))] string method,
         [Values(1, 995, 996, 1023, 1024, 1025, 2047, 65535)] int length)

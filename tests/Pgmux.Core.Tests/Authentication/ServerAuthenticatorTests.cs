@@ -131,6 +131,7 @@ public sealed class ServerAuthenticatorTests
     [TestCase(StoredKind.Scram, AuthenticationRequestKind.CleartextPassword, "wrong password type")]
     [TestCase(StoredKind.Scram, AuthenticationRequestKind.Md5Password, "wrong password type")]
     [TestCase(StoredKind.Scram, AuthenticationRequestKind.Sasl, "client authentication did not provide SCRAM keys")]
+    [Property("Text", "T62")]
     public void A_secret_of_the_wrong_kind_cannot_answer(StoredKind stored, AuthenticationRequestKind request, string text)
     {
         var authenticator = With(Secrets.Stored(stored)!);

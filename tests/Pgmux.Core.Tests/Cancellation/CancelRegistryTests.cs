@@ -132,6 +132,6 @@ internal sealed class CancelRegistryTests
 
         public EventLoop Loop => throw new InvalidOperationException("nothing runs here");
 
-        public Task CancelAsync() => throw new InvalidOperationException("nothing is cancelled here");
+        public Task<CancelOutcome> CancelAsync() => throw new InvalidOperationException("nothing is cancelled here");
     }
 }

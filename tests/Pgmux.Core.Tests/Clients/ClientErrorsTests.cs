@@ -21,6 +21,7 @@ internal sealed class ClientErrorsTests
     }
 
     [Test, Property("Row", "S06")]
+    [Property("Text", "T89")]
     public void A_failing_login_is_told_with_and_without_the_servers_words()
     {
         var temporary = ErrorFields.Fatal(SqlState.ConnectionFailure, "gone");

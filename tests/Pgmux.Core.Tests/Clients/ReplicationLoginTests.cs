@@ -65,6 +65,7 @@ internal sealed class ReplicationLoginTests
     }
 
     [TestCase("true", "yes"), TestCase("database", "database"), TestCase("off", "no")]
+    [Property("Text", "T30")]
     public void The_log_says_what_is_asked_for(string value, string logged)
     {
         using var mux = TestMux.Start();

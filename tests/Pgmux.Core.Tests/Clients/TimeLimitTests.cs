@@ -9,6 +9,7 @@ internal sealed class TimeLimitTests
     [TestCase("")]
     [TestCase("session")]
     [Property("Row", "P05")]
+    [Property("Text", "T97")]
     public void An_idle_client_is_told_and_closed_and_its_server_stays(string mode)
     {
         using var mux = TestMux.Start(("client_idle_timeout", "10"), ("pool_mode", mode.Length == 0 ? "transaction" : mode));
@@ -23,6 +24,7 @@ internal sealed class TimeLimitTests
     }
 
     [Test, Property("Row", "P03")]
+    [Property("Text", "T95")]
     public void A_client_idle_in_a_transaction_is_told_and_closed_with_its_server()
     {
         using var mux = TestMux.Start(("idle_transaction_timeout", "10"), ("client_idle_timeout", "5"));
@@ -38,6 +40,7 @@ internal sealed class TimeLimitTests
     }
 
     [Test, Property("Row", "S04")]
+    [Property("Text", "T93")]
     public void A_query_that_takes_too_lengthyis_cancelled_and_its_client_closed()
     {
         using var mux = TestMux.Start(("query_timeout", "10"));
@@ -78,6 +81,7 @@ internal sealed class TimeLimitTests
     [TestCase("BEGIN", "WAIT")]
     [TestCase("SELECT a", "WAIT")]
     [Property("Row", "P04")]
+    [Property("Text", "T96")]
     public void A_transaction_that_takes_too_lengthyis_ended_whatever_it_does(string first, string then)
     {
         using var mux = TestMux.Start(("transaction_timeout", "10"), ("client_idle_timeout", "60"));
@@ -129,6 +133,7 @@ internal sealed class TimeLimitTests
     [TestCase(false)]
     [TestCase(true)]
     [Property("Row", "H02"), Property("Row", "H03"), Property("Row", "A10")]
+    [Property("Text", "T98")]
     public void A_login_that_is_not_finished_ends_counted_from_its_beginning(bool sendsBytes)
     {
         using var mux = TestMux.Start(("client_login_timeout", "10"));
@@ -182,6 +187,7 @@ internal sealed class TimeLimitTests
     }
 
     [Test, Property("Row", "H19"), Property("Row", "B198")]
+    [Property("Text", "T69"), Property("Text", "T72")]
     public void Exactly_max_client_conn_clients_are_admitted_and_the_console_is_reachable()
     {
         using var mux = TestMux.Start(("max_client_conn", "5"));

@@ -57,6 +57,7 @@ internal sealed class WaitLimitTests
     }
 
     [Test]
+    [Property("Text", "T92"), Property("Text", "T94")]
     public void A_login_that_waits_for_the_first_server_ends_by_the_same_limit()
     {
         using var mux = Start("", "query_wait_timeout=2", ("client_login_timeout", "60"), ("query_wait_notify", "1"));
@@ -73,6 +74,7 @@ internal sealed class WaitLimitTests
 
     [TestCase("0.5", "query_timeout")]
     [TestCase("60", "query_wait_timeout")]
+    [Property("Text", "T93"), Property("Text", "T94")]
     public void Query_timeout_counts_for_a_query_that_waits(string queryTimeout, string told)
     {
         using var mux = Start("", "", ("query_timeout", queryTimeout), ("query_wait_timeout", "2"), ("idle_transaction_timeout", "0"));
@@ -84,6 +86,7 @@ internal sealed class WaitLimitTests
     }
 
     [Test, Property("Row", "P01")]
+    [Property("Text", "T92")]
     public void A_client_that_waits_for_longer_than_query_wait_notify_is_told_once_per_wait()
     {
         using var mux = Start("", "", ("query_wait_notify", "2"));
@@ -128,6 +131,7 @@ internal sealed class WaitLimitTests
     }
 
     [Test]
+    [Property("Text", "T92")]
     public void In_session_mode_a_login_that_waits_is_told_nothing_before_it_is_complete()
     {
         using var mux = Start("", "", ("pool_mode", "session"), ("query_wait_notify", "1"), ("server_reset_query", ""));

@@ -50,6 +50,7 @@ internal sealed class AuthQueryRuleTests
 
     [TestCase("auth_dbname = pgbouncer", "host=h")]
     [TestCase("", "host=h auth_dbname=pgbouncer")]
+    [Property("Text", "T60")]
     public void The_console_cannot_be_asked(string settings, string line) => Assert.That(
         _files.FaultsOf(Text(settings, line)), Has.One.EndsWith("cannot use the reserved \"pgbouncer\" database as an auth_dbname"));
 
@@ -57,6 +58,7 @@ internal sealed class AuthQueryRuleTests
     [TestCase("auth_user = asker\nauth_query =", "host=h", "auth_query is empty, so users that auth_file does not have cannot log in")]
     [TestCase("auth_user = asker\nauth_type = any", "host=h user=x", "auth_type is any, so auth_user asks for nobody")]
     [TestCase("", "host=h", "neither auth_file nor auth_user is set, so no client can log in")]
+    [Property("Text", "T59")]
     public void What_can_hardly_be_meant_is_warned_of(string settings, string line, string warning) =>
         Assert.That(_files.Load(Text(settings, line)).Warnings.Select(each => each.Message), Has.One.EqualTo(warning));
 

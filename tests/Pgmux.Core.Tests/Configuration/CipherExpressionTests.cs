@@ -108,6 +108,7 @@ internal sealed class CipherExpressionTests
     }
 
     [Test]
+    [Property("Text", "T63")]
     public void Suites_of_TLS_1_3_that_are_none_are_refused_in_PgBouncers_words()
     {
         Assert.That(new Tls13CiphersType().TryParse("unknown", out _, out var problem), Is.False);

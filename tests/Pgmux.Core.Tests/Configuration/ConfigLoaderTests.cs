@@ -149,6 +149,7 @@ internal sealed class ConfigLoaderTests
     }
 
     [Test]
+    [Property("Text", "T18")]
     public void A_further_section_starts_from_the_defaults_and_later_lines_win()
     {
         var result = _files.Load("[pgbouncer]\nmax_client_conn = 1\nmax_client_conn = 2\nverbose = 1\n[pgbouncer]\nmin_pool_size = 3\n");

@@ -31,6 +31,7 @@ internal sealed class IniReaderTests
     [TestCase("[s]\na = 'x' = y", "s:a='x' = y")]
     [TestCase("[s]\na=1\n[t]\nb=2\n[s]\na=3", "s:a=1|t:b=2|s:a=3")]
     [TestCase("[ s ]\na=1", " s :a=1")]
+    [Property("Text", "T18")]
     public void Lines_mean_what_they_mean_to_PgBouncer(string text, string expected)
     {
         var entries = Read(text, out var faults);

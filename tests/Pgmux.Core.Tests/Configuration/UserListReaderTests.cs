@@ -51,6 +51,7 @@ internal sealed class UserListReaderTests
     [TestCase(128, 1, false)]
     [TestCase(1, 2048, false)]
     [Property("Row", "B13")]
+    [Property("Text", "T19")]
     public void Names_and_secrets_have_PgBouncers_limits(int nameBytes, int secretBytes, bool isAccepted)
     {
         var users = Read(Encoding.UTF8.GetBytes($"\"{new string('n', nameBytes)}\" \"{new string('s', secretBytes)}\""), out var faults);

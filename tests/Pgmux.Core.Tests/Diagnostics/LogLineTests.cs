@@ -18,6 +18,7 @@ internal sealed class LogLineTests
     [TestCase(LogLevel.Warning, "WARNING")]
     [TestCase(LogLevel.Error, "ERROR")]
     [TestCase(LogLevel.Critical, "FATAL")]
+    [Property("Text", "T28")]
     public void A_line_has_PgBouncers_form(LogLevel level, string name)
         => Assert.That(
             Format("C-0x1: db/user@10.0.0.1:5000 login attempt", level),

@@ -29,6 +29,7 @@ internal sealed class LogOutputTests
     }
 
     [Test]
+    [Property("Text", "T07")]
     public void An_event_stands_in_both_places_as_soon_as_it_is_logged()
     {
         var path = _files.PathOf("pgmux.log");

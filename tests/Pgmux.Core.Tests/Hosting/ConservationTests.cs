@@ -17,6 +17,7 @@ internal sealed class ConservationTests
     private static readonly (string Database, string User)[] Pools = [("db", "alice"), ("db", "bob"), ("other", "alice"), ("other", "bob")];
 
     [Test, Property("Row", "B149"), Property("Row", "I6")]
+    [Property("Text", "T23")]
     public void Counts_are_conserved_at_every_step_whoever_dies([Range(1, 12)] int seed)
     {
         using var mux = Start(seed);
@@ -36,6 +37,7 @@ internal sealed class ConservationTests
     }
 
     [Test, Property("Row", "B151")]
+    [Property("Text", "T23")]
     public void Counters_of_the_console_equal_those_of_a_model([Range(1, 8)] int seed)
     {
         using var mux = Start(seed);

@@ -62,6 +62,7 @@ internal sealed class ConsoleLoadTests
     }
 
     [Test, Property("Row", "D11")]
+    [Property("Text", "T17"), Property("Text", "T108")]
     public void SET_of_any_setting_to_anything_is_taken_or_refused_and_SHOW_CONFIG_tells_what_can_be_SET_again()
     {
         using var mux = TestMux.Start(("stats_users", ConsoleRows.User));
@@ -106,6 +107,7 @@ internal sealed class ConsoleLoadTests
     }
 
     [Test, Property("Row", "D11")]
+    [Property("Text", "T17")]
     public void What_is_SET_holds_for_pools_and_clients_at_once_and_until_RELOAD([Values(1, 2)] int loops)
     {
         using var mux = TestMux.Start(loops, ("default_pool_size", "1"));

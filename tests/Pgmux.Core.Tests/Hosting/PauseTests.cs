@@ -102,6 +102,7 @@ internal sealed class PauseTests
     }
 
     [Test, Property("Row", "D06"), Property("Row", "B212")]
+    [Property("Text", "T101")]
     public void KILL_ends_clients_wherever_they_are_and_RESUME_lets_new_ones_in([Values(1, 2)] int loops, [Values("KILL", "KILL db")] string command)
     {
         using var mux = TestMux.Start(loops, ("default_pool_size", "2"));
@@ -136,6 +137,7 @@ internal sealed class PauseTests
     }
 
     [Test, Property("Row", "D07")]
+    [Property("Text", "T104")]
     public void KILL_CLIENT_ends_one_client_itself_included([Values(1, 2)] int loops)
     {
         using var mux = TestMux.Start(loops, ("default_pool_size", "1"), Stats);
@@ -156,6 +158,7 @@ internal sealed class PauseTests
     }
 
     [Test, Property("Row", "D08")]
+    [Property("Text", "T81")]
     public void DISABLE_keeps_new_clients_out_and_lets_others_be()
     {
         using var mux = TestMux.Start(Stats);

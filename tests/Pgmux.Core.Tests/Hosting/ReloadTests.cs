@@ -61,6 +61,7 @@ internal sealed class ReloadTests
     }
 
     [Test, Property("Row", "Z07")]
+    [Property("Text", "T101")]
     public void A_database_that_is_removed_takes_its_clients_and_servers_along()
     {
         using var mux = TestMux.Start();

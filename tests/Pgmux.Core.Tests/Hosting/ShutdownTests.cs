@@ -8,6 +8,7 @@ namespace Pgmux.Core.Tests.Hosting;
 internal sealed class ShutdownTests
 {
     [Test, Property("Row", "Z01"), Property("Row", "Z02"), Property("Row", "B217")]
+    [Property("Text", "T99")]
     public void At_once_ends_everybody_with_a_word()
     {
         using var mux = TestMux.Start(("default_pool_size", "1"));
@@ -71,6 +72,7 @@ internal sealed class ShutdownTests
     }
 
     [Test, Property("Row", "Z03")]
+    [Property("Text", "T100")]
     public void A_login_that_began_before_the_shutdown_is_refused()
     {
         using var mux = TestMux.Start();

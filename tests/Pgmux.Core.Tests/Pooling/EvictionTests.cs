@@ -123,6 +123,7 @@ internal sealed class EvictionTests
     }
 
     [Test]
+    [Property("Text", "T21")]
     public void A_minimum_is_there_before_the_first_client_where_the_user_is_known_and_else_while_there_are_clients()
     {
         var settings = TestMux.SettingsOf(("server_idle_timeout", "10")) with

@@ -15,6 +15,7 @@ internal sealed class HostTests
     private const string Answer = "T D(a) C(SELECT 1) Z(I)";
 
     [Test, Property("Row", "S19")]
+    [Property("Text", "T40")]
     public void New_connections_follow_a_name_and_what_goes_on_at_the_old_address_ends_in_peace()
     {
         using var mux = Start($"host={Host}", ("stats_users", ConsoleRows.User));

@@ -32,6 +32,7 @@ internal sealed class PoolLifeTests
     }
 
     [Test, Property("Row", "B153"), Property("Row", "P15")]
+    [Property("Text", "T32")]
     public void Databases_that_clients_have_named_are_forgotten_after_autodb_idle_timeout()
     {
         using var mux = TestMux.Start(Automatic(("autodb_idle_timeout", "30"), ("server_idle_timeout", "10"), ("server_lifetime", "100")));

@@ -10,6 +10,7 @@ internal sealed class ReservePoolTests
     private const string Taken = "taking connection from reserve_pool";
 
     [Test, Property("Row", "P08")]
+    [Property("Text", "T22"), Property("Text", "T33")]
     public void A_full_pool_opens_its_reserve_for_those_that_have_waited_long_enough_and_no_more()
     {
         using var mux = Start(("default_pool_size", "2"), ("reserve_pool_size", "3"), ("reserve_pool_timeout", "2"));

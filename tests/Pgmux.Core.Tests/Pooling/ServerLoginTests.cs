@@ -9,6 +9,7 @@ namespace Pgmux.Core.Tests.Pooling;
 internal sealed class ServerLoginTests
 {
     [Test, Property("Row", "B46"), Property("Row", "S15")]
+    [Property("Text", "T24"), Property("Text", "T78")]
     public void A_wrong_password_is_tried_once_for_all_clients_that_wait()
     {
         using var mux = TestMux.Start();
@@ -37,6 +38,7 @@ internal sealed class ServerLoginTests
     [TestCase("28P01")]
     [TestCase("3D000")]
     [Property("Row", "B192"), Property("Row", "B48"), Property("Row", "B200")]
+    [Property("Text", "T84")]
     public void A_pool_recovers_by_itself_when_its_logins_succeed_again(string sqlState)
     {
         using var mux = TestMux.Start();

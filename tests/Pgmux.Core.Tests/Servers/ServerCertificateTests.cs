@@ -39,6 +39,7 @@ internal sealed class ServerCertificateTests
     [TestCase("verify-full", "self-signed", "certificate verify failed: self-signed certificate in certificate chain")]
     [TestCase("verify-full", "expired", "certificate verify failed: certificate has expired or is not yet valid")]
     [Property("Row", "T11"), Property("Row", "B28")]
+    [Property("Text", "T64")]
     public void Nothing_is_said_to_a_server_whose_certificate_does_not_stand(string mode, string kind, string? problem)
     {
         using var mux = TestMux.Start(("server_tls_sslmode", mode), ("server_tls_ca_file", _folder.File("ca.pem")));

@@ -31,6 +31,7 @@ internal sealed class ServerDeathTests
     [TestCase("close", "E(08006 server conn crashed?) EOF")]
     [TestCase("reset", "E(08006 server conn crashed?) EOF")]
     [Property("Row", "S01"), Property("Row", "S02"), Property("Row", "B80")]
+    [Property("Text", "T91")]
     public void A_client_whose_server_dies_gets_one_error_and_the_end(string how, string expected)
     {
         using var mux = TestMux.Start();

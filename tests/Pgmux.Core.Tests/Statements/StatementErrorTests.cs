@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pgmux.Testing.FakePostgres;
 using Pgmux.Testing.Mux;
 using Pgmux.Testing.Processes;
@@ -46,6 +47,7 @@ internal sealed class StatementErrorTests
 
     [Test]
     [Property("Row", "E09")]
+    [Property("Text", "T65")]
     public void A_name_that_is_taken_is_logged_in_PgBouncers_words()
     {
         using var mux = TestMux.Start();
@@ -53,7 +55,7 @@ internal sealed class StatementErrorTests
         var name = new string('x', 100);
         client.Ask(RawMessages.Parse("SELECT a", name), RawMessages.Parse("SELECT b", name), RawMessages.Sync());
         Assert.That(
-            mux.Log.Events.Select(entry => entry.Text),
+            mux.Log.Events.Where(entry => entry.Level == LogLevel.Error).Select(entry => entry.Text),
             Has.One.EndsWith($" prepared statement '{name[..63]}' was already prepared"));
     }
 

@@ -64,6 +64,7 @@ internal sealed class ConsoleTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "I6")]
+    [Property("Text", "T23")]
     public async Task Pools_clients_and_servers_agree_about_who_is_there()
     {
         await using var console = await ConsoleAsync();
@@ -114,6 +115,7 @@ internal sealed class ConsoleTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test]
+    [Property("Text", "T102"), Property("Text", "T110")]
     public async Task Psql_reads_the_console()
     {
         var psql = new ToolRunner(Pgmux.Port, "admin", "admin-secret", "pgbouncer");
@@ -193,10 +195,17 @@ internal sealed class ConsoleTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [TestCase("trust")]
+    [TestCase("plain")]
+    [TestCase("md5")]
     [TestCase("scram-sha-256")]
+    [TestCase("any")]
+    [TestCase("pam")]
+    [TestCase("hba")]
+    [Property("Text", "T05")]
     public async Task The_user_of_the_process_gets_in_over_the_Unix_socket_without_a_password(string method)
     {
-        await StartAsync(("auth_type", method));
+        var settings = PgmuxSettings.For(Cluster, ("auth_type", method), ("admin_users", ""), ("stats_users", ""));
+        await StartFreshAsync(method == "hba" ? settings with { Hba = "local all all reject\n" } : settings);
         var command = UnprivilegedUser.Command(PostgresInstallation.ClientProgram("psql"), ["-X", "-A", "-t", "-h", Pgmux.Folder, "-p", $"{Pgmux.Port}", "-U", "pgbouncer", "-w", "-c", "SHOW VERSION", "pgbouncer"]);
 
         var result = await new ToolRunner(Pgmux).RunAsync(command);
@@ -229,6 +238,7 @@ internal sealed class ConsoleTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test]
+    [Property("Text", "T03")]
     public async Task Show_version_equals_the_first_line_of_the_version_option()
     {
         var program = ProgramUnderTest.Find();
@@ -240,6 +250,7 @@ internal sealed class ConsoleTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "B214"), Property("Row", "Z06")]
+    [Property("Text", "T109")]
     public async Task A_reload_takes_the_new_file_and_a_bad_one_changes_nothing()
     {
         await StartFreshAsync(PgmuxSettings.For(Cluster));

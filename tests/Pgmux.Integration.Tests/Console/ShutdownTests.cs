@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pgmux.Testing.Processes;
 
 namespace Pgmux.Integration.Tests.Console;
@@ -10,6 +11,7 @@ internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
     public Task StartTransactionPoolingAsync() => StartFreshAsync(PgmuxSettings.For(Cluster));
 
     [Test, Property("Row", "Z01")]
+    [Property("Text", "T08"), Property("Text", "T15")]
     public async Task SIGTERM_waits_for_the_clients()
     {
         await using var client = await LoginAsync();
@@ -29,6 +31,7 @@ internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "Z01"), Property("Row", "Z02")]
+    [Property("Text", "T09"), Property("Text", "T15")]
     public async Task SIGINT_lets_running_transactions_end_and_tells_the_clients()
     {
         await using var idle = await LoginAsync();
@@ -54,6 +57,7 @@ internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
     [TestCase(UnixSignal.Terminate)]
     [TestCase(UnixSignal.Interrupt)]
     [Property("Row", "Z01")]
+    [Property("Text", "T10")]
     public async Task A_second_signal_ends_at_once(UnixSignal signal)
     {
         await using var client = await LoginAsync();
@@ -68,6 +72,7 @@ internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "Z01")]
+    [Property("Text", "T11")]
     public async Task SIGQUIT_ends_at_once()
     {
         await using var client = await LoginAsync();
@@ -96,16 +101,55 @@ internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test]
+    [Property("Text", "T12")]
     public async Task SIGHUP_reloads()
     {
         await using var console = await ConsoleAsync();
         Pgmux.Write(PgmuxSettings.For(Cluster, ("default_pool_size", "13")));
+        var time = Stopwatch.StartNew();
 
         Pgmux.Signal(UnixSignal.Hangup);
 
         await Eventually.HoldsAsync(
             async () => (await console.ShowAsync("CONFIG")).Single(row => row["key"] == "default_pool_size")["value"] == "13", "the new file counts");
+        Assert.That(time.Elapsed, Is.LessThan(TimeSpan.FromSeconds(1)));
         Assert.That(await console.ShowAsync("VERSION"), Is.Not.Empty);
+    }
+
+    [Test, Property("Text", "T13")]
+    public async Task SIGUSR1_pauses_and_SIGUSR2_resumes()
+    {
+        await using var console = await ConsoleAsync();
+        await using var client = await LoginAsync();
+        await client.ScalarAsync("SELECT 1");
+
+        Pgmux.Signal(UnixSignal.User1);
+        await Eventually.HoldsAsync(() => IsPausedAsync(console), "it is paused");
+        await client.SendAsync(RawMessages.Query("SELECT 'waits'"));
+        await console.WaitForPoolAsync("app", "app", "cl_waiting", 1);
+        Pgmux.Signal(UnixSignal.User2);
+
+        Assert.That(string.Join(' ', await client.ReadToReadyAsync()), Is.EqualTo("T D C(SELECT 1) Z(I)"));
+        Assert.That(await IsPausedAsync(console), Is.False);
+    }
+
+    [Test, Property("Text", "T14"), Property("Text", "T16"), Property("Text", "T66")]
+    public async Task While_clients_are_waited_for_the_Unix_socket_leads_to_the_console_and_SIGUSR2_is_ignored()
+    {
+        await using var client = await LoginAsync();
+        await client.ScalarAsync("SELECT 1");
+        Pgmux.Signal(UnixSignal.Terminate);
+        await Eventually.HoldsAsync(IsTcpClosedAsync, "new connections are refused");
+
+        Pgmux.Signal(UnixSignal.User2);
+        await Pgmux.WaitForLogAsync("got SIGUSR2 while shutting down, ignoring");
+        await using var console = await RawClient.LoginAsync(Pgmux.UnixEndPoint, "admin", "pgbouncer");
+        Assert.That(await console.ScalarAsync("SHOW VERSION"), Is.Not.Empty);
+        Assert.That(await client.ScalarAsync("SELECT 'still served'"), Is.EqualTo("still served"));
+
+        await client.DisposeAsync();
+        Assert.That((await console.ReadToEndAsync()).Select(message => message.Message), Is.EqualTo(new[] { "server shutting down" }));
+        Assert.That(await Pgmux.WaitForExitAsync(), Is.Zero);
     }
 
     [Test, Property("Row", "Z12")]
@@ -164,6 +208,9 @@ internal sealed class ShutdownTests(int postgres) : PgmuxFixture(postgres)
             Assert.That(result.Error + result.Output, Does.Contain($"{Pgmux.Port}"));
         }
     }
+
+    private static async Task<bool> IsPausedAsync(ConsoleClient console) =>
+        (await console.ShowAsync("STATE")).Single(row => row["key"] == "paused")["value"] == "yes";
 
     private async Task<bool> IsTcpClosedAsync() => !await PgmuxProcess.AcceptsAsync(Pgmux.TcpEndPoint);
 }

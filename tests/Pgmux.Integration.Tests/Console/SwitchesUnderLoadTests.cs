@@ -43,6 +43,7 @@ internal sealed class SwitchesUnderLoadTests(int postgres) : PgmuxFixture(postgr
     }
 
     [Test, Property("Row", "D07")]
+    [Property("Text", "T101")]
     public async Task KILL_ends_every_client_with_a_word_and_what_new_ones_ask_waits_for_RESUME()
     {
         await using var console = await ConsoleAsync();

@@ -39,6 +39,7 @@ internal sealed class HandshakeTests(int postgres) : HandshakeFixture(postgres)
     }
 
     [Test, Property("Row", "H02")]
+    [Property("Text", "T98")]
     public async Task A_silent_connection_is_closed_at_the_login_timeout()
     {
         await StartAsync(("client_login_timeout", "1"));

@@ -74,6 +74,7 @@ internal sealed class StartupParameterTests(int postgres) : HandshakeFixture(pos
     }
 
     [Test, Property("Row", "H14")]
+    [Property("Text", "T86")]
     public async Task An_unknown_startup_parameter_is_refused_by_name()
     {
         await StartAsync();
@@ -100,6 +101,7 @@ internal sealed class StartupParameterTests(int postgres) : HandshakeFixture(pos
     [TestCase("-c TimeZone")]
     [TestCase("-c TimeZone=UTC trailing")]
     [Property("Row", "H15")]
+    [Property("Text", "T88")]
     public async Task Options_other_than_settings_are_refused(string options)
     {
         await StartAsync();
@@ -114,6 +116,7 @@ internal sealed class StartupParameterTests(int postgres) : HandshakeFixture(pos
     }
 
     [Test, Property("Row", "H15")]
+    [Property("Text", "T87")]
     public async Task Options_that_name_an_untracked_setting_are_refused_by_its_name()
     {
         await StartAsync();

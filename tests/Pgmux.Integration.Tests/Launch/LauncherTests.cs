@@ -11,6 +11,7 @@ internal sealed class LauncherTests : LaunchFixture
 {
     [TestCase("-V")]
     [TestCase("--version")]
+    [Property("Text", "T02")]
     public async Task The_version_is_the_first_line(string option)
     {
         var (code, lines) = await RunAsync(option);
@@ -18,6 +19,7 @@ internal sealed class LauncherTests : LaunchFixture
     }
 
     [Test]
+    [Property("Text", "T02")]
     public async Task Help_names_every_option()
     {
         var (code, lines) = await RunAsync("--help");
@@ -36,6 +38,7 @@ internal sealed class LauncherTests : LaunchFixture
     }
 
     [Test]
+    [Property("Text", "T02")]
     public async Task Without_a_process_to_take_over_from_it_starts_as_usual()
     {
         await using var process = Start("pgmux", ["-R", Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\n")]);
@@ -139,12 +142,14 @@ internal sealed class LauncherTests : LaunchFixture
         Assert.That(File.Exists(Folder.File("pgmux.id")), Is.False);
     }
 
-    [Test]
-    public async Task Quiet_writes_to_the_log_file_only()
+    [TestCase("-q")]
+    [TestCase("--quiet")]
+    [Property("Text", "T01")]
+    public async Task Quiet_writes_to_the_log_file_only(string option)
     {
         var log = Folder.File("pgmux.log");
         var path = Folder.Write("x.ini", Serving + $"listen_port = {FreePort.Take()}\nlogfile = {log}\n");
-        await using var process = Start("quiet", ["-q", path]);
+        await using var process = Start("quiet", [option, path]);
         await Eventually.HoldsAsync(
             async () => File.Exists(log) && (await File.ReadAllTextAsync(log)).Contains("process up", StringComparison.Ordinal), "the log file fills");
         process.Signal(UnixSignal.Quit);
@@ -153,6 +158,7 @@ internal sealed class LauncherTests : LaunchFixture
     }
 
     [Test]
+    [Property("Text", "T13")]
     public async Task SIGHUP_reads_the_file_again_and_no_signal_of_PgBouncers_kills()
     {
         var good = Serving + $"listen_port = {FreePort.Take()}\n";

@@ -178,6 +178,7 @@ internal sealed class AuthQueryTests(int postgres) : PgmuxFixture(postgres)
     [TestCase("SELECT $1::text, (1/0)::text", "division by zero")]
     [TestCase("SELECT nothing FROM nowhere WHERE x = $1", "does not exist")]
     [Property("Row", "C11"), Property("Row", "A11")]
+    [Property("Text", "T61")]
     public async Task A_query_that_is_not_as_it_must_be_lets_nobody_in_and_stands_in_the_log(string query, string log)
     {
         await StartAsync(Settings(("auth_type", "plain"), ("auth_query", query)));
@@ -189,6 +190,7 @@ internal sealed class AuthQueryTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test]
+    [Property("Text", "T61")]
     public async Task Who_asks_without_the_right_to_is_told_to_the_log_only()
     {
         await StartAsync(Settings(("auth_type", "plain"), ("auth_user", "app")));

@@ -89,6 +89,7 @@ internal sealed class ClientCertificateTests(int postgres) : ClientTlsFixture(po
     }
 
     [Test, Property("Row", "T11")]
+    [Property("Text", "T64")]
     public async Task A_certificate_that_has_been_taken_back_is_refused_from_the_next_RELOAD_on()
     {
         var client = Authority.Sign("app");

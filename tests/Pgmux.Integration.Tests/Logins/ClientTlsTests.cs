@@ -192,6 +192,7 @@ internal sealed class ClientTlsTests(int postgres) : PgmuxFixture(postgres)
 
     [TestCase(SslProtocols.Tls12, "TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384")]
     [TestCase(SslProtocols.Tls13, "TLSv1.3", "TLS_AES_256_GCM_SHA384")]
+    [Property("Text", "T30")]
     public async Task The_console_and_the_log_name_version_and_cipher(SslProtocols version, string name, string cipher)
     {
         await StartTlsAsync("require", ("client_tls_protocols", name.ToLowerInvariant()));
@@ -273,6 +274,7 @@ internal sealed class ClientTlsTests(int postgres) : PgmuxFixture(postgres)
     [TestCase("other")]
     [TestCase("expired")]
     [Property("Row", "B30"), Property("Row", "T08")]
+    [Property("Text", "T17")]
     public async Task A_bad_key_or_certificate_at_RELOAD_leaves_the_old_in_use_and_is_told(string kind)
     {
         var (certificate, key) = _authority.Sign("localhost", "localhost").Write(_folder, "reloaded");

@@ -14,6 +14,7 @@ internal sealed class LoginFailureTests(int postgres) : PgmuxFixture(postgres)
     [TestCase("md5", "password authentication failed")]
     [TestCase("scram-sha-256", "SASL authentication failed")]
     [Property("Row", "A01"), Property("Row", "A02"), Property("Row", "B42")]
+    [Property("Text", "T75"), Property("Text", "T76"), Property("Text", "T77")]
     public async Task A_wrong_password_and_an_unknown_user_get_the_same_answer(string method, string text)
     {
         await StartAsync(("auth_type", method));
@@ -29,6 +30,7 @@ internal sealed class LoginFailureTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test]
+    [Property("Text", "T74")]
     public async Task An_unknown_user_is_not_trusted()
     {
         await StartAsync();
@@ -47,6 +49,7 @@ internal sealed class LoginFailureTests(int postgres) : PgmuxFixture(postgres)
     [TestCase("md5")]
     [TestCase("scram-sha-256")]
     [Property("Row", "A03"), Property("Row", "B216")]
+    [Property("Text", "T80")]
     public async Task An_unknown_database_is_told_only_after_the_password(string method)
     {
         await StartAsync(PgmuxSettings.For(Cluster, ("auth_type", method)) with
@@ -110,6 +113,7 @@ internal sealed class LoginFailureTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "B46"), Property("Row", "S15")]
+    [Property("Text", "T24"), Property("Text", "T78")]
     public async Task A_password_that_the_server_refuses_is_tried_once_for_all_waiting_clients()
     {
         const int Clients = 10;
@@ -131,6 +135,7 @@ internal sealed class LoginFailureTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "B192")]
+    [Property("Text", "T84")]
     public async Task A_database_that_the_server_does_not_have_is_told_in_the_servers_words()
     {
         await StartAsync();

@@ -179,6 +179,7 @@ internal sealed class ServerTlsTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test]
+    [Property("Text", "T17"), Property("Text", "T64")]
     public async Task A_bad_file_at_RELOAD_leaves_the_old_in_use_and_another_authority_ends_the_servers_of_the_old()
     {
         var file = _folder.Write("reloaded.pem", _authority.Pem);

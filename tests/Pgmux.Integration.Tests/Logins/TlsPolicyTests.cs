@@ -49,6 +49,7 @@ internal sealed class TlsPolicyTests(int postgres) : ClientTlsFixture(postgres)
     }
 
     [Test]
+    [Property("Text", "T63"), Property("Text", "T17")]
     public async Task Ciphers_that_are_none_leave_the_old_in_use_at_RELOAD()
     {
         await StartFreshAsync(Settings(("client_tls13_ciphers", "TLS_AES_128_GCM_SHA256")));
@@ -58,6 +59,24 @@ internal sealed class TlsPolicyTests(int postgres) : ClientTlsFixture(postgres)
 
         using var client = OpenSslClient.LogIn(Pgmux.TcpEndPoint, new OpenSslOptions());
         Assert.That(client.Cipher, Is.EqualTo("TLS_AES_128_GCM_SHA256"));
+    }
+
+    [Test, Property("Text", "T17")]
+    public async Task A_mode_and_files_that_are_SET_count_for_the_next_client_and_until_RELOAD()
+    {
+        await StartFreshAsync(PgmuxSettings.For(Cluster));
+        await using var console = await ConsoleAsync();
+        Assert.That(await AnswerToSslRequestAsync(), Is.EqualTo('N'));
+        Assert.That(await console.ExecuteAsync($"SET client_tls_key_file = '{Folder.File("server.key")}'"), Does.StartWith("SET client_tls_key_file="));
+        Assert.That(await console.ExecuteAsync($"SET client_tls_cert_file = '{Folder.File("server.crt")}'"), Does.StartWith("SET client_tls_cert_file="));
+        Assert.That(await console.ExecuteAsync("SET client_tls_sslmode = require"), Is.EqualTo("SET client_tls_sslmode=require"));
+        Assert.That(await AnswerToSslRequestAsync(), Is.EqualTo('S'));
+        Assert.That(await IsServedAsync("app", sslMode: "verify-full"), Is.True);
+        Assert.That(await IsServedAsync("app", sslMode: "disable"), Is.False);
+
+        Assert.That(await console.ExecuteAsync("RELOAD"), Is.EqualTo("RELOAD"));
+        Assert.That(await AnswerToSslRequestAsync(), Is.EqualTo('N'));
+        Assert.That(await IsServedAsync("app", sslMode: "disable"), Is.True);
     }
 
     // For clients: .NET sets no parameters for DHE. A list that names only those is refused; in a longer one they do no harm.
@@ -186,5 +205,12 @@ internal sealed class TlsPolicyTests(int postgres) : ClientTlsFixture(postgres)
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
         });
         return (tls.RemoteCertificate as X509Certificate2)?.Subject;
+    }
+
+    private async Task<char?> AnswerToSslRequestAsync()
+    {
+        await using var client = await RawClient.ConnectAsync(Pgmux.TcpEndPoint);
+        await client.SendAsync(RawMessages.SslRequest());
+        return await client.ReadByteAsync();
     }
 }

@@ -7,6 +7,7 @@ namespace Pgmux.Integration.Tests.Pools;
 internal sealed class LimitTests(int postgres) : PgmuxFixture(postgres)
 {
     [Test, Property("Row", "H19"), Property("Row", "B198")]
+    [Property("Text", "T69"), Property("Text", "T72")]
     public async Task Exactly_the_clients_above_max_client_conn_are_refused_and_the_console_stays_reachable()
     {
         const int Limit = 5;
@@ -51,6 +52,7 @@ internal sealed class LimitTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "H20")]
+    [Property("Text", "T71")]
     public async Task Clients_above_the_limit_of_their_user_are_refused()
     {
         await StartAsync(PgmuxSettings.For(Cluster) with { Users = new Dictionary<string, string> { ["app"] = "max_user_client_connections=2" } });
@@ -58,6 +60,7 @@ internal sealed class LimitTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "H20")]
+    [Property("Text", "T70")]
     public async Task Clients_above_the_limit_of_their_database_are_refused()
     {
         await StartAsync(PgmuxSettings.For(Cluster) with
@@ -89,6 +92,7 @@ internal sealed class LimitTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "P01")]
+    [Property("Text", "T94")]
     public async Task A_client_that_waits_longer_than_query_wait_timeout_is_told_so()
     {
         await StartAsync(("default_pool_size", "1"), ("query_wait_timeout", "1"));

@@ -9,6 +9,7 @@ namespace Pgmux.Integration.Tests.Pools;
 internal sealed class WaitAndCapTests(int postgres) : PgmuxFixture(postgres)
 {
     [Test, Property("Row", "P08")]
+    [Property("Text", "T22"), Property("Text", "T33")]
     public async Task A_full_pool_opens_its_reserve_for_who_has_waited_long_enough()
     {
         await StartAsync(("default_pool_size", "1"), ("reserve_pool_size", "1"), ("reserve_pool_timeout", "0.5"));
@@ -26,6 +27,7 @@ internal sealed class WaitAndCapTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "P08")]
+    [Property("Text", "T38")]
     public async Task An_idle_server_of_one_pool_makes_room_for_the_client_of_another()
     {
         await StartAsync(PgmuxSettings.For(Cluster) with
@@ -43,6 +45,7 @@ internal sealed class WaitAndCapTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test, Property("Row", "P01")]
+    [Property("Text", "T92")]
     public async Task A_client_that_waits_for_long_is_told_so_before_its_answer()
     {
         await StartAsync(("default_pool_size", "1"), ("query_wait_notify", "1"));

@@ -100,6 +100,7 @@ internal sealed class OnlineRestartTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test]
+    [Property("Text", "T26")]
     public async Task Two_hundred_busy_clients_notice_nothing_of_three_restarts()
     {
         const int Clients = 200;
@@ -152,6 +153,7 @@ internal sealed class OnlineRestartTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test]
+    [Property("Text", "T27")]
     public async Task Keys_that_a_client_has_shown_serve_the_logins_of_the_new_process()
     {
         // The user list has a secret that no server can be logged in to with; what the client's proof has shown can.

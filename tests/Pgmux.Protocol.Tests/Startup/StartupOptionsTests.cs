@@ -42,6 +42,7 @@ public sealed class StartupOptionsTests
     }
 
     [TestCaseSource(nameof(Refused)), Property("Row", "H15")]
+    [Property("Text", "T88")]
     public void Other_switches_are_refused(string options)
     {
         var parsed = StartupOptions.Parse(options);

@@ -31,7 +31,7 @@ internal sealed class ReplicationEntry(ClientConnection client, ClientEnvironmen
 
         if (order.Refusal is { } refusal)
         {
-            ((ILeaseReceiver)client).OnLeaseRefused(refusal, order.Error);
+            client.OnServerRefused(refusal, ClientErrors.ForReplication(refusal, order.Error));
             return;
         }
 

@@ -106,7 +106,7 @@ internal sealed class UserLookups
         if (_environment.Pools.IsDisabled(source.Database))
         {
             UserLookupLog.DatabaseDisabled(_environment.Logger, client.LogName, source.Database, source.Location.File, source.Location.Line);
-            client.Close(ClientCloseReason.ConfigurationError, ClientErrors.ConfigurationError);
+            client.Close(ClientCloseReason.ConfigurationError, ClientErrors.AuthenticationDatabaseDisabled(source.Database));
             return null;
         }
 

@@ -135,11 +135,16 @@ internal sealed class ReplicationServerTests
     }
 
     [Test]
-    public void What_the_server_has_against_it_is_told_in_its_words_and_harms_nobody([Values("28000", "42501", "53300")] string code)
+    [Property("Text", "T85")]
+    public void What_the_server_has_against_it_is_told_in_PgBouncers_and_its_own_words_and_harms_nobody([Values("28000", "42501", "53300")] string code)
     {
         using var mux = TestMux.Start();
         mux.Postgres.Refusal = Replies.Fatal(code, "no WAL sender for you");
-        Assert.That(mux.BeginLogin(parameters: ("replication", "true")).Take(), Is.EqualTo($"E({code} no WAL sender for you) EOF"));
+        var refused = mux.BeginLogin(parameters: ("replication", "true"));
+        Assert.That(refused.Replies.Single().Field('D'), Is.EqualTo("no WAL sender for you"));
+        Assert.That(refused.Take(), Is.EqualTo($"E({code} login failed) EOF"));
+        Assert.That(mux.Log.Events.Count(entry => entry.Text.Contains("closing because: login failed (age=0s)")), Is.EqualTo(2), "client and server");
+        Assert.That(mux.Log.Events.Select(entry => entry.Text), Has.One.EndsWith("server login failed: FATAL no WAL sender for you"));
         mux.Postgres.Refusal = null;
         Assert.That(mux.Login().Query("SELECT a"), Does.EndWith(Answer), "no login has failed for others");
     }

@@ -225,6 +225,7 @@ internal sealed class AuthQueryFailureTests
     }
 
     [Test]
+    [Property("Text", "T59"), Property("Text", "T83")]
     public void A_database_to_ask_in_that_there_is_not_is_a_fault_of_the_configuration()
     {
         using var mux = LookupRig.Start(("auth_dbname", "nowhere"));
