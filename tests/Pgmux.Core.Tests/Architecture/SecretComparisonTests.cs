@@ -45,8 +45,8 @@ internal sealed partial class SecretComparisonTests
     /// <summary>Names of mechanisms and schemes, and fixed words of them: everybody knows them.</summary>
     private static readonly string[] PublicNames =
     [
-        "response.Mechanism.SequenceEqual(ScramMechanism.NameBytes)", "response.Mechanism.SequenceEqual(ScramMechanism.PlusNameBytes)",
-        "text[parts[0]].SequenceEqual(Scheme)", "response.Mechanism.SequenceEqual(OAuthMechanism.NameBytes)",
+        "mechanism.SequenceEqual(ScramMechanism.NameBytes)", "mechanism.SequenceEqual(ScramMechanism.PlusNameBytes)",
+        "text[parts[0]].SequenceEqual(Scheme)", "mechanism.SequenceEqual(OAuthMechanism.NameBytes)",
         "message.SequenceEqual(OAuthMechanism.ErrorAnswer)",
     ];
 
