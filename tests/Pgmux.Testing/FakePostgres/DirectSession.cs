@@ -55,7 +55,7 @@ internal sealed class DirectSession
         }
 
         var replies = new List<RawMessage>();
-        while (_input.TryTake(out var message))
+        while (!HasEnded && _input.TryTake(out var message))
         {
             Begin(message);
             while (Pull() is { } reply)
