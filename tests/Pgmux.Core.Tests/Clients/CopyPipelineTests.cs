@@ -22,7 +22,7 @@ internal sealed class CopyPipelineTests
         yield return Case("Close of a statement", RawMessages.CloseStatement("mine"));
         yield return Case("Close of a statement that nobody has", RawMessages.CloseStatement("nobody's"));
         yield return Case("Parse of a command on statements", RawMessages.Parse("DEALLOCATE mine"));
-        yield return Case("Bind of a statement", RawMessages.Bind("mine"), RawMessages.Execute());
+        yield return Case("Bind of a statement", RawMessages.Bind("mine"));
         yield return Case("Describe of a statement", RawMessages.DescribeStatement("mine"));
     }
 
