@@ -62,7 +62,7 @@ internal sealed class NamedSiblingTests(int postgres)
         }
     }
 
-    [Test, Property("Row", "B129"), Property("Row", "X01")]
+    [Test, Order(1), Property("Row", "B129"), Property("Row", "X01")]
     public async Task Each_of_many_cancels_through_any_process_reaches_its_query_and_none_another()
     {
         var random = new Random(130);
@@ -102,7 +102,8 @@ internal sealed class NamedSiblingTests(int postgres)
             "all that the name stands for was there, and nobody asked itself");
     }
 
-    [Test, Property("Row", "B129"), Property("Row", "X06")]
+    // Behind the other: each process finds out by itself, later, that all is as it was.
+    [Test, Order(2), Property("Row", "B129"), Property("Row", "X06")]
     public async Task A_process_that_has_come_and_one_that_has_gone_are_known_when_the_answer_is_old()
     {
         const string Late = "127.0.0.5";

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Pgmux.Testing.Processes;
 
 namespace Pgmux.Testing.Dns;
 
@@ -22,9 +23,10 @@ internal sealed class FakeDnsServer : IAsyncDisposable
 
     public FakeDnsServer()
     {
-        // The port of UDP is free for TCP as well, as good as always.
-        _udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _tcp = new TcpListener(IPAddress.Loopback, ((IPEndPoint)_udp.LocalEndPoint!).Port);
+        // None of those that the kernel gives to connections: one that is free for UDP may be in use for TCP.
+        var port = FreePort.Take();
+        _udp.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        _tcp = new TcpListener(IPAddress.Loopback, port);
         _tcp.Start();
         _serving = [ServeUdpAsync(), ServeTcpAsync()];
     }
