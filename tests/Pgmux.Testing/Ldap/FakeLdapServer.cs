@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Formats.Asn1;
 using System.Net;
 using System.Net.Sockets;
@@ -14,6 +15,7 @@ internal sealed class FakeLdapServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentQueue<byte[]> _requests = new();
     private readonly byte[][] _answers;
     private readonly Task _serving;
 
@@ -29,8 +31,8 @@ internal sealed class FakeLdapServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>What it was asked, in order.</summary>
-    public List<byte[]> Requests { get; } = [];
+    /// <summary>What it was asked so far, in order: more may come meanwhile.</summary>
+    public IReadOnlyList<byte[]> Requests => [.. _requests];
 
     /// <summary>Whether somebody has asked something, and what he asked is in <see cref="Requests"/>.</summary>
     public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -103,7 +105,7 @@ internal sealed class FakeLdapServer : IAsyncDisposable
         {
             foreach (var answer in _answers)
             {
-                Requests.Add(await ReadAsync(stream));
+                _requests.Enqueue(await ReadAsync(stream));
                 Asked.TrySetResult();
                 await stream.WriteAsync(answer, _end.Token);
             }
