@@ -32,7 +32,7 @@ internal sealed class FakeLdapServer : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>What it was asked so far, in order: more may come meanwhile.</summary>
-    public IReadOnlyList<byte[]> Requests => [.. _requests];
+    public List<byte[]> Requests => [.. _requests];
 
     /// <summary>Whether somebody has asked something, and what he asked is in <see cref="Requests"/>.</summary>
     public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
