@@ -80,6 +80,8 @@ internal static class Serve
         }
         catch (HandoverException failure)
         {
+            // The other process goes on with them.
+            server.LeaveListeners();
             LaunchLog.Refused(logger, failure.Message);
             return Failure;
         }

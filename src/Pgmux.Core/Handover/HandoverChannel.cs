@@ -71,8 +71,9 @@ internal sealed class HandoverChannel(DescriptorStream stream, ILogger logger) :
                 received(message);
             }
         }
-        catch (IOException broken)
+        catch (Exception broken)
         {
+            // Whatever it is costs the handover, not a process that serves.
             HandoverLog.Broken(logger, broken.Message);
         }
         finally

@@ -60,6 +60,11 @@ internal sealed class PgmuxServer : IAsyncDisposable
         }
         catch
         {
+            if (takeover is not null)
+            {
+                server.LeaveListeners();
+            }
+
             await server.DisposeAsync();
             throw;
         }
@@ -144,8 +149,11 @@ internal sealed class PgmuxServer : IAsyncDisposable
         return listener;
     }
 
-    // Another process listens on them: their backlog is its own, and so are the files.
-    private void LeaveListeners()
+    /// <summary>
+    /// Accepts nobody any more, because another process listens on the same sockets: the one that has taken over, or the one that has not handed
+    /// over after all. Their backlog is its own, and so are the files.
+    /// </summary>
+    public void LeaveListeners()
     {
         foreach (var listener in _tcp.Concat(_unix))
         {

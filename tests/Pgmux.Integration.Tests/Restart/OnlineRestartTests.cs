@@ -132,6 +132,21 @@ internal sealed class OnlineRestartTests(int postgres) : PgmuxFixture(postgres)
     }
 
     [Test]
+    public async Task A_new_process_that_cannot_listen_leaves_the_sockets_of_the_old_one_alone()
+    {
+        var settings = PgmuxSettings.For(Cluster, ("default_pool_size", "5"), ("pidfile", "pgmux.pid"), ("listen_addr", "127.0.0.1, 192.0.2.1"));
+        Pgmux.Write(settings);
+        var second = await Pgmux.RunSecondAsync("-R");
+        Assert.That(second.ExitCode, Is.EqualTo(1));
+        Assert.That(second.Output, Does.Contain("192.0.2.1"));
+        await Pgmux.WaitForLogAsync("WARNING handover has failed, this process goes on: ");
+        await using var unix = await RawClient.LoginAsync(Pgmux.UnixEndPoint, "app", PostgresCluster.Database);
+        await using var tcp = await LoginAsync();
+        Assert.That(await unix.ScalarAsync("SELECT 'over the file'"), Is.EqualTo("over the file"));
+        Assert.That(await tcp.ScalarAsync("SELECT 'over TCP'"), Is.EqualTo("over TCP"));
+    }
+
+    [Test]
     public async Task A_new_process_that_nobody_sees_again_changes_nothing()
     {
         await using var console = await ConsoleAsync();
